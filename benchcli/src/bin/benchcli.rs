@@ -1,0 +1,3 @@
+//! `benchcli`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! `benchdiff`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Policy and samples in, verdicts out.

@@ -1,0 +1,1 @@
+//! Bytes to text lines: encodings, log decorations and torn results.

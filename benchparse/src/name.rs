@@ -1,0 +1,1 @@
+//! Benchmark names and their parts.

@@ -1,0 +1,1 @@
+//! Numbers as Go reads and prints them.

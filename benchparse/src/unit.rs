@@ -1,0 +1,1 @@
+//! Units: tidying, class, direction and scaling.
