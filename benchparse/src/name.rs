@@ -1,1 +1,142 @@
 //! Benchmark names and their parts.
+//!
+//! A name is what follows `Benchmark` on a result line: a base name, sub-benchmark parts that each
+//! begin with `/`, and, where Go ran with more than one processor, a `-N` suffix:
+//!
+//! ```
+//! use benchparse::name::Name;
+//! let name = Name::new(b"Encode/format=json/n=100-8");
+//! assert_eq!(name.base(), b"Encode");
+//! assert_eq!(name.sub_value(b"/format"), b"json");
+//! assert_eq!(name.gomaxprocs(), b"8");
+//! ```
+
+/// A benchmark's name without the word `Benchmark`, byte for byte as it was printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name<'a>(&'a [u8]);
+
+impl<'a> Name<'a> {
+    /// Wraps the bytes that follow `Benchmark` on a result line.
+    pub const fn new(name: &'a [u8]) -> Self {
+        Self(name)
+    }
+
+    /// The whole name, the value of the key `.fullname`.
+    pub const fn full(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// The base name, the value of the key `.name`: everything before the first `/`, or, in a name
+    /// without `/`, the name without its `-N` suffix.
+    pub fn base(self) -> &'a [u8] {
+        match memchr::memchr(b'/', self.0) {
+            Some(slash) => &self.0[..slash],
+            None => self.split_suffix().0,
+        }
+    }
+
+    /// The base name and then each sub-benchmark part with its leading `/`, without the suffix.
+    ///
+    /// Joined with [`Name::suffix`] the pieces give the whole name again.
+    pub fn parts(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut rest = Some(self.split_suffix().0);
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let text = rest?;
+            // The base name may be empty; every later piece begins with its slash.
+            let end = memchr::memchr(b'/', &text[from..]).map(|slash| slash + from);
+            from = 1;
+            rest = end.map(|end| &text[end..]);
+            Some(&text[..end.unwrap_or(text.len())])
+        })
+    }
+
+    /// The `-N` suffix with its dash, or nothing.
+    pub fn suffix(self) -> &'a [u8] {
+        self.split_suffix().1
+    }
+
+    /// The value of the key `/gomaxprocs`: the suffix's digits, else the value of a
+    /// `/gomaxprocs=` part, else nothing.
+    pub fn gomaxprocs(self) -> &'a [u8] {
+        match self.suffix() {
+            [_, digits @ ..] => digits,
+            [] => self.sub_value(b"/gomaxprocs"),
+        }
+    }
+
+    /// The value of a sub-benchmark key such as `/format`, given with its slash: what follows
+    /// `/format=` in the first part that has it, or nothing.
+    pub fn sub_value(self, key: &[u8]) -> &'a [u8] {
+        self.parts()
+            .skip(1)
+            .find_map(|part| part.strip_prefix(key)?.strip_prefix(b"="))
+            .unwrap_or_default()
+    }
+
+    fn split_suffix(self) -> (&'a [u8], &'a [u8]) {
+        let digits = self.0.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let start = self.0.len() - digits;
+        if digits > 0 && start > 0 && self.0[start - 1] == b'-' {
+            self.0.split_at(start - 1)
+        } else {
+            (self.0, b"")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_follow_the_reference() {
+        for (name, base, procs) in [
+            ("Foo/a=1/b-8", "Foo", "8"),
+            ("Foo-bar", "Foo-bar", ""),
+            ("Foo-8-16", "Foo-8", "16"),
+            ("Foo-", "Foo-", ""),
+            ("-8", "", "8"),
+            ("Foo/gomaxprocs=4", "Foo", "4"),
+            ("Foo/gomaxprocs=4-8", "Foo", "8"),
+            ("Foo-8/x", "Foo-8", ""),
+            ("Foo/neg=-1", "Foo", "1"),
+            ("Foo/size=1-008", "Foo", "008"),
+            ("12", "12", ""),
+            ("", "", ""),
+            ("/x-2", "", "2"),
+        ] {
+            let parsed = Name::new(name.as_bytes());
+            assert_eq!(parsed.base(), base.as_bytes(), "{name}");
+            assert_eq!(parsed.gomaxprocs(), procs.as_bytes(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_equal_keys_counts() {
+        let name = Name::new(b"Foo/size=1/size=2/x=1-2=3");
+        assert_eq!(name.sub_value(b"/size"), b"1");
+        assert_eq!(name.sub_value(b"/x"), b"1-2=3");
+        assert_eq!(name.sub_value(b"/siz"), b"");
+        assert_eq!(Name::new(b"Foo/neg=-1").sub_value(b"/neg"), b"");
+    }
+
+    #[test]
+    fn parts_of_odd_names() {
+        let parts = |name: &'static str| Name::new(name.as_bytes()).parts().collect::<Vec<_>>();
+        assert_eq!(parts("A//b"), [&b"A"[..], b"/", b"/b"]);
+        assert_eq!(parts("/b"), [&b""[..], b"/b"]);
+        assert_eq!(parts("A/"), [&b"A"[..], b"/"]);
+        assert_eq!(parts(""), [&b""[..]]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_pieces_are_the_whole(name in "[A/=1-]{0,12}") {
+            let name = Name::new(name.as_bytes());
+            let mut joined: Vec<u8> = name.parts().flatten().copied().collect();
+            joined.extend_from_slice(name.suffix());
+            proptest::prop_assert_eq!(joined, name.full());
+        }
+    }
+}
