@@ -75,7 +75,12 @@ impl<'a> Name<'a> {
     }
 
     fn split_suffix(self) -> (&'a [u8], &'a [u8]) {
-        let digits = self.0.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let digits = self
+            .0
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         let start = self.0.len() - digits;
         if digits > 0 && start > 0 && self.0[start - 1] == b'-' {
             self.0.split_at(start - 1)

@@ -370,10 +370,18 @@ mod tests {
             "0x10", "0x1p", "0xp1", "0x1e5", "0b1", "0o7", "+nan", "-nan", "1,000", "1 ", "infx",
             "1.2.3", "0x_p1", "1e5__0",
         ] {
-            assert_eq!(parse_f64(text.as_bytes()), Err(NumberError::Syntax), "{text}");
+            assert_eq!(
+                parse_f64(text.as_bytes()),
+                Err(NumberError::Syntax),
+                "{text}"
+            );
         }
         for text in ["1e400", "-1e309", "0x1p1024", "1e99999999999999999999"] {
-            assert_eq!(parse_f64(text.as_bytes()), Err(NumberError::Range), "{text}");
+            assert_eq!(
+                parse_f64(text.as_bytes()),
+                Err(NumberError::Range),
+                "{text}"
+            );
         }
     }
 
@@ -385,7 +393,11 @@ mod tests {
         assert_eq!(parse_i64(b"9223372036854775808x"), Err(NumberError::Syntax));
         assert_eq!(parse_i64(b"99999999999999999999x"), Err(NumberError::Range));
         for text in ["", "-", "1_0", "0x10", "1.0", "99999999999999999999_1"] {
-            assert_eq!(parse_i64(text.as_bytes()), Err(NumberError::Syntax), "{text}");
+            assert_eq!(
+                parse_i64(text.as_bytes()),
+                Err(NumberError::Syntax),
+                "{text}"
+            );
         }
     }
 

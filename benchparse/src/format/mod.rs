@@ -1,1 +1,51 @@
 //! The Go benchmark text format.
+//!
+//! A file is a sequence of lines of four kinds; everything else in it is passed over:
+//!
+//! ```text
+//! goos: linux                                       configuration, in force until it changes
+//! Unit B/op assume=exact                            what is known of a unit, for the whole input
+//! BenchmarkEncode/n=10-8   1000   1726 ns/op        a result: name, iterations, values with units
+//! ok   example.com/codec   2.1s                     anything else
+//! ```
+//!
+//! A [`Parser`] holds what outlives a line: the configuration in force, the units' metadata and the
+//! interned texts. [`Parser::read`] gives a [`Reader`] over the bytes of one input; the next input
+//! starts with an empty configuration and knows the same units.
+//!
+//! ```
+//! use benchparse::format::{Parser, Record};
+//!
+//! let text = b"goos: linux\nBenchmarkEncode-8 1000 1726 ns/op 3 allocs/op\nPASS\n";
+//! let mut parser = Parser::new();
+//! let mut reader = parser.read(b"old.txt", &text[..]);
+//! while let Some(record) = reader.next_record()? {
+//!     if let Record::Result(result) = record {
+//!         assert_eq!(result.name().full(), b"Encode-8");
+//!         let measured: Vec<_> = result.values().collect();
+//!         assert_eq!(measured, [(1726.0 * 1e-9, &b"sec/op"[..]), (3.0, &b"allocs/op"[..])]);
+//!     }
+//! }
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Texts are bytes: nothing in the format asks for UTF-8.
+
+mod config;
+mod error;
+mod grammar;
+mod metadata;
+mod parser;
+mod reader;
+mod record;
+mod symbol;
+mod writer;
+
+pub use config::{Config, ConfigId};
+pub use error::{SyntaxError, SyntaxFault};
+pub use metadata::UnitTable;
+pub use parser::Parser;
+pub use reader::Reader;
+pub use record::{BenchmarkResult, Measurement, Record, UnitMetadata};
+pub use symbol::{Symbol, Symbols};
+pub use writer::Writer;

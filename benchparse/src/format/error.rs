@@ -1,0 +1,90 @@
+//! What can be wrong with a line.
+
+use std::fmt;
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::number::NumberError;
+
+/// A line that is meant for us and is not of the format. Reading goes on after it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}:{line}: {fault}", file.as_bstr())]
+pub struct SyntaxError {
+    /// The input's path as it was given.
+    pub file: BString,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub fault: SyntaxFault,
+}
+
+impl SyntaxError {
+    /// `FILE:LINE: MESSAGE`, byte for byte also where file or unit are not UTF-8.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut text = self.file.to_vec();
+        text.extend_from_slice(format!(":{}: ", self.line).as_bytes());
+        text.extend_from_slice(&self.fault.message());
+        text
+    }
+}
+
+/// The faults of the format, with the reference's texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SyntaxFault {
+    /// A name and then nothing but white space.
+    MissingIterations,
+    /// The iteration count is no integer, or does not fit.
+    Iterations(NumberError),
+    /// No value after the iteration count.
+    MissingMeasurements,
+    /// A value is no number, or overflows.
+    Measurement(NumberError),
+    /// The last value has no unit.
+    MissingUnits,
+    /// `Unit` alone on its line.
+    MissingUnit,
+    /// A field of a `Unit` line without `=`, or with nothing before it.
+    ExpectedKeyValue,
+    /// A `Unit` line says something else than an earlier one.
+    MetadataConflict {
+        /// The key.
+        key: BString,
+        /// The unit as this line writes it.
+        unit: BString,
+        /// The value that stays.
+        value: BString,
+    },
+}
+
+impl SyntaxFault {
+    /// The message, byte for byte.
+    pub fn message(&self) -> Vec<u8> {
+        let text = match self {
+            Self::MissingIterations => "missing iteration count",
+            Self::Iterations(error) => return format!("parsing iteration count: {error}").into(),
+            Self::MissingMeasurements => "missing measurements",
+            Self::Measurement(error) => return format!("parsing measurement: {error}").into(),
+            Self::MissingUnits => "missing units",
+            Self::MissingUnit => "missing unit",
+            Self::ExpectedKeyValue => "expected key=value",
+            Self::MetadataConflict { key, unit, value } => {
+                return bstr::concat([
+                    b"metadata ",
+                    &key[..],
+                    b" of unit ",
+                    unit,
+                    b" already set to ",
+                    value,
+                ]);
+            }
+        };
+        text.into()
+    }
+}
+
+impl fmt::Display for SyntaxFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().as_bstr().fmt(out)
+    }
+}

@@ -1,0 +1,76 @@
+//! What `Unit` lines say.
+
+use std::collections::HashMap;
+
+use bstr::BString;
+
+use crate::unit::{Direction, tidy};
+
+/// Metadata of units, collected over all inputs; it holds for results before its line too.
+#[derive(Debug, Clone, Default)]
+pub struct UnitTable {
+    units: HashMap<BString, HashMap<BString, BString>>,
+}
+
+impl UnitTable {
+    /// The value of a unit's key, for a unit tidied or not.
+    pub fn get(&self, unit: &[u8], key: &[u8]) -> Option<&[u8]> {
+        let unit = tidy(unit).unit;
+        let value = self.units.get(&*unit)?.get(key)?;
+        Some(value)
+    }
+
+    /// Whether a unit's values are exact, not samples of a noisy quantity (`assume=exact`).
+    pub fn is_exact(&self, unit: &[u8]) -> bool {
+        self.get(unit, b"assume") == Some(b"exact")
+    }
+
+    /// Which way a unit improves: as `better=higher` or `better=lower` says, else by its name.
+    pub fn direction(&self, unit: &[u8]) -> Direction {
+        match self.get(unit, b"better") {
+            Some(b"higher") => Direction::Higher,
+            Some(b"lower") => Direction::Lower,
+            _ => Direction::of(unit),
+        }
+    }
+
+    /// Sets a key, or gives back the other value that it has already; `Ok(false)` where it is
+    /// known with this value.
+    pub(super) fn set(&mut self, unit: &[u8], key: &[u8], value: &[u8]) -> Result<bool, BString> {
+        let unit = tidy(unit).unit;
+        let known = self.units.entry(BString::from(&*unit)).or_default();
+        match known.get(key) {
+            Some(old) if old == value => Ok(false),
+            Some(old) => Err(old.clone()),
+            None => {
+                known.insert(key.into(), value.into());
+                Ok(true)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_stays() {
+        let mut units = UnitTable::default();
+        assert_eq!(units.set(b"ns/op", b"assume", b"exact"), Ok(true));
+        assert_eq!(units.set(b"sec/op", b"assume", b"exact"), Ok(false));
+        assert_eq!(
+            units.set(b"sec/op", b"assume", b"nothing"),
+            Err("exact".into())
+        );
+        assert!(units.is_exact(b"sec/op") && units.is_exact(b"ns/op"));
+    }
+
+    #[test]
+    fn better_wins_over_the_name() {
+        let mut units = UnitTable::default();
+        assert_eq!(units.direction(b"misses/s"), Direction::Higher);
+        units.set(b"misses/s", b"better", b"lower").unwrap();
+        assert_eq!(units.direction(b"misses/s"), Direction::Lower);
+    }
+}

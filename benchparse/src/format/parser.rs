@@ -1,0 +1,266 @@
+//! Lines to records: what outlives a line.
+
+use std::collections::VecDeque;
+use std::io::Read;
+
+use bstr::BString;
+
+use super::config::{Config, ConfigId, ConfigIds};
+use super::error::{SyntaxError, SyntaxFault};
+use super::grammar::{self, Line};
+use super::metadata::UnitTable;
+use super::reader::Reader;
+use super::record::{BenchmarkResult, Measurement, Record, UnitMetadata};
+use super::symbol::{Symbol, Symbols};
+use crate::unit::tidy;
+
+/// The state that lines are read in: configuration, unit metadata and interned texts.
+#[derive(Debug, Default)]
+pub struct Parser {
+    symbols: Symbols,
+    units: UnitTable,
+    config: Config,
+    config_ids: ConfigIds,
+    /// The number of the configuration in force, once a result asked for it.
+    config_id: Option<ConfigId>,
+    path: BString,
+    file: Symbol,
+    measurements: Vec<Measurement>,
+    /// The result that the last line held.
+    result: Option<ResultLine>,
+    /// By the symbol of a unit as written.
+    tidied: Vec<Option<Tidying>>,
+    /// What a `Unit` line has still to say.
+    pending: VecDeque<Pending>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tidying {
+    unit: Symbol,
+    factor: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ResultLine {
+    name: Symbol,
+    iterations: i64,
+    config_id: ConfigId,
+    line: u64,
+}
+
+#[derive(Debug)]
+enum Pending {
+    Metadata {
+        unit: Symbol,
+        key: Symbol,
+        value: Symbol,
+        line: u64,
+    },
+    Error(SyntaxError),
+}
+
+impl Default for Symbol {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl Parser {
+    /// A parser that has seen nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts an input whose results have the given label (`.file`), which errors name too, and
+    /// reads it.
+    pub fn read<R: Read>(&mut self, label: &[u8], input: R) -> Reader<'_, R> {
+        self.begin(label, label);
+        Reader::new(self, input)
+    }
+
+    /// Starts an input: its configuration is empty, its results have the label as `.file`, its
+    /// errors name the path.
+    pub fn begin(&mut self, path: &[u8], label: &[u8]) {
+        self.path = path.into();
+        self.file = self.symbols.intern(label);
+        self.config.clear();
+        self.config_id = None;
+        self.result = None;
+        self.pending.clear();
+    }
+
+    /// Every text seen so far.
+    pub fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    /// The units' metadata seen so far.
+    pub fn units(&self) -> &UnitTable {
+        &self.units
+    }
+
+    /// The texts and the units' metadata, when everything is read.
+    pub fn into_parts(self) -> (Symbols, UnitTable) {
+        (self.symbols, self.units)
+    }
+
+    /// Reads one line, given without its line end; [`Parser::record`] then gives what it said.
+    pub fn line(&mut self, text: &[u8], number: u64) {
+        match grammar::classify(text) {
+            Line::Benchmark(rest) => self.benchmark(rest, number),
+            Line::Unit(rest) => self.unit(rest, number),
+            Line::Config(key, value) => {
+                let key = self.symbols.intern(key);
+                let value = self.symbols.intern(value);
+                if self.config.set(key, value) {
+                    self.config_id = None;
+                }
+            }
+            Line::Other => {}
+        }
+    }
+
+    /// Whether lines that were read have a record left to give.
+    #[inline]
+    pub fn has_record(&self) -> bool {
+        self.result.is_some() || !self.pending.is_empty()
+    }
+
+    /// The next record of the lines that were read. Take all of a line's records before the next
+    /// line is read: a `Unit` line may have several.
+    pub fn record(&mut self) -> Option<Record<'_>> {
+        if let Some(result) = self.result.take() {
+            return Some(Record::Result(BenchmarkResult {
+                name: result.name,
+                iterations: result.iterations,
+                measurements: &self.measurements,
+                config: &self.config,
+                config_id: result.config_id,
+                file: self.file,
+                line: result.line,
+                symbols: &self.symbols,
+            }));
+        }
+        Some(match self.pending.pop_front()? {
+            Pending::Error(error) => Record::Error(error),
+            Pending::Metadata {
+                unit,
+                key,
+                value,
+                line,
+            } => Record::Unit(UnitMetadata {
+                unit: self.symbols.text(unit),
+                key: self.symbols.text(key),
+                value: self.symbols.text(value),
+                line,
+            }),
+        })
+    }
+
+    fn benchmark(&mut self, text: &[u8], line: u64) {
+        let Self {
+            symbols,
+            tidied,
+            measurements,
+            ..
+        } = self;
+        measurements.clear();
+        let head = grammar::result(text, |value, unit| {
+            measurements.push(measure(symbols, tidied, value, unit));
+        });
+        match head {
+            Err(fault) => self.pending.push_back(Pending::Error(SyntaxError {
+                file: self.path.clone(),
+                line,
+                fault,
+            })),
+            Ok(None) => {}
+            Ok(Some(head)) => {
+                self.result = Some(ResultLine {
+                    name: self.symbols.intern(head.name),
+                    iterations: head.iterations,
+                    config_id: *self
+                        .config_id
+                        .get_or_insert_with(|| self.config_ids.id(&self.config)),
+                    line,
+                });
+            }
+        }
+    }
+
+    fn unit(&mut self, text: &[u8], number: u64) {
+        let Self {
+            symbols,
+            units,
+            path,
+            pending,
+            ..
+        } = self;
+        let error = |fault| {
+            Pending::Error(SyntaxError {
+                file: path.clone(),
+                line: number,
+                fault,
+            })
+        };
+        let read = grammar::unit(text, |unit, field| {
+            let set = field.map(|(key, value)| (key, value, units.set(unit, key, value)));
+            pending.push_back(match set {
+                Ok((_, _, Ok(false))) => return,
+                Ok((key, value, Ok(true))) => Pending::Metadata {
+                    unit: symbols.intern(unit),
+                    key: symbols.intern(key),
+                    value: symbols.intern(value),
+                    line: number,
+                },
+                Ok((key, _, Err(old))) => error(SyntaxFault::MetadataConflict {
+                    key: key.into(),
+                    unit: unit.into(),
+                    value: old,
+                }),
+                Err(fault) => error(fault),
+            });
+        });
+        if let Err(fault) = read {
+            pending.push_back(error(fault));
+        }
+    }
+}
+
+/// Tidies a value. One that tidying leaves equal (zero, an infinity, any unit without `ns` or `MB`)
+/// keeps value and unit.
+fn measure(
+    symbols: &mut Symbols,
+    tidied: &mut Vec<Option<Tidying>>,
+    value: f64,
+    unit: &[u8],
+) -> Measurement {
+    let written = symbols.intern(unit);
+    if tidied.len() <= written.index() {
+        tidied.resize(written.index() + 1, None);
+    }
+    let tidying = match tidied[written.index()] {
+        Some(tidying) => tidying,
+        None => {
+            let tidy = tidy(unit);
+            *tidied[written.index()].insert(Tidying {
+                unit: symbols.intern(&tidy.unit),
+                factor: tidy.factor,
+            })
+        }
+    };
+    let base = value * tidying.factor;
+    if base == value || tidying.unit == written {
+        Measurement {
+            value,
+            unit: written,
+            written: None,
+        }
+    } else {
+        Measurement {
+            value: base,
+            unit: tidying.unit,
+            written: Some((value, written)),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What a line says, with the context it was said in.
+
+use super::config::{Config, ConfigId};
+use super::error::SyntaxError;
+use super::symbol::{Symbol, Symbols};
+use crate::name::Name;
+
+/// One line that says something.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Record<'r> {
+    /// A benchmark's result.
+    Result(BenchmarkResult<'r>),
+    /// One accepted `key=value` of a `Unit` line.
+    Unit(UnitMetadata<'r>),
+    /// A line that is not of the format; the lines around it are read all the same.
+    Error(SyntaxError),
+}
+
+/// One value of a result.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measurement {
+    /// The value in [`Measurement::unit`].
+    pub value: f64,
+    /// The unit, tidied.
+    pub unit: Symbol,
+    /// Value and unit as they were written, where tidying changed them.
+    pub written: Option<(f64, Symbol)>,
+}
+
+/// The result of one run of a benchmark.
+#[derive(Debug, Clone, Copy)]
+pub struct BenchmarkResult<'r> {
+    pub(super) name: Symbol,
+    pub(super) iterations: i64,
+    pub(super) measurements: &'r [Measurement],
+    pub(super) config: &'r Config,
+    pub(super) config_id: ConfigId,
+    pub(super) file: Symbol,
+    pub(super) line: u64,
+    pub(super) symbols: &'r Symbols,
+}
+
+impl<'r> BenchmarkResult<'r> {
+    /// The benchmark's name without the word `Benchmark`.
+    pub fn name(&self) -> Name<'r> {
+        Name::new(self.symbols.text(self.name))
+    }
+
+    /// The symbol of the name.
+    pub fn name_symbol(&self) -> Symbol {
+        self.name
+    }
+
+    /// How often the benchmark's body ran for this result (`b.N`).
+    pub fn iterations(&self) -> i64 {
+        self.iterations
+    }
+
+    /// The values in the order of the line.
+    pub fn measurements(&self) -> &'r [Measurement] {
+        self.measurements
+    }
+
+    /// The values with their tidied units as texts.
+    pub fn values(&self) -> impl Iterator<Item = (f64, &'r [u8])> {
+        let symbols = self.symbols;
+        let measured = self.measurements.iter();
+        measured.map(move |measured| (measured.value, symbols.text(measured.unit)))
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &'r Config {
+        self.config
+    }
+
+    /// A number for that configuration.
+    pub fn config_id(&self) -> ConfigId {
+        self.config_id
+    }
+
+    /// The value of a configuration key, empty where it is missing.
+    pub fn config_value(&self, key: &[u8]) -> &'r [u8] {
+        let key = self.symbols.find(key);
+        let value = key.map_or(Symbol::EMPTY, |key| self.config.get(key));
+        self.symbols.text(value)
+    }
+
+    /// The label of the input, the value of the key `.file`.
+    pub fn file(&self) -> Symbol {
+        self.file
+    }
+
+    /// The line of the input that it came from, counted from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// The table that the symbols are of.
+    pub fn symbols(&self) -> &'r Symbols {
+        self.symbols
+    }
+}
+
+/// One `key=value` of a `Unit` line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitMetadata<'r> {
+    /// The unit as it was written.
+    pub unit: &'r [u8],
+    /// The key.
+    pub key: &'r [u8],
+    /// The value.
+    pub value: &'r [u8],
+    /// The line of the input that it came from, counted from 1.
+    pub line: u64,
+}

@@ -1,0 +1,104 @@
+//! Interned texts.
+
+use std::hash::BuildHasher as _;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// A text that is stored once: equal symbols of one [`Symbols`] are equal texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(u32);
+
+impl Symbol {
+    /// The empty text, the value of every missing key.
+    pub const EMPTY: Self = Self(0);
+
+    /// The place of this symbol in the order of first appearance.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Every text seen, each stored once.
+#[derive(Debug, Clone)]
+pub struct Symbols {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        let mut symbols = Self {
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            table: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        };
+        symbols.intern(b"");
+        symbols
+    }
+}
+
+impl Symbols {
+    /// The symbol of a text, new or known.
+    ///
+    /// # Panics
+    /// When 2³² different texts are stored.
+    pub fn intern(&mut self, text: &[u8]) -> Symbol {
+        let Self {
+            bytes,
+            ends,
+            table,
+            hasher,
+        } = self;
+        let hash = hasher.hash_one(text);
+        if let Some(&id) = table.find(hash, |&id| text_of(bytes, ends, id) == text) {
+            return Symbol(id);
+        }
+        let id = u32::try_from(ends.len()).expect("fewer than 2^32 texts");
+        bytes.extend_from_slice(text);
+        ends.push(bytes.len());
+        table.insert_unique(hash, id, |&id| hasher.hash_one(text_of(bytes, ends, id)));
+        Symbol(id)
+    }
+
+    /// The symbol of a text that is already known.
+    pub fn find(&self, text: &[u8]) -> Option<Symbol> {
+        let hash = self.hasher.hash_one(text);
+        let found = self
+            .table
+            .find(hash, |&id| text_of(&self.bytes, &self.ends, id) == text);
+        found.map(|&id| Symbol(id))
+    }
+
+    /// The text of a symbol that this table gave out.
+    #[inline]
+    pub fn text(&self, symbol: Symbol) -> &[u8] {
+        text_of(&self.bytes, &self.ends, symbol.0)
+    }
+}
+
+#[inline]
+fn text_of<'a>(bytes: &'a [u8], ends: &[usize], id: u32) -> &'a [u8] {
+    let id = id as usize;
+    let start = if id == 0 { 0 } else { ends[id - 1] };
+    &bytes[start..ends[id]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_are_one_symbol() {
+        let mut symbols = Symbols::default();
+        let first = symbols.intern(b"sec/op");
+        let second = symbols.intern(b"B/op");
+        assert_ne!(first, second);
+        assert_eq!(symbols.intern(b"sec/op"), first);
+        assert_eq!(symbols.text(second), b"B/op");
+        assert_eq!(symbols.intern(b""), Symbol::EMPTY);
+        assert_eq!(symbols.find(b"B/s"), None);
+    }
+}

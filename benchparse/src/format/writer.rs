@@ -1,0 +1,135 @@
+//! Records to text.
+
+use std::io::{self, Write};
+
+use bstr::BString;
+
+use super::record::{BenchmarkResult, Measurement, UnitMetadata};
+use crate::number::shortest;
+
+/// Writes records in the format that they are read from, with a configuration block before each
+/// result whose configuration differs from the last one written.
+#[derive(Debug)]
+pub struct Writer<W> {
+    out: W,
+    /// Keys in the order they were first written, with their values.
+    config: Vec<(BString, BString)>,
+    file: Option<BString>,
+    wrote_result: bool,
+}
+
+impl<W: Write> Writer<W> {
+    /// A writer to `out`.
+    pub fn new(out: W) -> Self {
+        Self {
+            out,
+            config: Vec::new(),
+            file: None,
+            wrote_result: false,
+        }
+    }
+
+    /// Writes what a `Unit` line said.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn unit(&mut self, metadata: UnitMetadata<'_>) -> io::Result<()> {
+        let parts: [&[u8]; 7] = [
+            b"Unit ",
+            metadata.unit,
+            b" ",
+            metadata.key,
+            b"=",
+            metadata.value,
+            b"\n",
+        ];
+        self.out.write_all(&bstr::concat(parts))
+    }
+
+    /// Writes a result, its values as they were written where tidying changed them.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn result(&mut self, result: &BenchmarkResult<'_>) -> io::Result<()> {
+        self.result_with(result, |_| true)
+    }
+
+    /// Writes a result with those of its measurements that are to be kept; nothing where none is.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn result_with(
+        &mut self,
+        result: &BenchmarkResult<'_>,
+        keep: impl Fn(&Measurement) -> bool,
+    ) -> io::Result<()> {
+        let mut kept = result.measurements().iter().filter(|m| keep(m)).peekable();
+        if kept.peek().is_none() {
+            return Ok(());
+        }
+        self.configuration(result)?;
+        let symbols = result.symbols();
+        let out = &mut self.out;
+        out.write_all(b"Benchmark")?;
+        out.write_all(result.name().full())?;
+        write!(out, " {}", result.iterations())?;
+        for measured in kept {
+            let (value, unit) = measured.written.unwrap_or((measured.value, measured.unit));
+            write!(out, " {} ", shortest(value))?;
+            out.write_all(symbols.text(unit))?;
+        }
+        out.write_all(b"\n")?;
+        self.wrote_result = true;
+        Ok(())
+    }
+
+    /// Gives back what was written to.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
+    fn configuration(&mut self, result: &BenchmarkResult<'_>) -> io::Result<()> {
+        let symbols = result.symbols();
+        let file = symbols.text(result.file());
+        let same_file = self.file.as_ref().is_some_and(|known| known == file);
+        let same_keys = result.config().entries().len() == self.config.len()
+            && self
+                .config
+                .iter()
+                .all(|(key, value)| result.config_value(key) == *value);
+        if same_file && same_keys {
+            return Ok(());
+        }
+        let out = &mut self.out;
+        if self.wrote_result {
+            out.write_all(b"\n")?;
+        }
+        let mut known = std::mem::take(&mut self.config);
+        for (key, value) in &mut known {
+            let new = result.config_value(key);
+            if new != *value {
+                *value = new.into();
+                write_pair(out, key, new)?;
+            }
+        }
+        known.retain(|(_, value)| !value.is_empty());
+        for (key, value) in result.config().texts(symbols) {
+            if !known.iter().any(|(known, _)| known == key) {
+                write_pair(out, key, value)?;
+                known.push((key.into(), value.into()));
+            }
+        }
+        out.write_all(b"\n")?;
+        self.config = known;
+        self.file = Some(file.into());
+        self.wrote_result = false;
+        Ok(())
+    }
+}
+
+fn write_pair(out: &mut impl Write, key: &[u8], value: &[u8]) -> io::Result<()> {
+    out.write_all(key)?;
+    out.write_all(if value.is_empty() { b":" } else { b": " })?;
+    out.write_all(value)?;
+    out.write_all(b"\n")
+}
