@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::Read;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
 use super::config::{Config, ConfigId, ConfigIds};
 use super::error::{SyntaxError, SyntaxFault};
@@ -59,6 +59,26 @@ enum Pending {
     Error(SyntaxError),
 }
 
+/// What a line was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind<'t> {
+    /// A result.
+    Result,
+    /// What is known of a unit.
+    Unit,
+    /// A configuration line; an empty value deletes the key.
+    Config {
+        /// The key.
+        key: &'t [u8],
+        /// The value.
+        value: &'t [u8],
+    },
+    /// A line that is not of the format and seems to be meant for it.
+    Error,
+    /// A line that says nothing, the lone name of a benchmark included.
+    Other,
+}
+
 impl Default for Symbol {
     fn default() -> Self {
         Self::EMPTY
@@ -105,19 +125,40 @@ impl Parser {
     }
 
     /// Reads one line, given without its line end; [`Parser::record`] then gives what it said.
-    pub fn line(&mut self, text: &[u8], number: u64) {
+    pub fn line<'t>(&mut self, text: &'t [u8], number: u64) -> LineKind<'t> {
         match grammar::classify(text) {
             Line::Benchmark(rest) => self.benchmark(rest, number),
             Line::Unit(rest) => self.unit(rest, number),
             Line::Config(key, value) => {
-                let key = self.symbols.intern(key);
-                let value = self.symbols.intern(value);
-                if self.config.set(key, value) {
+                let (key_symbol, value_symbol) =
+                    (self.symbols.intern(key), self.symbols.intern(value));
+                if self.config.set(key_symbol, value_symbol) {
                     self.config_id = None;
                 }
+                LineKind::Config { key, value }
             }
-            Line::Other => {}
+            Line::Other => LineKind::Other,
         }
+    }
+
+    /// The path that errors name.
+    pub(super) fn path(&self) -> &BStr {
+        self.path.as_ref()
+    }
+
+    /// Takes back the errors of the last line, which was a [`LineKind::Error`].
+    pub(super) fn take_errors(&mut self) -> impl Iterator<Item = SyntaxError> + use<> {
+        std::mem::take(&mut self.pending)
+            .into_iter()
+            .filter_map(|pending| match pending {
+                Pending::Error(error) => Some(error),
+                Pending::Metadata { .. } => None,
+            })
+    }
+
+    /// Forgets what the last line said, which was a [`LineKind::Error`].
+    pub(super) fn drop_errors(&mut self) {
+        self.pending.clear();
     }
 
     /// Whether lines that were read have a record left to give.
@@ -157,7 +198,7 @@ impl Parser {
         })
     }
 
-    fn benchmark(&mut self, text: &[u8], line: u64) {
+    fn benchmark(&mut self, text: &[u8], line: u64) -> LineKind<'static> {
         let Self {
             symbols,
             tidied,
@@ -169,12 +210,15 @@ impl Parser {
             measurements.push(measure(symbols, tidied, value, unit));
         });
         match head {
-            Err(fault) => self.pending.push_back(Pending::Error(SyntaxError {
-                file: self.path.clone(),
-                line,
-                fault,
-            })),
-            Ok(None) => {}
+            Err(fault) => {
+                self.pending.push_back(Pending::Error(SyntaxError {
+                    file: self.path.clone(),
+                    line,
+                    fault,
+                }));
+                LineKind::Error
+            }
+            Ok(None) => LineKind::Other,
             Ok(Some(head)) => {
                 self.result = Some(ResultLine {
                     name: self.symbols.intern(head.name),
@@ -184,11 +228,12 @@ impl Parser {
                         .get_or_insert_with(|| self.config_ids.id(&self.config)),
                     line,
                 });
+                LineKind::Result
             }
         }
     }
 
-    fn unit(&mut self, text: &[u8], number: u64) {
+    fn unit(&mut self, text: &[u8], number: u64) -> LineKind<'static> {
         let Self {
             symbols,
             units,
@@ -223,6 +268,12 @@ impl Parser {
         });
         if let Err(fault) = read {
             pending.push_back(error(fault));
+        }
+        let is_error = |pending: &Pending| matches!(pending, Pending::Error(_));
+        if !pending.is_empty() && pending.iter().all(is_error) {
+            LineKind::Error
+        } else {
+            LineKind::Unit
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What log collectors and people put before lines.
 
-use super::RepairKind;
+use super::{RepairKind, header};
 
 /// Kinds of repair that a line needs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,9 +54,10 @@ pub(super) fn collected(line: &[u8]) -> (&[u8], Kinds) {
         kinds.insert(RepairKind::Timestamp);
     }
     if !text.starts_with(b"Benchmark") {
-        let shown = text.trim_ascii_end();
-        if let Some(place) = memchr::memrchr(b'\r', shown) {
-            text = &text[place + 1..];
+        let shown = memchr::memrchr(b'\r', text.trim_ascii_end()).map(|place| &text[place + 1..]);
+        let is_output = |shown: &&[u8]| shown.starts_with(b"Benchmark") || header::is_header(shown);
+        if let Some(shown) = shown.filter(is_output) {
+            text = shown;
             kinds.insert(RepairKind::Overwritten);
         }
     }
@@ -75,8 +76,9 @@ fn job_and_step(text: &[u8]) -> Option<usize> {
 
 /// The length of a time and of one blank after it.
 fn timestamp(text: &[u8]) -> Option<usize> {
-    if !matches!(text.first()?, b'0'..=b'9' | b'[' | b'A'..=b'S') {
-        return None;
+    match text {
+        [b'0'..=b'9' | b'[', ..] | [b'A'..=b'S', _, _, b' ', ..] => {}
+        _ => return None,
     }
     let mut scan = Scan { text, place: 0 };
     let bracket = scan.eat(b"[");
@@ -281,8 +283,10 @@ mod tests {
     #[test]
     fn shows_what_a_terminal_would() {
         let kinds = Kinds::default().with(RepairKind::Overwritten);
-        assert_eq!(collected(b"10%\r100%\rX 1"), (&b"X 1"[..], kinds));
-        assert_eq!(collected(b"X 1\r"), (&b"X 1\r"[..], Kinds::default()));
+        assert_eq!(collected(b"10%\r100%\rgoos: x"), (&b"goos: x"[..], kinds));
+        for line in [&b"goos: x\r"[..], b"10%\r100%", b"BenchmarkA\t10%\rgoos: x"] {
+            assert_eq!(collected(line), (line, Kinds::default()));
+        }
     }
 
     #[test]

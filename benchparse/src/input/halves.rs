@@ -135,23 +135,28 @@ pub(super) fn is_numbers(text: &[u8]) -> bool {
     }
 }
 
-/// Whether the text is a whole result.
+/// Whether the text is a whole result. Its name vouches for units that are not telling.
 pub(super) fn is_result(text: &[u8]) -> bool {
-    text.starts_with(b"Benchmark")
-        && text
-            .iter()
-            .position(|&byte| is_blank(byte))
-            .is_some_and(|end| is_numbers(text[end..].trim_ascii_start()))
+    if !text.starts_with(b"Benchmark") {
+        return false;
+    }
+    let mut fields = words(text);
+    let name = fields.next().unwrap_or_default();
+    let counted = fields.next().is_some_and(is_count);
+    let vouches = name.len() > "Benchmark".len() && !name.ends_with(b":");
+    counted && pairs(fields).is_some_and(|telling| telling || vouches)
 }
 
-/// Whether the text is a whole result, laid out as `go test` does.
-pub(super) fn is_printed_result(text: &[u8]) -> bool {
+/// Whether the text starts as `go test` prints it: a name, a tab, perhaps the numbers in columns.
+pub(super) fn is_printed(text: &[u8]) -> bool {
     let Some(named) = Named::of(text) else {
         return false;
     };
     let after_name = &text[named.name.len()..];
-    trailing_numbers(after_name)
-        .is_some_and(|start| after_name[..start].iter().all(|&byte| is_blank(byte)))
+    named.has_tab()
+        && (!is_numbers(named.rest)
+            || trailing_numbers(after_name)
+                .is_some_and(|start| after_name[..start].iter().all(|&byte| is_blank(byte))))
 }
 
 /// Where the second half of a result starts in a line that ends with it, laid out as `go test`
@@ -240,6 +245,27 @@ mod tests {
             "100 5 req/s",
         ] {
             assert!(!is_numbers(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_results() {
+        for text in [
+            "BenchmarkA-8 100 5 ns/op",
+            "Benchmark[x] 100 5 ns/op",
+            "Benchmarkstorage_text 1 2593409 text-bytes",
+            "BenchmarkA 1 5 total-bytes 6 p99_us",
+        ] {
+            assert!(is_result(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "BenchmarkA-8",
+            "BenchmarkA-8 100",
+            "BenchmarkA-8 5 ns/op",
+            "Benchmark: 100 5 bytes",
+            "BenchmarkA took 5 ns/op",
+        ] {
+            assert!(!is_result(text.as_bytes()), "{text}");
         }
     }
 

@@ -19,6 +19,8 @@ pub enum IncidentKind {
     Panicked,
     /// A benchmark's name was printed and its numbers never came.
     NoNumbers,
+    /// A benchmark's numbers without its name.
+    NoName,
     /// `FAIL pkg …`.
     PackageFailed,
     /// `exit status N` of something that is not a package.
@@ -26,12 +28,13 @@ pub enum IncidentKind {
 }
 
 impl IncidentKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Failed,
         Self::Skipped,
         Self::Killed,
         Self::Panicked,
         Self::NoNumbers,
+        Self::NoName,
         Self::PackageFailed,
         Self::ExitStatus,
     ];
@@ -60,6 +63,7 @@ impl fmt::Display for Incident {
         let benchmark = self.benchmark.as_deref();
         let package = self.package.as_deref();
         let (subject, place) = match (self.kind, benchmark) {
+            (IncidentKind::NoName, _) => ("a result", package),
             (IncidentKind::PackageFailed, _) => (package.unwrap_or("a package"), None),
             (_, Some(name)) => (name, package),
             (_, None) => ("the run", package),
@@ -71,6 +75,7 @@ impl fmt::Display for Incident {
             IncidentKind::Killed => out.write_str(" was killed"),
             IncidentKind::Panicked => out.write_str(" panicked"),
             IncidentKind::NoNumbers => out.write_str(" printed no result"),
+            IncidentKind::NoName => out.write_str(" has no name"),
             IncidentKind::ExitStatus => out.write_str(" did not end well"),
         }?;
         if !self.detail.is_empty() {
@@ -168,6 +173,7 @@ impl fmt::Display for Incidents {
                     "benchmark printed no result",
                     "benchmarks printed no result",
                 ),
+                IncidentKind::NoName => ("result has no name", "results have no name"),
                 IncidentKind::PackageFailed => ("package failed", "packages failed"),
                 IncidentKind::ExitStatus => ("run did not end well", "runs did not end well"),
             };

@@ -161,7 +161,9 @@ impl Mender {
     /// A configuration line was read without help.
     pub fn saw_config(&mut self, key: &[u8], value: &[u8], number: u64) {
         if let Some(place) = header::place(key) {
-            self.close();
+            if self.open.is_some() {
+                self.close();
+            }
             self.set_header(place, value);
             if !self.waiting.kinds.is_empty() {
                 self.wait(&[key, b": ", value], number, Kinds::default());
@@ -179,18 +181,21 @@ impl Mender {
 
     /// A line was ignored or refused.
     pub fn offer(&mut self, line: &[u8], number: u64, refusal: Refusal) -> Mended {
-        if line.is_empty() {
+        let marks = memchr::memchr3(0x1b, b'\r', b'\t', line);
+        let is_dull = is_dull(line) || (self.open.is_none() && line == b"PASS");
+        if self.has_result && marks.is_none() && is_dull {
             return Mended::Unchanged;
         }
-        if memchr::memchr(0x1b, line).is_none() {
+        let Some(escape) = memchr::memchr(0x1b, line) else {
             return self.mend(line, number, refusal, Kinds::default());
-        }
-        let mut bare = std::mem::take(&mut self.without_escapes);
-        let kinds = if ansi::strip(line, &mut bare) {
-            Kinds::default().with(RepairKind::Ansi)
-        } else {
-            Kinds::default()
         };
+        let mut bare = std::mem::take(&mut self.without_escapes);
+        let mut kinds = Kinds::default();
+        // In what is printed behind a name it is not in the way.
+        let is_behind_name = Named::of(&line[..escape]).is_some_and(|named| named.has_tab());
+        if ansi::strip(line, &mut bare) && !is_behind_name {
+            kinds.insert(RepairKind::Ansi);
+        }
         let mended = self.mend(&bare, number, refusal, kinds);
         self.without_escapes = bare;
         mended
@@ -338,10 +343,27 @@ impl Mender {
 
     /// A line that has nothing at its start.
     fn other(&mut self, text: &[u8], number: u64, kinds: Kinds) -> Mended {
+        let word = if self.has_result && memchr::memchr(b'\t', text).is_none() {
+            // Beside other results only what `go test` printed itself counts, and that has tabs.
+            None
+        } else {
+            WORD.find(text)
+        };
+        if let Some(start) = word
+            && ends_in_glue(&text[..start])
+            && halves::is_printed(&text[start..])
+        {
+            let kinds = kinds.with(RepairKind::GluedLine);
+            return self.benchmark(&text[start..], number, Refusal::Ignored, kinds);
+        }
         if self.open.is_some()
             && let Some(start) = halves::trailing_numbers(text)
         {
             return self.join(&text[start..], kinds);
+        }
+        if halves::trailing_numbers(text) == Some(0) {
+            self.report(IncidentKind::NoName, None, b"", number);
+            return Mended::Unchanged;
         }
         if self.end_of_package(text, number) {
             return Mended::Unchanged;
@@ -350,23 +372,14 @@ impl Mender {
             self.report_about_open(kind, text, number);
             return Mended::Unchanged;
         }
-        let Some(start) = WORD.find(text) else {
-            if !self.has_result {
-                self.wait_for_header(text, number, kinds);
-            }
+        if self.has_result {
+            return Mended::Unchanged;
+        }
+        let Some(start) = word else {
+            self.wait_for_header(text, number, kinds);
             return Mended::Unchanged;
         };
-        let result = &text[start..];
-        if let Some(before) = text[..start].last() {
-            let ends_a_word = before.is_ascii_alphanumeric() || b".!%)".contains(before);
-            if ends_a_word && halves::is_printed_result(result) {
-                self.close();
-                self.take_as_result();
-                return self.replace(&[result], number, kinds.with(RepairKind::GluedLine));
-            }
-        }
-        if !self.has_result
-            && let Some(written) = decoration::written(text, start)
+        if let Some(written) = decoration::written(text, start)
             && halves::is_result(written.text)
         {
             self.wait(&[written.text], number, kinds.with(written.kind));
@@ -445,8 +458,10 @@ impl Mender {
 
     fn set_header(&mut self, place: usize, value: &[u8]) {
         let header = &mut self.header[place];
-        header.clear();
-        header.extend_from_slice(value);
+        if header != value {
+            header.clear();
+            header.extend_from_slice(value);
+        }
     }
 
     fn replace(&mut self, parts: &[&[u8]], number: u64, kinds: Kinds) -> Mended {
@@ -523,7 +538,7 @@ impl Mender {
             let name = cause(text).map_or(&b""[..], |(_, name)| name);
             let name = name.to_str_lossy().into_owned();
             self.open = None;
-            // A benchmark fails with its sub-benchmarks; that is one failure.
+            // A benchmark fails with its sub-benchmarks: that is one failure.
             let is_known = kind == IncidentKind::Failed
                 && self.incidents.last().is_some_and(|last| {
                     let inner = last.benchmark.as_deref().unwrap_or_default();
@@ -545,7 +560,8 @@ impl Mender {
             }
         }
         let benchmark = self.open.is_some().then(|| self.open_name());
-        self.report(kind, benchmark, text, number);
+        let detail = text.strip_prefix(b"panic: ").unwrap_or(text);
+        self.report(kind, benchmark, detail, number);
     }
 
     fn report(&mut self, kind: IncidentKind, name: Option<String>, detail: &[u8], line: u64) {
@@ -557,6 +573,33 @@ impl Mender {
             detail: detail.trim_ascii().to_str_lossy().into_owned(),
             line,
         });
+    }
+}
+
+/// Whether a text may have been printed without a line end before a benchmark's name: it ends in
+/// something that is no blank, and it does not make the name a part of a longer word.
+fn ends_in_glue(before: &[u8]) -> bool {
+    match before {
+        [] | [.., b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9', b'.'] => false,
+        [.., last] => last.is_ascii_alphanumeric() || b"\r.!?%)".contains(last),
+    }
+}
+
+/// Whether nothing is to be found in a line that begins like this, if there was a result, and there
+/// is no tab and nothing for a terminal in it. It may be wrong one way only.
+#[inline]
+fn is_dull(line: &[u8]) -> bool {
+    match line {
+        // The name of a month.
+        [b'A'..=b'Z', _, _, b' ', ..] => false,
+        [b'A'..=b'Z', ..] => {
+            let words = [&b"Benchmark"[..], b"FAIL", b"PASS", b"SIG"];
+            !words.iter().any(|word| line.starts_with(word))
+        }
+        // Times in numbers, indented lines, marks of encodings and of test2json, and what ends
+        // benchmarks and runs.
+        [first, ..] => !b"0123456789[ \xef\x16-*efops".contains(first),
+        [] => true,
     }
 }
 
@@ -727,7 +770,14 @@ PASS",
             "BenchmarkA-8   \t....     100\t         5.0 ns/op
 BenchmarkB-8   \tfirst
 .....     200\t         6.0 ns/op
-doneBenchmarkC-8   \t     300\t         7.0 ns/op",
+doneBenchmarkC-8   \t     300\t         7.0 ns/op
+.BenchmarkD-8   \t.     400\t         8.0 ns/op
+BenchmarkE
+...BenchmarkE-8   \t     500\t         9.0 ns/op
+10%\r100%\rBenchmarkF-8   \t10%\r100%\r     600\t         9.5 ns/op
+bye.BenchmarkG-8   \tlog
+!BenchmarkH-8   \tlog
+     700\t         9.7 ns/op",
         );
         assert_eq!(
             torn.texts(),
@@ -735,12 +785,17 @@ doneBenchmarkC-8   \t     300\t         7.0 ns/op",
                 "BenchmarkA-8   \t     100\t         5.0 ns/op",
                 "BenchmarkB-8   \t     200\t         6.0 ns/op",
                 "BenchmarkC-8   \t     300\t         7.0 ns/op",
+                "BenchmarkD-8   \t     400\t         8.0 ns/op",
+                "BenchmarkE-8   \t     500\t         9.0 ns/op",
+                "BenchmarkF-8   \t     600\t         9.5 ns/op",
+                "BenchmarkH-8   \t     700\t         9.7 ns/op",
             ]
         );
         assert_eq!(
             torn.repairs(),
-            [(RepairKind::TornResult, 2), (RepairKind::GluedLine, 1)]
+            [(RepairKind::TornResult, 5), (RepairKind::GluedLine, 5)]
         );
+        assert_eq!(torn.incidents(), []);
     }
 
     #[test]
@@ -788,6 +843,16 @@ PASS",
         );
         assert_eq!(verbose.incidents(), []);
         assert_eq!(verbose.errors, [0; 0]);
+    }
+
+    #[test]
+    fn numbers_alone_are_noted() {
+        let alone = read("pkg: a\n 6050972\t       252.7 ns/op\t      35 B/op\n100 5 ns/op");
+        assert_eq!(
+            alone.incidents(),
+            [(2, "a result has no name (a)".to_owned())]
+        );
+        assert_eq!(alone.lines, []);
     }
 
     #[test]
@@ -845,16 +910,22 @@ Benchmark\tRun\t2023-05-24T15:53:21.2Z BenchmarkA-2 \t100\t 2.502 ns/op",
     fn takes_colours_off() {
         let coloured = read(
             "\x1b[1mgoos: linux\x1b[0m
-\x1b[32mBenchmarkA-8\x1b[0m   \t     100\t         5.0 ns/op\x1b[0m",
+\x1b[32mBenchmarkA-8\x1b[0m   \t     100\t         5.0 ns/op\x1b[0m
+BenchmarkB-8   \t\x1b[32mlog\x1b[0m
+     200\t         6.0 ns/op",
         );
         assert_eq!(
             coloured.texts(),
             [
                 "goos: linux",
-                "BenchmarkA-8   \t     100\t         5.0 ns/op"
+                "BenchmarkA-8   \t     100\t         5.0 ns/op",
+                "BenchmarkB-8   \t     200\t         6.0 ns/op"
             ]
         );
-        assert_eq!(coloured.repairs(), [(RepairKind::Ansi, 2)]);
+        assert_eq!(
+            coloured.repairs(),
+            [(RepairKind::TornResult, 1), (RepairKind::Ansi, 2)]
+        );
     }
 
     #[test]
@@ -955,7 +1026,7 @@ BenchmarkA-8       41612 ns/op
         assert_eq!(prose.lines, []);
         assert_eq!(prose.errors, [1, 2, 3, 4, 5]);
         assert_eq!(prose.repairs(), []);
-        assert_eq!(prose.incidents(), []);
+        assert_eq!(prose.incidents(), [(6, "a result has no name".to_owned())]);
     }
 
     #[test]
@@ -985,7 +1056,7 @@ FAIL\tc [build failed]",
                 (4, "BenchmarkC/x/y failed (a)"),
                 (7, "BenchmarkD-64 was killed: signal: killed (a)"),
                 (8, "a failed"),
-                (9, "BenchmarkE-8 panicked: panic: oh no (a)"),
+                (9, "BenchmarkE-8 panicked: oh no (a)"),
                 (12, "b failed: exit status 2"),
                 (13, "BenchmarkF-8 was killed: SIGQUIT: quit (a)"),
                 (15, "c failed: [build failed]"),
@@ -1001,7 +1072,7 @@ FAIL\tc [build failed]",
         assert_eq!(
             verbose.incidents(),
             [
-                (2, "BenchmarkA panicked: panic: oh no".to_owned()),
+                (2, "BenchmarkA panicked: oh no".to_owned()),
                 (5, "the run did not end well: exit status 2".to_owned()),
             ]
         );
@@ -1010,7 +1081,7 @@ FAIL\tc [build failed]",
             timeout.incidents(),
             [(
                 2,
-                "BenchmarkA-8 was killed: panic: test timed out after 1s".to_owned()
+                "BenchmarkA-8 was killed: test timed out after 1s".to_owned()
             )]
         );
     }

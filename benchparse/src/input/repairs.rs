@@ -53,6 +53,26 @@ impl RepairKind {
     ];
 }
 
+/// A clause that says what is there to be repaired.
+impl fmt::Display for RepairKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Utf8Bom => "a byte order mark stands before the text",
+            Self::Utf16 => "the text is UTF-16",
+            Self::Test2Json => "the text is wrapped in go test -json events",
+            Self::TornResult => "a result is split by other output",
+            Self::GluedLine => "a line starts within an unfinished one",
+            Self::Timestamp => "the log time stands before the line",
+            Self::Ansi => "the line has terminal escape codes",
+            Self::Overwritten => "the line is written over other text",
+            Self::Indentation => "the line is indented",
+            Self::CommentPrefix => "the line has a comment mark",
+            Self::Label => "the line has a label",
+            Self::MarkdownFence => "the line is in backquotes",
+        })
+    }
+}
+
 /// How often a kind of repair was made.
 ///
 /// Its `Display` is one sentence without a full stop, such as `joined 16 results that were split by
