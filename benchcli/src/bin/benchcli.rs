@@ -1,3 +1,0 @@
-//! `benchcli`.
-
-fn main() {}
