@@ -1,7 +1,8 @@
 //! The statistics against values computed elsewhere: benchstat's own results, and exact rational arithmetic.
 
 use benchparse::stats::{
-    Assumption, Comparer, Sample, compare, geomean, median, median_interval_orders, summarize,
+    Assumption, Comparer, Sample, benjamini_hochberg, compare, geomean, holm, median,
+    median_interval_orders, one_sided, ratio_interval, shift_interval, summarize,
 };
 use serde_json::Value;
 
@@ -401,6 +402,96 @@ fn interval_orders_match_the_vectors() {
     }
 }
 
+#[test]
+fn one_sided_p_values_are_the_exact_ones() {
+    let exact = cases(include_str!("vectors/mwu_exact.json"));
+    let normal = cases(include_str!("vectors/mwu_normal.json"));
+    for (case, relative) in exact
+        .iter()
+        .map(|case| (case, 4.0 * f64::EPSILON))
+        .chain(normal.iter().map(|case| (case, 1e-12)))
+    {
+        let name = case["name"].as_str().expect("name");
+        let (old, new) = (sample(&case["old"]), sample(&case["new"]));
+        let found = one_sided(&old, &new);
+        if case.get("error").is_some() {
+            assert_eq!((found.new_larger, found.new_smaller), (1.0, 1.0), "{name}");
+            continue;
+        }
+        assert_near(
+            found.new_larger,
+            number(&case["p_old_less"]),
+            relative,
+            name,
+        );
+        assert_near(
+            found.new_smaller,
+            number(&case["p_old_greater"]),
+            relative,
+            name,
+        );
+    }
+}
+
+#[test]
+fn hodges_lehmann_intervals_are_the_exact_ones() {
+    for case in cases(include_str!("vectors/hodges_lehmann.json")) {
+        let name = case["name"].as_str().expect("name");
+        let (old, new) = (sample(&case["old"]), sample(&case["new"]));
+        let level = number(&case["confidence"]);
+        // The differences of the vectors are exact, ours rounded once.
+        let shift = shift_interval(&old, &new, level);
+        let scale = f64::EPSILON * old.max().max(new.max());
+        for (found, key) in [
+            (shift.estimate, "shift"),
+            (shift.low, "shift_lo"),
+            (shift.high, "shift_hi"),
+        ] {
+            let expected = number(&case[key]);
+            let near = found == expected || (found - expected).abs() <= scale;
+            assert!(near, "{name} {key}: found {found}, expected {expected}");
+        }
+        if case.get("ratio").is_none() {
+            continue;
+        }
+        let ratio = ratio_interval(&old, &new, level);
+        for (found, key) in [
+            (ratio.estimate, "ratio"),
+            (ratio.low, "ratio_lo"),
+            (ratio.high, "ratio_hi"),
+        ] {
+            assert_near(found, number(&case[key]), 2.0 * f64::EPSILON, name);
+        }
+        let medians = median(&new) / median(&old);
+        assert_near(
+            medians,
+            number(&case["median_ratio"]),
+            2.0 * f64::EPSILON,
+            name,
+        );
+    }
+}
+
+#[test]
+fn adjusted_p_values_are_the_exact_ones() {
+    for case in cases(include_str!("vectors/multiple_testing.json")) {
+        let name = case["name"].as_str().expect("name");
+        let p: Vec<f64> = case["p"]
+            .as_array()
+            .expect("p")
+            .iter()
+            .map(number)
+            .collect();
+        for (found, key) in [(benjamini_hochberg(&p), "bh"), (holm(&p), "holm")] {
+            let expected = case[key].as_array().expect("adjusted");
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.into_iter().zip(expected) {
+                assert_near(found, number(expected), 2.0 * f64::EPSILON, name);
+            }
+        }
+    }
+}
+
 mod laws {
     use super::*;
     use proptest::prelude::*;
@@ -506,6 +597,60 @@ mod laws {
             if distinct.len() > 2 {
                 let (found, expected) = (p(&a, &b), by_enumeration(&a, &b));
                 prop_assert!((found - expected).abs() <= 1e-13 * expected, "{found} {expected}");
+            }
+        }
+
+        #[test]
+        fn one_sided_evidence_turns_with_the_samples(a in values(26), b in values(26)) {
+            let (a, b) = (Sample::new(a), Sample::new(b));
+            let (there, back) = (one_sided(&a, &b), one_sided(&b, &a));
+            prop_assert_eq!(there.new_larger, back.new_smaller);
+            prop_assert_eq!(there.new_smaller, back.new_larger);
+            // Both tails hold the observed U.
+            prop_assert!(there.new_larger + there.new_smaller >= 1.0 - 1e-12);
+        }
+
+        #[test]
+        fn larger_new_values_are_never_evidence_against_themselves(
+            a in values(20),
+            b in values(20),
+            by in 1.0..3.0_f64,
+        ) {
+            let old = Sample::new(a);
+            let larger: Sample = b.iter().map(|x| x * by).collect();
+            let new = Sample::new(b);
+            let ties = |s: &Sample| s.values().windows(2).any(|w| w[0] == w[1]);
+            // Ties change the distribution itself.
+            if !ties(&[old.values(), new.values(), larger.values()].concat().into()) {
+                let (before, after) = (one_sided(&old, &new), one_sided(&old, &larger));
+                prop_assert!(after.new_larger <= before.new_larger);
+            }
+        }
+
+        #[test]
+        fn pairs_are_selected_as_if_sorted(a in values(12), b in values(12)) {
+            let mut ratios: Vec<f64> = a.iter().flat_map(|x| b.iter().map(move |y| y / x)).collect();
+            ratios.sort_by(f64::total_cmp);
+            let k = ratios.len() / 2;
+            let (low, high) = (ratios[(ratios.len() - 1) / 2], ratios[k]);
+            let found = ratio_interval(&Sample::new(a), &Sample::new(b), 0.95);
+            prop_assert!((found.estimate / (low * high).sqrt() - 1.0).abs() < 1e-14);
+            if found.low > 0.0 {
+                prop_assert!(ratios.contains(&found.low) && ratios.contains(&found.high));
+                prop_assert!(found.low <= found.estimate && found.estimate <= found.high);
+            }
+        }
+
+        #[test]
+        fn adjusting_keeps_the_order_and_never_lowers_p(
+            p in prop::collection::vec(0.0..1.0_f64, 1..40),
+        ) {
+            let (bh, holm) = (benjamini_hochberg(&p), holm(&p));
+            for i in 0..p.len() {
+                prop_assert!(p[i] <= bh[i] * (1.0 + 1e-15) && bh[i] <= holm[i] * (1.0 + 1e-15) && holm[i] <= 1.0);
+                for j in 0..p.len() {
+                    prop_assert!(p[i] > p[j] || (bh[i] <= bh[j] && holm[i] <= holm[j]));
+                }
             }
         }
 

@@ -70,7 +70,7 @@ pub enum ComparisonWarning {
 ///
 /// With ties and unequal sizes the exact distribution is not symmetric. p, which is twice its lower tail, may then
 /// exceed 1, be 0, or change when the samples are exchanged. That is kept, since this function speaks benchstat's
-/// language.
+/// language; [`one_sided`](super::one_sided()) has none of it.
 ///
 /// Exact distributions without ties are remembered per thread; keep a [`Comparer`] to own that memory.
 pub fn compare(baseline: &Sample, new: &Sample, assumption: Assumption, alpha: f64) -> Comparison {
