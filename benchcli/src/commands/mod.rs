@@ -1,6 +1,8 @@
 //! One file a command: options in, an [`Outcome`] out.
 
 pub mod diff;
+pub mod rank;
+mod results;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
