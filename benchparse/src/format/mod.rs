@@ -43,6 +43,7 @@ mod reader;
 mod record;
 mod symbol;
 mod writer;
+mod written_unit;
 
 pub use config::{Config, ConfigId};
 pub use error::{NeedsRepair, SyntaxError, SyntaxFault};

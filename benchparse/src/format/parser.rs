@@ -12,7 +12,7 @@ use super::metadata::UnitTable;
 use super::reader::Reader;
 use super::record::{BenchmarkResult, Measurement, Record, UnitMetadata};
 use super::symbol::{Symbol, Symbols};
-use crate::unit::tidy;
+use super::written_unit::WrittenUnits;
 
 /// The state that lines are read in: configuration, unit metadata and interned texts.
 #[derive(Debug, Default)]
@@ -28,16 +28,11 @@ pub struct Parser {
     measurements: Vec<Measurement>,
     /// The result that the last line held.
     result: Option<ResultLine>,
-    /// By the symbol of a unit as written.
-    tidied: Vec<Option<Tidying>>,
+    written_units: WrittenUnits,
+    /// The name of the last result: repetitions of a benchmark come one after the other.
+    last_name: Symbol,
     /// What a `Unit` line has still to say.
     pending: VecDeque<Pending>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Tidying {
-    unit: Symbol,
-    factor: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -201,13 +196,14 @@ impl Parser {
     fn benchmark(&mut self, text: &[u8], line: u64) -> LineKind<'static> {
         let Self {
             symbols,
-            tidied,
+            written_units: units,
             measurements,
             ..
         } = self;
         measurements.clear();
         let head = grammar::result(text, |value, unit| {
-            measurements.push(measure(symbols, tidied, value, unit));
+            let measurement = units.measure(symbols, measurements.len(), value, unit);
+            measurements.push(measurement);
         });
         match head {
             Err(fault) => {
@@ -220,8 +216,11 @@ impl Parser {
             }
             Ok(None) => LineKind::Other,
             Ok(Some(head)) => {
+                if self.symbols.text(self.last_name) != head.name {
+                    self.last_name = self.symbols.intern(head.name);
+                }
                 self.result = Some(ResultLine {
-                    name: self.symbols.intern(head.name),
+                    name: self.last_name,
                     iterations: head.iterations,
                     config_id: *self
                         .config_id
@@ -274,44 +273,6 @@ impl Parser {
             LineKind::Error
         } else {
             LineKind::Unit
-        }
-    }
-}
-
-/// Tidies a value. One that tidying leaves equal (zero, an infinity, any unit without `ns` or `MB`)
-/// keeps value and unit.
-fn measure(
-    symbols: &mut Symbols,
-    tidied: &mut Vec<Option<Tidying>>,
-    value: f64,
-    unit: &[u8],
-) -> Measurement {
-    let written = symbols.intern(unit);
-    if tidied.len() <= written.index() {
-        tidied.resize(written.index() + 1, None);
-    }
-    let tidying = match tidied[written.index()] {
-        Some(tidying) => tidying,
-        None => {
-            let tidy = tidy(unit);
-            *tidied[written.index()].insert(Tidying {
-                unit: symbols.intern(&tidy.unit),
-                factor: tidy.factor,
-            })
-        }
-    };
-    let base = value * tidying.factor;
-    if base == value || tidying.unit == written {
-        Measurement {
-            value,
-            unit: written,
-            written: None,
-        }
-    } else {
-        Measurement {
-            value: base,
-            unit: tidying.unit,
-            written: Some((value, written)),
         }
     }
 }

@@ -1,0 +1,46 @@
+//! One file a command: options in, an [`Outcome`] out.
+
+pub mod diff;
+pub mod rank;
+mod results;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Pass,
+    /// An input or a flag was wrong; a message says what.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pass => Self::SUCCESS,
+            Outcome::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Says on standard error what went wrong, as `program: message`, and ends with the right status.
+pub fn conclude(program: &str, result: anyhow::Result<Outcome>) -> ExitCode {
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell if standard error is gone too.
+            let _ = writeln!(io::stderr(), "{program}: {error:#}");
+            Outcome::Failed.into()
+        }
+    }
+}
+
+/// Whether the reader of our output has gone, as `head` does: that is no failure of ours.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
