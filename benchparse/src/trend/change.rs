@@ -310,16 +310,16 @@ mod tests {
         let mut quiet = series(&[(60, 100.0)], 0.01);
         quiet[20] = 300.0;
         quiet[41] = 250.0;
-        assert_eq!(places(&quiet), []);
+        assert!(places(&quiet).is_empty());
     }
 
     #[test]
     fn a_quiet_or_short_series_has_none() {
-        assert_eq!(places(&series(&[(500, 100.0)], 0.02)), []);
-        assert_eq!(places(&[5.0; 100]), []);
-        assert_eq!(places(&[]), []);
-        assert_eq!(places(&[1.0]), []);
-        assert_eq!(places(&[1.0, 2.0, 3.0]), []);
+        assert!(places(&series(&[(500, 100.0)], 0.02)).is_empty());
+        assert!(places(&[5.0; 100]).is_empty());
+        assert!(places(&[]).is_empty());
+        assert!(places(&[1.0]).is_empty());
+        assert!(places(&[1.0, 2.0, 3.0]).is_empty());
     }
 
     #[test]
