@@ -310,16 +310,16 @@ mod tests {
         let mut quiet = series(&[(60, 100.0)], 0.01);
         quiet[20] = 300.0;
         quiet[41] = 250.0;
-        assert_eq!(places(&quiet), []);
+        assert_eq!(places(&quiet), [0_usize; 0]);
     }
 
     #[test]
     fn a_quiet_or_short_series_has_none() {
-        assert_eq!(places(&series(&[(500, 100.0)], 0.02)), []);
-        assert_eq!(places(&[5.0; 100]), []);
-        assert_eq!(places(&[]), []);
-        assert_eq!(places(&[1.0]), []);
-        assert_eq!(places(&[1.0, 2.0, 3.0]), []);
+        assert_eq!(places(&series(&[(500, 100.0)], 0.02)), [0_usize; 0]);
+        assert_eq!(places(&[5.0; 100]), [0_usize; 0]);
+        assert_eq!(places(&[]), [0_usize; 0]);
+        assert_eq!(places(&[1.0]), [0_usize; 0]);
+        assert_eq!(places(&[1.0, 2.0, 3.0]), [0_usize; 0]);
     }
 
     #[test]
