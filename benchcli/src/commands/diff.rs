@@ -15,7 +15,7 @@ const PROGRAM: &str = "benchdiff";
 /// # Errors
 /// When an input cannot be read or the output cannot be written.
 pub fn run(options: DiffOptions) -> Result<Outcome> {
-    let mut results = results::read(PROGRAM, &options.inputs, options.question)?;
+    let mut results = results::read(PROGRAM, &options.inputs, options.question, options.mending)?;
     let collector = std::mem::take(&mut results.collector);
     let mut tables = collector.finish(&results.parser, options.levels);
     if let Some(mismatch) = tables.mismatch() {

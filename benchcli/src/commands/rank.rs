@@ -15,20 +15,19 @@ const PROGRAM: &str = "benchcli rank";
 /// # Errors
 /// When an input cannot be read or the output cannot be written.
 pub fn run(options: RankOptions) -> Result<Outcome> {
-    let mut results = results::read(PROGRAM, &options.inputs, options.question)?;
+    let mut results = results::read(PROGRAM, &options.inputs, options.question, options.mending)?;
     let collector = std::mem::take(&mut results.collector);
     let tables = collector.finish(&results.parser, options.levels);
     let mut rankings = tables.rankings(options.levels.confidence);
     rankings.retain(|ranking| *ranking.unit == *options.unit);
     if rankings.is_empty() && results.outcome == Outcome::Pass {
         let unit = String::from_utf8_lossy(&options.unit).into_owned();
-        results.note(
+        results.fail(
             PROGRAM,
             format!(
                 "no benchmark has an alternative with {unit}, expected two that differ in --by only"
             ),
         )?;
-        results.outcome = Outcome::Failed;
     }
     let mut text = String::new();
     report::rank::write(&mut text, &rankings)?;
