@@ -1,0 +1,3 @@
+//! What is typed becomes one options value per command.
+
+pub mod benchcli;
