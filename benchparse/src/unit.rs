@@ -229,7 +229,7 @@ impl Scale {
         let quotient = smallest / last.factor;
         let digits = SMALL
             .iter()
-            .take_while(|&&from| !(quotient >= from))
+            .take_while(|&&from| quotient < from || quotient.is_nan())
             .count()
             + 4;
         Self {

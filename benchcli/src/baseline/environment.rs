@@ -144,9 +144,10 @@ impl Environment {
 impl Recording<'_> {
     /// The environments of the results.
     pub fn environments(&self) -> BTreeSet<Environment> {
-        from_header(&self.header)
-            .map(|environment| BTreeSet::from([environment]))
-            .unwrap_or_else(|| Contents::of(b"", self.readable()).environments)
+        match from_header(&self.header) {
+            Some(environment) => BTreeSet::from([environment]),
+            None => Contents::of(b"", self.readable()).environments,
+        }
     }
 }
 

@@ -8,6 +8,8 @@
 //! with `at` between the last two; every other field is kept as it was read, known or not, so that
 //! a newer program's fields survive an older one.
 
+use std::fmt::Write as _;
+
 use bstr::{BString, ByteSlice as _};
 use git2::{ObjectType, Oid};
 use jiff::Timestamp;
@@ -71,9 +73,9 @@ impl Header {
     pub(super) fn encode(&self, length: usize) -> Vec<u8> {
         let mut line = format!("{}{} v={VERSION}", PREFIX.as_bstr(), self.id);
         if let Some(at) = self.at {
-            line += &format!(" at={at}");
+            let _ = write!(line, " at={at}");
         }
-        line += &format!(" bytes={length}");
+        let _ = write!(line, " bytes={length}");
         for (key, value) in &self.fields {
             line.push(' ');
             line.push_str(key);
@@ -176,11 +178,13 @@ fn push_quoted(line: &mut String, value: &[u8]) {
             // A byte that is no text, or the character that stands for such.
             char::REPLACEMENT_CHARACTER => {
                 for byte in &value[start..end] {
-                    *line += &format!("\\x{byte:02x}");
+                    let _ = write!(line, "\\x{byte:02x}");
                 }
             }
             // Only those below 0x80 can be written as one byte.
-            char if char.is_ascii_control() => *line += &format!("\\x{:02x}", u32::from(char)),
+            char if char.is_ascii_control() => {
+                let _ = write!(line, "\\x{:02x}", u32::from(char));
+            }
             char => line.push(char),
         }
     }

@@ -234,8 +234,8 @@ fn default(store: &Store) -> Result<String> {
         keys.push(format!("branch.{branch}.remote"));
     }
     // A branch may track another of the same repository.
-    let configured = keys.iter().filter_map(|key| config.get_str(key).ok());
-    if let Some(name) = configured.filter(|name| *name != ".").next() {
+    let mut configured = keys.iter().filter_map(|key| config.get_str(key).ok());
+    if let Some(name) = configured.find(|name| *name != ".") {
         return Ok(name.to_owned());
     }
     let remotes = repo.remotes()?;

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use benchcli::args::benchcli::Benchcli;
-use benchcli::commands::{conclude, dispatch};
+use benchcli::commands::{self, conclude};
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    conclude("benchcli", dispatch(Benchcli::parse()))
+    conclude("benchcli", commands::benchcli::run(&Benchcli::parse()))
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::baselines::{short, warn};
 use crate::args::benchcli::LogArgs;
-use crate::baseline::{Counts, NoteSummary, Store};
+use crate::baseline::{Counts, Environment, NoteSummary, Store};
 
 #[derive(Serialize)]
 struct Entry {
@@ -64,23 +64,22 @@ pub fn run(args: &LogArgs) -> Result<Outcome> {
     }
     for (time, id, is_here) in commits {
         let summary = NoteSummary::of(&notes.text(id)?);
-        let subject = match is_here {
-            true => {
-                let commit = store.repo().find_commit(id)?;
-                Some(
-                    String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default())
-                        .into_owned(),
-                )
-            }
-            false => None,
-        };
+        let commit = store.repo().find_commit(id).ok().filter(|_| is_here);
+        let subject = commit.map(|commit| {
+            let summary = commit.summary_bytes().unwrap_or_default();
+            String::from_utf8_lossy(summary).into_owned()
+        });
         let entry = Entry {
             commit: id.to_string(),
             time: time.map(|time| time.to_string()),
             subject,
             counts: summary.counts,
             recordings: summary.recordings,
-            environments: summary.environments.iter().map(|it| it.summary()).collect(),
+            environments: summary
+                .environments
+                .iter()
+                .map(Environment::summary)
+                .collect(),
             labels: summary.labels,
             dirty: summary.dirty,
             last_recorded: summary.last_recorded.map(|at| at.to_string()),

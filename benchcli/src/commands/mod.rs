@@ -1,64 +1,51 @@
-//! One file a command: reads its options, asks the rooms below, prints the answer.
+//! One file a command: options in, an [`Outcome`] out.
 
 mod baselines;
+pub mod benchcli;
+pub mod diff;
 pub mod log;
 pub mod pull;
 pub mod push;
 pub mod record;
 pub mod show;
 
-use std::env;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-
-use crate::args::benchcli::{Benchcli, Command};
-
-/// How a command ended that did what it was asked to.
+/// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// As it should be.
+    /// All is well.
     Pass,
-    /// The answer is no.
+    /// An input or a flag was wrong; a message says what.
     Failed,
 }
 
-/// The exit code of a command; an error is printed with what caused it. A reader that closed the
-/// pipe has seen enough.
-pub fn conclude(program: &str, result: anyhow::Result<Outcome>) -> ExitCode {
-    match result {
-        Ok(Outcome::Pass) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::from(2),
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "{program}: {error:#}");
-            ExitCode::from(2)
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pass => Self::SUCCESS,
+            Outcome::Failed => Self::from(2),
         }
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let mut io = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>());
-    io.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+/// Says on standard error what went wrong, as `program: message`, and ends with the right status.
+pub fn conclude(program: &str, result: anyhow::Result<Outcome>) -> ExitCode {
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell if standard error is gone too.
+            let _ = writeln!(io::stderr(), "{program}: {error:#}");
+            Outcome::Failed.into()
+        }
+    }
 }
 
-/// Runs what `benchcli` was asked for, in the folder that `-C` names.
-///
-/// # Errors
-/// Whatever the command fails with.
-pub fn dispatch(args: Benchcli) -> anyhow::Result<Outcome> {
-    for dir in &args.dirs {
-        env::set_current_dir(dir)
-            .with_context(|| format!("-C {}: cannot go there", dir.display()))?;
-    }
-    match &args.command {
-        Command::Record(args) => record::run(args),
-        Command::Log(args) => log::run(args),
-        Command::Show(args) => show::run(args),
-        Command::Push(args) => push::run(args),
-        Command::Pull(args) => pull::run(args),
-    }
+/// Whether the reader of our output has gone, as `head` does: that is no failure of ours.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

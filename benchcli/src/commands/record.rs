@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::baselines::{counted, short, warn};
 use crate::args::benchcli::RecordArgs;
-use crate::baseline::{Contents, Counts, Header, Recording, Store};
+use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store};
 
 #[derive(Serialize)]
 struct Report {
@@ -83,7 +83,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
             environments: contents
                 .environments
                 .iter()
-                .map(|it| it.summary())
+                .map(Environment::summary)
                 .collect(),
         });
         recordings.push(recording);
@@ -155,7 +155,7 @@ fn common_fields(args: &RecordArgs, dirty: Option<bool>) -> Result<Header> {
     }
     let host = match &args.host {
         Some(host) => host.clone().into(),
-        None => os_bytes(gethostname::gethostname()),
+        None => os_bytes(&gethostname::gethostname()),
     };
     if !host.is_empty() {
         push("host", host);
@@ -214,9 +214,9 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 }
 
 fn name_bytes(file: &Path) -> BString {
-    os_bytes(file.as_os_str().to_owned())
+    os_bytes(file.as_os_str())
 }
 
-fn os_bytes(text: std::ffi::OsString) -> BString {
-    Vec::from_os_str_lossy(&text).into_owned().into()
+fn os_bytes(text: &OsStr) -> BString {
+    Vec::from_os_str_lossy(text).into_owned().into()
 }

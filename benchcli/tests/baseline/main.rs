@@ -1,5 +1,8 @@
 //! Baselines in real repositories, with the real `git` at the other end.
 
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used)]
+
 mod recording;
 mod sandbox;
 mod sharing;

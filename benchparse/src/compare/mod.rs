@@ -1,1 +1,47 @@
 //! Samples in a grid, compared.
+//!
+//! Results are told apart by three *projections*: one says which table a result belongs to, one
+//! which row, one which column. A [`Collector`] takes results as they are read and puts each
+//! measurement into the sample of its table, unit, row and column; [`Collector::finish`]
+//! summarises every sample, compares it with the first column's, and gives [`Tables`]: plain data
+//! for a renderer.
+//!
+//! ```
+//! use benchparse::compare::{Collector, Levels, Question, delta_text};
+//! use benchparse::format::{Parser, Record};
+//!
+//! let mut parser = Parser::new();
+//! let mut collector = Collector::new(Question::default());
+//! for (label, nanoseconds) in [("old", 100), ("new", 90)] {
+//!     let text: String = (0..10)
+//!         .map(|run| format!("BenchmarkEncode 1000 {} ns/op\n", nanoseconds + run % 3))
+//!         .collect();
+//!     let mut reader = parser.read(label.as_bytes(), text.as_bytes());
+//!     while let Some(record) = reader.next_record()? {
+//!         if let Record::Result(result) = record {
+//!             collector.add(&result);
+//!         }
+//!     }
+//! }
+//! let tables = collector.finish(&parser, Levels::default());
+//! let row = &tables.tables()[0].rows[0];
+//! assert_eq!(tables.text(row.label), b"Encode");
+//! let (old, new) = (&row.cells[0], &row.cells[1]);
+//! let comparison = new.comparison.unwrap();
+//! assert_eq!(delta_text(old.summary.center, new.summary.center, &comparison), "-9.90%");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod collect;
+mod project;
+mod question;
+mod table;
+mod wording;
+
+pub use collect::Collector;
+pub use question::{Levels, Question};
+pub use table::{Cell, Column, Geomean, GeomeanWarning, Ratio, Row, Table, Tables};
+pub use wording::{
+    comparison_warning_text, delta_text, detail_text, geomean_ratio_text, range_text,
+    summary_warning_text, varying_text,
+};

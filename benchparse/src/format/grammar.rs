@@ -47,7 +47,6 @@ impl ParseError<&[u8]> for SyntaxFault {
 fn space(text: &[u8]) -> usize {
     match text {
         [b'\t'..=b'\r' | b' ', ..] => 1,
-        [0..=0x7f, ..] => 0,
         [0xc2, 0x85 | 0xa0, ..] => 2,
         [0xe1, 0x9a, 0x80, ..]
         | [0xe2, 0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf, ..]
@@ -59,40 +58,37 @@ fn space(text: &[u8]) -> usize {
 
 /// Skips white space.
 #[inline]
-fn blank(mut input: &[u8]) -> Parsed<'_, ()> {
+fn blank(mut input: &[u8]) -> &[u8] {
     loop {
         match space(input) {
-            0 => return Ok((input, ())),
+            0 => return input,
             length => input = &input[length..],
         }
     }
 }
 
-/// Takes what stands before the next white space.
+/// What follows the first word, and that word: it ends before white space.
 #[inline]
-fn word(input: &[u8]) -> Parsed<'_, &[u8]> {
+fn word(input: &[u8]) -> (&[u8], &[u8]) {
     let mut end = 0;
     while let Some(&byte) = input.get(end) {
-        if byte <= b' ' || byte >= 0xc2 {
-            if space(&input[end..]) > 0 {
-                break;
-            }
+        if (byte <= b' ' || byte >= 0xc2) && space(&input[end..]) > 0 {
+            break;
         }
         end += 1;
     }
-    Ok((&input[end..], &input[..end]))
+    (&input[end..], &input[..end])
 }
 
 /// A word that must be there, and the white space after it.
 #[inline]
 fn field(missing: SyntaxFault) -> impl FnMut(&[u8]) -> Parsed<'_, &[u8]> {
     move |input| {
-        let (rest, text) = word(input)?;
+        let (rest, text) = word(input);
         if text.is_empty() {
             return Err(Err::Error(missing.clone()));
         }
-        let (rest, ()) = blank(rest)?;
-        Ok((rest, text))
+        Ok((blank(rest), text))
     }
 }
 
@@ -168,12 +164,11 @@ pub(super) fn result<'a>(
     mut measured: impl FnMut(f64, &'a [u8]),
 ) -> Result<Option<Head<'a>>, SyntaxFault> {
     let mut parse = |input: &'a [u8]| -> Parsed<'a, Option<Head<'a>>> {
-        let (input, name) = word(input)?;
+        let (input, name) = word(input);
         if input.is_empty() {
             return Ok((input, None));
         }
-        let (input, ()) = blank(input)?;
-        let (input, count) = field(SyntaxFault::MissingIterations)(input)?;
+        let (input, count) = field(SyntaxFault::MissingIterations)(blank(input))?;
         let iterations =
             parse_i64(count).map_err(|error| Err::Error(SyntaxFault::Iterations(error)))?;
         let (mut input, ()) = measurement(input, SyntaxFault::MissingMeasurements, &mut measured)?;
@@ -205,8 +200,7 @@ pub(super) fn unit<'a>(
     mut field_read: impl FnMut(&'a [u8], Result<(&'a [u8], &'a [u8]), SyntaxFault>),
 ) -> Result<(), SyntaxFault> {
     let mut parse = |input: &'a [u8]| -> Parsed<'a, ()> {
-        let (input, ()) = blank(input)?;
-        let (mut input, unit) = field(SyntaxFault::MissingUnit)(input)?;
+        let (mut input, unit) = field(SyntaxFault::MissingUnit)(blank(input))?;
         while !input.is_empty() {
             let text;
             (input, text) = field(SyntaxFault::ExpectedKeyValue)(input)?;

@@ -63,6 +63,15 @@ impl Symbols {
         Symbol(id)
     }
 
+    /// How many texts there are.
+    #[allow(
+        clippy::len_without_is_empty,
+        reason = "the empty text is always there"
+    )]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// The symbol of a text that is already known.
     pub fn find(&self, text: &[u8]) -> Option<Symbol> {
         let hash = self.hasher.hash_one(text);
@@ -70,6 +79,12 @@ impl Symbols {
             .table
             .find(hash, |&id| text_of(&self.bytes, &self.ends, id) == text);
         found.map(|&id| Symbol(id))
+    }
+
+    /// The symbol with the given [`Symbol::index`].
+    pub(crate) fn at(&self, index: usize) -> Symbol {
+        debug_assert!(index < self.ends.len(), "symbols come from this table");
+        Symbol(index as u32)
     }
 
     /// The text of a symbol that this table gave out.

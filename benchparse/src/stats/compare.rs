@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::null::{Recurrence, binomial, tied_choices};
 use super::rank::Ranks;
-use super::special::normal_cdf;
+use super::special::{exp, normal_cdf};
 use super::{Assumption, Sample};
 
 /// The result of comparing two samples.
@@ -56,7 +56,10 @@ pub enum ComparisonWarning {
     },
 }
 
-/// Compares two samples as benchstat does, to the last bit of p where that decides.
+/// Compares two samples as benchstat does.
+///
+/// p has benchstat's bits for exact tests without ties, and with ties up to 20 values in all. Beyond, and in the
+/// normal approximation, its last digit may differ.
 ///
 /// Under [`Assumption::Exact`] there is no test: p = 0 and α = 0. Otherwise it is the two-sided Mann–Whitney U test
 /// (Mann and Whitney 1947), with p = 2·P(U ≤ min(U₁, U₂)):
@@ -67,7 +70,7 @@ pub enum ComparisonWarning {
 ///
 /// With ties and unequal sizes the exact distribution is not symmetric. p, which is twice its lower tail, may then
 /// exceed 1, be 0, or change when the samples are exchanged. That is kept, since this function speaks benchstat's
-/// language; [`one_sided`](super::one_sided) has none of it.
+/// language; [`one_sided`](super::one_sided()) has none of it.
 ///
 /// Exact distributions without ties are remembered per thread; keep a [`Comparer`] to own that memory.
 pub fn compare(baseline: &Sample, new: &Sample, assumption: Assumption, alpha: f64) -> Comparison {
@@ -147,8 +150,8 @@ impl Comparer {
         } else if let [t1, t2] = ranks.groups[..] {
             2.0 * two_valued(t1, t2, n1, twice_smaller)
         } else {
-            let choices = tied_choices(&ranks.groups, n1, twice_smaller);
-            2.0 * (choices.up_to / choices.all)
+            let choices = tied_choices(&ranks.groups, n1, twice_smaller, choose);
+            2.0 * (choices.up_to / choose(n1 + n2, n1))
         }
     }
 }
@@ -159,9 +162,19 @@ fn two_valued(t1: u32, t2: u32, n1: usize, twice_u: u64) -> f64 {
     let (small, large, chosen) = (i64::from(t1), i64::from(t2), n1 as i64);
     let most = (twice_u as i64 - chosen * (small - chosen)) / (small + large);
     let count: f64 = ((chosen - small).max(0)..=most.min(chosen))
-        .map(|r| binomial(t1 as usize, (chosen - r) as usize) * binomial(t2 as usize, r as usize))
+        .map(|r| choose(t1 as usize, (chosen - r) as usize) * choose(t2 as usize, r as usize))
         .sum();
-    count / binomial((t1 + t2) as usize, n1)
+    count / choose((t1 + t2) as usize, n1)
+}
+
+/// Binomial coefficients as benchstat has them: above 20 through logarithms of the gamma function, which shows in the
+/// last digits of p.
+fn choose(n: usize, k: usize) -> f64 {
+    if n <= 20 || k == 0 || k >= n {
+        return binomial(n, k);
+    }
+    let ln_factorial = |n: usize| libm::lgamma(n as f64 + 1.0);
+    exp(ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k))
 }
 
 fn normal(ranks: &Ranks) -> f64 {

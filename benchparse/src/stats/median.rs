@@ -22,7 +22,7 @@ pub fn median(sample: &Sample) -> f64 {
         [only] => *only,
         _ => {
             let k = (x.len() - 1) / 2;
-            let weight = if x.len() % 2 == 0 { 0.5 } else { 0.0 };
+            let weight = if x.len().is_multiple_of(2) { 0.5 } else { 0.0 };
             x[k] + weight * (x[k + 1] - x[k])
         }
     }
@@ -149,7 +149,7 @@ mod tests {
         for (i, steps) in STEPS.iter().enumerate() {
             let n = 21 + i;
             assert_eq!(steps.len(), n);
-            assert_eq!(steps.iter().filter(|s| **s == b'L').count(), n / 2);
+            assert_eq!(steps.split(|s| *s == b'L').count() - 1, n / 2);
             assert_eq!(exact_orders(n, 1.0), (0, n + 1));
         }
     }

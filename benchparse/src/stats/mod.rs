@@ -3,8 +3,12 @@
 //! A [`Sample`] is a sorted list of doubles. Every function here is pure and total: it takes samples and levels, and
 //! answers with plain data. Nothing here knows a name, a unit or a text.
 //!
-//! Two languages are spoken. [`summarize`], [`compare`] and [`geomean`] are benchstat's, to the bit, oddities
-//! included.
+//! Two languages are spoken here.
+//!
+//! - benchstat's, to the bit, oddities included, for tables that people compare with benchstat's: [`summarize`],
+//!   [`compare`] and [`geomean`].
+//! - The gate's, where a wrong answer fails a build: [`one_sided`] evidence from exact counts, [`ratio_interval`]s,
+//!   [`benjamini_hochberg`] over all tests at once, and the sample sizes that a difference needs.
 //!
 //! ```
 //! use benchparse::stats::{Assumption, Sample, compare, summarize};
@@ -19,17 +23,29 @@
 //! assert!(comparison.is_significant());
 //! ```
 
+mod adjust;
 mod compare;
+mod counts;
+mod effect;
 mod geomean;
 mod median;
+pub(crate) mod nonfinite;
 mod null;
+mod one_sided;
+mod power;
 mod rank;
 mod sample;
 mod special;
 mod summary;
 
+pub use adjust::{benjamini_hochberg, holm};
 pub use compare::{Comparer, Comparison, ComparisonWarning, compare};
+pub(crate) use effect::ratio_interval_with;
+pub use effect::{Interval, mad, ratio_interval, robust_cv, shift_interval};
 pub use geomean::geomean;
 pub use median::{median, median_interval_orders};
+pub(crate) use one_sided::RankTest;
+pub use one_sided::{OneSided, one_sided};
+pub use power::{detectable_difference, detecting_count, separating_count, smallest_p};
 pub use sample::Sample;
 pub use summary::{Assumption, Summary, SummaryWarning, summarize};

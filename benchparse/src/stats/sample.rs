@@ -26,7 +26,7 @@ impl Sample {
     /// Sorts `values` into a sample.
     pub fn new(mut values: Vec<f64>) -> Self {
         // Stable, because the two zeros are equal and may not be exchanged.
-        values.sort_by(order);
+        values.sort_by(|a, b| order(*a, *b));
         Self { values }
     }
 
@@ -73,8 +73,8 @@ impl From<Vec<f64>> for Sample {
     }
 }
 
-fn order(a: &f64, b: &f64) -> Ordering {
-    a.partial_cmp(b)
+fn order(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b)
         .unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
 }
 

@@ -7,15 +7,15 @@ use statrs::distribution::{ContinuousCDF, Normal};
 /// The classic reduction x = m·2^k with √½ ≤ m < √2 and a polynomial in s = (m − 1)/(m + 1), in plain doubles.
 /// −∞ for zero, NaN for negative values.
 pub(crate) fn ln(x: f64) -> f64 {
-    const HIGH: f64 = 6.931_471_803_691_238_164_90e-01;
-    const LOW: f64 = 1.908_214_929_270_587_700_02e-10;
-    const L1: f64 = 6.666_666_666_666_735_130e-01;
-    const L2: f64 = 3.999_999_999_940_941_908e-01;
-    const L3: f64 = 2.857_142_874_366_239_149e-01;
-    const L4: f64 = 2.222_219_843_214_978_396e-01;
-    const L5: f64 = 1.818_357_216_161_805_012e-01;
-    const L6: f64 = 1.531_383_769_920_937_332e-01;
-    const L7: f64 = 1.479_819_860_511_658_591e-01;
+    const HIGH: f64 = 0.693_147_180_369_123_8;
+    const LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const L1: f64 = 0.666_666_666_666_673_5;
+    const L2: f64 = 0.399_999_999_994_094_2;
+    const L3: f64 = 0.285_714_287_436_623_9;
+    const L4: f64 = 0.222_221_984_321_497_84;
+    const L5: f64 = 0.181_835_721_616_180_5;
+    const L6: f64 = 0.153_138_376_992_093_73;
+    const L7: f64 = 0.147_981_986_051_165_86;
 
     if x.is_nan() || x == f64::INFINITY {
         return x;
@@ -68,8 +68,8 @@ fn fuses() -> bool {
 
 /// `step(a, b, c)` is a·b + c, fused or not; `fused_end` says which form the last step has.
 fn exp_with(x: f64, step: impl Fn(f64, f64, f64) -> f64, fused_end: bool) -> f64 {
-    const LN2_HIGH: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
-    const LN2_LOW: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
+    const LN2_HIGH: f64 = 0.693_147_180_559_663;
+    const LN2_LOW: f64 = 2.823_529_056_303_157_7e-13;
     // 1/8! down to 1/1!.
     const TAYLOR: [f64; 8] = [
         1.0 / 40320.0,

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Sample;
 use super::median::{count_for_interval, median, median_interval_orders};
+use super::{Sample, nonfinite};
 
 /// What is assumed about the distribution of a unit's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
@@ -20,10 +20,13 @@ pub enum Assumption {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Summary {
     /// The median, or the most frequent value under [`Assumption::Exact`].
+    #[serde(serialize_with = "nonfinite::serialize")]
     pub center: f64,
     /// The lower bound, −∞ if the sample is too small for the level.
+    #[serde(serialize_with = "nonfinite::serialize")]
     pub low: f64,
     /// The upper bound, +∞ if the sample is too small for the level.
+    #[serde(serialize_with = "nonfinite::serialize")]
     pub high: f64,
     /// What is wrong with the range, if anything.
     pub warning: Option<SummaryWarning>,
@@ -44,8 +47,10 @@ pub enum SummaryWarning {
     /// An exact unit has different values.
     NotExact {
         /// The smallest value.
+        #[serde(serialize_with = "nonfinite::serialize")]
         low: f64,
         /// The largest value.
+        #[serde(serialize_with = "nonfinite::serialize")]
         high: f64,
     },
 }

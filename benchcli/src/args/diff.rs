@@ -1,0 +1,196 @@
+//! `benchdiff [flags] inputs…`
+
+use std::ffi::OsString;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use benchparse::compare::{Levels, Question};
+use benchparse::number::{NumberError, parse_f64};
+use benchparse::query::{Filter, Projection, QueryError};
+use clap::{Parser, ValueEnum};
+
+use super::Color;
+
+/// Compares Go benchmark results: medians, intervals, and which differences are real.
+///
+/// Each input is a file with the output of `go test -bench`, `label=file`, or `-` for standard
+/// input. There is a row for each benchmark and a column for each input; `~` stands for a
+/// difference that may be noise.
+#[derive(Debug, Parser)]
+#[command(
+    name = "benchdiff",
+    version,
+    after_help = "Examples:
+  go test -run='^$' -bench=. -benchmem -count=10 ./... > old.txt
+  benchdiff old.txt new.txt
+  benchdiff -filter '.unit:(ns/op OR B/op)' -row .name before=old.txt after=new.txt
+  go test -bench=. -count=10 | benchdiff old.txt -
+
+Flags may be written -flag or --flag. Exit status: 0, or 2 where a flag or an input is wrong."
+)]
+pub struct DiffArgs {
+    /// Files to read, in the order of the columns
+    #[arg(required = true, value_name = "[LABEL=]FILE")]
+    inputs: Vec<OsString>,
+
+    /// Take only the measurements that match this query
+    #[arg(
+        long,
+        value_name = "QUERY",
+        default_value = "*",
+        overrides_with = "filter",
+        allow_hyphen_values = true
+    )]
+    filter: OsString,
+
+    /// Make a table for each value of these keys
+    #[arg(
+        long,
+        value_name = "KEYS",
+        default_value = ".config",
+        overrides_with = "table",
+        allow_hyphen_values = true
+    )]
+    table: OsString,
+
+    /// Make a row for each value of these keys
+    #[arg(
+        long,
+        value_name = "KEYS",
+        default_value = ".fullname",
+        overrides_with = "row",
+        allow_hyphen_values = true
+    )]
+    row: OsString,
+
+    /// Make a column for each value of these keys
+    #[arg(
+        long,
+        value_name = "KEYS",
+        default_value = ".file",
+        overrides_with = "col",
+        allow_hyphen_values = true
+    )]
+    col: OsString,
+
+    /// Let these keys vary without a warning
+    #[arg(
+        long,
+        value_name = "KEYS",
+        default_value = "",
+        overrides_with = "ignore",
+        allow_hyphen_values = true
+    )]
+    ignore: OsString,
+
+    /// A difference is significant if p is at most this
+    #[arg(
+        long,
+        value_name = "P",
+        default_value = "0.05",
+        overrides_with = "alpha",
+        allow_hyphen_values = true
+    )]
+    alpha: OsString,
+
+    /// Level of the intervals around the medians
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "0.95",
+        overrides_with = "confidence",
+        allow_hyphen_values = true
+    )]
+    confidence: OsString,
+
+    /// How to print the tables
+    #[arg(long, value_enum, default_value_t, overrides_with = "format")]
+    format: Format,
+
+    /// When to colour differences
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        overrides_with = "color",
+        value_name = "WHEN"
+    )]
+    color: Color,
+}
+
+/// How tables are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// A table for people
+    #[default]
+    Text,
+    /// Comma-separated values, with the warnings on standard error
+    Csv,
+}
+
+/// What `benchdiff` is to do.
+#[derive(Debug)]
+pub struct DiffOptions {
+    /// The inputs as they were written.
+    pub inputs: Vec<OsString>,
+    /// What to ask of their results.
+    pub question: Question,
+    /// Levels of significance and confidence.
+    pub levels: Levels,
+    /// How to print.
+    pub format: Format,
+    /// When to colour.
+    pub color: Color,
+}
+
+impl DiffArgs {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first flag that is wrong, with what is wrong in it.
+    pub fn into_options(self) -> Result<DiffOptions> {
+        let filter = parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?;
+        let [table, row, col, ignore] = [
+            ("table", &self.table),
+            ("row", &self.row),
+            ("col", &self.col),
+            ("ignore", &self.ignore),
+        ]
+        .map(|(flag, text)| parsed(flag, Projection::parse(text.as_encoded_bytes())));
+        let question = Question {
+            filter,
+            table: table?,
+            row: row?,
+            col: col?,
+            ignore: ignore?,
+        };
+        Ok(DiffOptions {
+            inputs: self.inputs,
+            question,
+            levels: Levels {
+                alpha: level("alpha", &self.alpha)?,
+                confidence: level("confidence", &self.confidence)?,
+            },
+            format: self.format,
+            color: self.color,
+        })
+    }
+}
+
+fn parsed<T>(flag: &str, result: std::result::Result<T, QueryError>) -> Result<T> {
+    result.map_err(|error| anyhow!("parsing -{flag}: {error}"))
+}
+
+/// A number from 0 to 1.
+fn level(flag: &str, text: &OsString) -> Result<f64> {
+    let value = parse_f64(text.as_encoded_bytes())
+        .map_err(|error| match error {
+            NumberError::Syntax => "parse error",
+            NumberError::Range => "value out of range",
+        })
+        .map_err(anyhow::Error::msg)
+        .with_context(|| format!("invalid value {text:?} for flag -{flag}"))?;
+    if !(0.0..=1.0).contains(&value) {
+        bail!("-{flag} must be in range [0, 1]");
+    }
+    Ok(value)
+}

@@ -1,0 +1,76 @@
+//! Flags with one dash, as Go programs take them.
+
+use std::ffi::OsString;
+
+/// Writes Go's `-name` and `-name=value` as GNU's `--name` and `--name=value`, for the flags of
+/// `command` that have such a long name. Everything after `--` stays as it is.
+pub fn gnu_style(
+    command: &clap::Command,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
+    let is_flag = |name: &str| {
+        command
+            .get_arguments()
+            .any(|flag| flag.get_long() == Some(name))
+            || matches!(name, "help" | "version")
+    };
+    let takes_value = |name: &str| {
+        command
+            .get_arguments()
+            .any(|flag| flag.get_long() == Some(name) && flag.get_action().takes_values())
+    };
+    let mut only_inputs = false;
+    let mut is_value = false;
+    let rewrite = |argument: OsString| {
+        if only_inputs || std::mem::take(&mut is_value) {
+            return argument;
+        }
+        let Some(text) = argument.to_str() else {
+            return argument;
+        };
+        only_inputs = text == "--";
+        let dashed = text.strip_prefix('-').filter(|rest| !rest.is_empty());
+        let Some(flag) = dashed.map(|rest| rest.strip_prefix('-').unwrap_or(rest)) else {
+            return argument;
+        };
+        let name = flag.split_once('=').map_or(flag, |(name, _)| name);
+        is_value = name == flag && takes_value(name);
+        if is_flag(name) {
+            format!("--{flag}").into()
+        } else {
+            argument
+        }
+    };
+    arguments.into_iter().map(rewrite).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Arg, ArgAction, Command};
+
+    fn rewritten(arguments: &[&str]) -> Vec<String> {
+        let command = Command::new("x")
+            .arg(Arg::new("alpha").long("alpha"))
+            .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue));
+        gnu_style(&command, arguments.iter().map(OsString::from))
+            .into_iter()
+            .map(|argument| argument.into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn one_dash_becomes_two() {
+        assert_eq!(rewritten(&["-alpha", "1"]), ["--alpha", "1"]);
+        assert_eq!(rewritten(&["-alpha=1"]), ["--alpha=1"]);
+        assert_eq!(rewritten(&["--alpha", "1"]), ["--alpha", "1"]);
+    }
+
+    #[test]
+    fn values_and_inputs_stay() {
+        assert_eq!(rewritten(&["-alpha", "-alpha"]), ["--alpha", "-alpha"]);
+        assert_eq!(rewritten(&["-quiet", "-alpha"]), ["--quiet", "--alpha"]);
+        assert_eq!(rewritten(&["--", "-alpha"]), ["--", "-alpha"]);
+        assert_eq!(rewritten(&["-", "-x"]), ["-", "-x"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! Bad input gets one clear line, exit 2, and no panic; good lines around a bad one still count.
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+fn benchdiff(folder: &TempDir, arguments: &[&str]) -> (String, String, Option<i32>) {
+    let output = Command::cargo_bin("benchdiff")
+        .expect("built")
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (
+        text(output.stdout),
+        text(output.stderr),
+        output.status.code(),
+    )
+}
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+    }
+    folder
+}
+
+#[test]
+fn a_missing_file() {
+    let folder = folder(&[]);
+    let (stdout, stderr, code) = benchdiff(&folder, &["nosuch.txt"]);
+    assert_eq!(stdout, "");
+    assert_eq!(
+        stderr,
+        "benchdiff: cannot read nosuch.txt, expected a file with the output of 'go test -bench': \
+         No such file or directory (os error 2)\n"
+    );
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_directory() {
+    let folder = folder(&[]);
+    std::fs::create_dir(folder.path().join("results")).expect("made");
+    let (stdout, stderr, code) = benchdiff(&folder, &["results"]);
+    assert_eq!(stdout, "");
+    assert_eq!(
+        stderr,
+        "benchdiff: cannot read results, expected a file with the output of 'go test -bench': is a directory\n"
+    );
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn files_without_a_benchmark() {
+    let rubbish: Vec<u8> = (0..4096u32)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 11) as u8)
+        .collect();
+    let folder = folder(&[
+        ("empty.txt", b""),
+        ("rubbish.bin", &rubbish),
+        ("log.txt", b"PASS\nok p 1s\n"),
+    ]);
+    for name in ["empty.txt", "rubbish.bin", "log.txt"] {
+        let (stdout, stderr, code) = benchdiff(&folder, &[name]);
+        assert_eq!(stdout, "");
+        let expected = format!(
+            "benchdiff: no benchmark result in {name}, expected the output of 'go test -bench'\n"
+        );
+        assert_eq!(stderr, expected);
+        assert_eq!(code, Some(2), "{name}");
+    }
+}
+
+#[test]
+fn good_lines_around_a_broken_one_count() {
+    let folder = folder(&[(
+        "a.txt",
+        b"BenchmarkA 1 2 x\nBenchmarkA 1 two x\nBenchmarkA 1 4 x\n",
+    )]);
+    let (stdout, stderr, code) = benchdiff(&folder, &["a.txt"]);
+    assert!(stdout.contains("A   3.000"), "{stdout}");
+    assert_eq!(stderr, "a.txt:2: parsing measurement: invalid syntax\n");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn an_empty_file_beside_a_good_one() {
+    let folder = folder(&[("a.txt", b"BenchmarkA 1 2 x\n"), ("empty.txt", b"")]);
+    let (stdout, stderr, code) = benchdiff(&folder, &["a.txt", "empty.txt"]);
+    assert!(stdout.contains("A   2.000"), "{stdout}");
+    assert!(stderr.contains("empty.txt"), "{stderr}");
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_filter_that_leaves_nothing() {
+    let folder = folder(&[("a.txt", b"BenchmarkA 1 2 x\n")]);
+    let (stdout, stderr, code) = benchdiff(&folder, &["-filter", ".name:B", "a.txt"]);
+    assert_eq!(stdout, "");
+    assert_eq!(
+        stderr,
+        "benchdiff: the filter leaves no result, expected a query that some result matches\n"
+    );
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_bad_flag_value_is_shown_with_a_caret() {
+    let folder = folder(&[("a.txt", b"BenchmarkA 1 2 x\n")]);
+    let (_, stderr, code) = benchdiff(&folder, &["-filter", "a:b foo", "a.txt"]);
+    assert_eq!(
+        stderr,
+        "benchdiff: parsing -filter: syntax error: expected key:value\n\ta:b foo\n\t    ^\n"
+    );
+    assert_eq!(code, Some(2));
+    let (_, stderr, code) = benchdiff(&folder, &["-alpha", "5%", "a.txt"]);
+    assert_eq!(
+        stderr,
+        "benchdiff: invalid value \"5%\" for flag -alpha: parse error\n"
+    );
+    assert_eq!(code, Some(2));
+    let (_, stderr, code) = benchdiff(&folder, &["-alpha", "2", "a.txt"]);
+    assert_eq!(stderr, "benchdiff: -alpha must be in range [0, 1]\n");
+    assert_eq!(code, Some(2));
+}

@@ -1,0 +1,153 @@
+//! Tables as plain data.
+
+use crate::format::{Symbol, Symbols};
+use crate::stats::{Assumption, Comparison, Sample, Summary};
+use crate::unit::{Class, Direction};
+
+/// All tables of a question, in order.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    pub(super) symbols: Symbols,
+    pub(super) heading_keys: Vec<Symbol>,
+    pub(super) row_keys: Vec<Symbol>,
+    pub(super) column_keys: Vec<Symbol>,
+    pub(super) tables: Vec<Table>,
+}
+
+impl Tables {
+    /// The tables, sorted by the fields of their projection, then by unit.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// The tables, to drop or reorder some.
+    pub fn tables_mut(&mut self) -> &mut Vec<Table> {
+        &mut self.tables
+    }
+
+    /// The text of a symbol in these tables.
+    pub fn text(&self, symbol: Symbol) -> &[u8] {
+        self.symbols.text(symbol)
+    }
+
+    /// The keys of [`Table::headings`]; `.config` stands as its members.
+    pub fn heading_keys(&self) -> &[Symbol] {
+        &self.heading_keys
+    }
+
+    /// The keys of [`Row::values`].
+    pub fn row_keys(&self) -> &[Symbol] {
+        &self.row_keys
+    }
+
+    /// The keys of [`Column::values`].
+    pub fn column_keys(&self) -> &[Symbol] {
+        &self.column_keys
+    }
+}
+
+/// The results of one combination of table fields and unit.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The values of [`Tables::heading_keys`].
+    pub headings: Vec<Symbol>,
+    /// The unit, tidied.
+    pub unit: Symbol,
+    /// Which prefixes its values take.
+    pub class: Class,
+    /// Which way it improves.
+    pub direction: Direction,
+    /// What is assumed about its values.
+    pub assumption: Assumption,
+    /// The columns; the first is the baseline.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The geometric means of each column.
+    pub geomeans: Vec<Geomean>,
+}
+
+/// A column's place in its projection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The values of [`Tables::column_keys`].
+    pub values: Vec<Symbol>,
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The values of [`Tables::row_keys`].
+    pub values: Vec<Symbol>,
+    /// The values that are not empty, joined with blanks.
+    pub label: Symbol,
+    /// The cells that have measurements, by column.
+    pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// The cell of a column.
+    pub fn cell(&self, column: usize) -> Option<&Cell> {
+        let place = self
+            .cells
+            .binary_search_by_key(&column, |cell| cell.column)
+            .ok()?;
+        self.cells.get(place)
+    }
+
+    /// The first column's cell.
+    pub fn baseline(&self) -> Option<&Cell> {
+        self.cells.first().filter(|cell| cell.column == 0)
+    }
+}
+
+/// The sample of one row and column.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Which column it is in.
+    pub column: usize,
+    /// All its values.
+    pub sample: Sample,
+    /// Centre and interval.
+    pub summary: Summary,
+    /// Keys that no projection uses and that vary among the results of this cell.
+    pub varying: Vec<Symbol>,
+    /// The comparison with the baseline cell of the row, if this is another and there is one.
+    pub comparison: Option<Comparison>,
+}
+
+/// The geometric means of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Geomean {
+    /// Of the centres of all cells.
+    pub summary: Option<f64>,
+    /// Of the ratios to the baseline; nothing for the baseline itself.
+    pub ratio: Option<Ratio>,
+    /// What to know about them.
+    pub warnings: Vec<GeomeanWarning>,
+}
+
+/// The geometric mean of ratios.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ratio {
+    /// New over old.
+    Of(f64),
+    /// There is none.
+    Undefined,
+}
+
+/// What to know about a geometric mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum GeomeanWarning {
+    /// Rows of the baseline are missing in this column.
+    #[error("benchmark set differs from baseline; geomeans may not be comparable")]
+    SetDiffers,
+    /// A centre is not positive.
+    #[error("summaries must be >0 to compute geomean")]
+    SummaryNotPositive,
+    /// A ratio is not positive, or there is none.
+    #[error("ratios must be >0 to compute geomean")]
+    RatioNotPositive,
+}

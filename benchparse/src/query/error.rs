@@ -1,0 +1,70 @@
+//! What is wrong with a query.
+
+use std::fmt;
+
+use bstr::{BString, ByteSlice as _};
+use unicode_general_category::{GeneralCategory as Category, get_general_category};
+
+/// A query that is not of its language, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct QueryError {
+    query: BString,
+    offset: usize,
+    message: String,
+}
+
+impl QueryError {
+    pub(super) fn new(query: &[u8], offset: usize, message: impl Into<String>) -> Self {
+        Self {
+            query: query.into(),
+            offset,
+            message: message.into(),
+        }
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where in the query it is wrong, in bytes from its start.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The message, the query and a caret below the place, byte for byte also where the query is
+    /// not UTF-8.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let before = &self.query[..self.offset.min(self.query.len())];
+        let shown = before
+            .utf8_chunks()
+            .map(|chunk| {
+                let graphic = chunk.valid().chars().filter(|&letter| is_graphic(letter));
+                graphic.count() + chunk.invalid().len()
+            })
+            .sum();
+        let head = format!("syntax error: {}\n\t", self.message);
+        let caret = format!("\n\t{}^", " ".repeat(shown));
+        bstr::concat([head.as_bytes(), &self.query, caret.as_bytes()])
+    }
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_bytes().as_bstr().fmt(out)
+    }
+}
+
+/// Letters, marks, numbers, punctuation, symbols and space separators.
+fn is_graphic(letter: char) -> bool {
+    !matches!(
+        get_general_category(letter),
+        Category::Control
+            | Category::Format
+            | Category::Surrogate
+            | Category::PrivateUse
+            | Category::Unassigned
+            | Category::LineSeparator
+            | Category::ParagraphSeparator
+    )
+}

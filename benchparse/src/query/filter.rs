@@ -1,0 +1,432 @@
+//! The filter language.
+
+use super::error::QueryError;
+use super::key::Key;
+use super::regexp::Regexp;
+use super::token::{Cursor, Kind, Token};
+
+/// A query that selects measurements.
+///
+/// It is kept as a program in postfix order, so that neither reading nor evaluating nor dropping a
+/// deeply nested query takes stack.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    terms: Vec<Term>,
+    program: Vec<Step>,
+}
+
+/// One `key:value`, or `key:(value OR value)`.
+#[derive(Debug, Clone)]
+pub struct Term {
+    key: Key,
+    values: Vec<Matcher>,
+}
+
+#[derive(Debug, Clone)]
+enum Matcher {
+    Word(Vec<u8>),
+    Regexp(Regexp),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Term(usize),
+    Everything,
+    Not,
+    And,
+    Or,
+}
+
+impl Term {
+    /// The key whose value is asked for.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Whether a value of the key is one of those asked for.
+    pub fn matches(&self, value: &[u8]) -> bool {
+        self.values.iter().any(|matcher| match matcher {
+            Matcher::Word(word) => word == value,
+            Matcher::Regexp(regexp) => regexp.matches(value),
+        })
+    }
+}
+
+impl Filter {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// The first place where it is not of the language.
+    pub fn parse(query: &[u8]) -> Result<Self, QueryError> {
+        Reader::new(query).read()
+    }
+
+    /// The filter `*`.
+    pub fn everything() -> Self {
+        Self {
+            terms: Vec::new(),
+            program: vec![Step::Everything],
+        }
+    }
+
+    /// The terms in the order of the query.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// Whether a term asks for the key.
+    pub fn mentions(&self, key: &Key) -> bool {
+        self.terms.iter().any(|term| term.key == *key)
+    }
+
+    /// Whether this is the filter `*`.
+    pub fn is_everything(&self) -> bool {
+        self.program == [Step::Everything]
+    }
+
+    /// What both this and the other filter select.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let shift = self.terms.len();
+        self.terms.extend(other.terms);
+        self.program
+            .extend(other.program.into_iter().map(|step| match step {
+                Step::Term(term) => Step::Term(term + shift),
+                step => step,
+            }));
+        self.program.push(Step::And);
+        self
+    }
+
+    /// Whether the filter selects what has these truths of its terms.
+    pub fn eval(&self, truth: &mut dyn FnMut(&Term) -> bool) -> bool {
+        let mut stack: Vec<bool> = Vec::with_capacity(4);
+        for step in &self.program {
+            let value = match step {
+                Step::Term(term) => self.terms.get(*term).is_some_and(&mut *truth),
+                Step::Everything => true,
+                Step::Not => !stack.pop().unwrap_or_default(),
+                Step::And | Step::Or => {
+                    let right = stack.pop().unwrap_or_default();
+                    let left = stack.pop().unwrap_or_default();
+                    if *step == Step::And {
+                        left && right
+                    } else {
+                        left || right
+                    }
+                }
+            };
+            stack.push(value);
+        }
+        stack.pop().unwrap_or_default()
+    }
+}
+
+/// What has been begun and waits for its end.
+enum Open {
+    Group,
+    Not,
+    /// A conjunction with so many terms.
+    And(usize),
+    /// A disjunction with so many conjunctions.
+    Or(usize),
+}
+
+struct Reader<'q> {
+    cursor: Cursor<'q>,
+    filter: Filter,
+    open: Vec<Open>,
+    /// Key errors count only where the grammar has none.
+    key_error: Option<QueryError>,
+}
+
+impl<'q> Reader<'q> {
+    fn new(query: &'q [u8]) -> Self {
+        Self {
+            cursor: Cursor::new(query),
+            filter: Filter {
+                terms: Vec::new(),
+                program: Vec::new(),
+            },
+            open: vec![Open::Or(0), Open::And(0)],
+            key_error: None,
+        }
+    }
+
+    fn read(mut self) -> Result<Filter, QueryError> {
+        loop {
+            self.begin_term()?;
+            if self.end_terms()? {
+                return match self.key_error {
+                    None => Ok(self.filter),
+                    Some(error) => Err(error),
+                };
+            }
+        }
+    }
+
+    /// Reads up to the end of a term that opens nothing.
+    fn begin_term(&mut self) -> Result<(), QueryError> {
+        loop {
+            let token = self.cursor.key()?;
+            match token.kind {
+                Kind::Operator(b'(') => {
+                    self.open.extend([Open::Group, Open::Or(0), Open::And(0)]);
+                }
+                Kind::Operator(b'-') => self.open.push(Open::Not),
+                Kind::Operator(b'*') => {
+                    self.filter.program.push(Step::Everything);
+                    return Ok(());
+                }
+                Kind::Word(key) => return self.term(&key, token.start),
+                _ => {
+                    let message = "expected key:value or subexpression";
+                    return Err(self.cursor.error(token.start, message));
+                }
+            }
+        }
+    }
+
+    /// After a term: closes what it closes. Says whether the query is at its end; if not, another
+    /// term follows.
+    fn end_terms(&mut self) -> Result<bool, QueryError> {
+        loop {
+            while let Some(Open::Not) = self.open.last() {
+                self.open.pop();
+                self.filter.program.push(Step::Not);
+            }
+            self.count_term();
+            let (token, rewound) = self.after_ands()?;
+            match token.kind {
+                Kind::Or => {
+                    self.close_and();
+                    self.open.push(Open::And(0));
+                    return Ok(false);
+                }
+                Kind::Operator(b'(' | b'-' | b'*') | Kind::Word(_) => {
+                    self.cursor = rewound;
+                    return Ok(false);
+                }
+                Kind::Operator(b')') if self.in_group() => {
+                    self.close_and();
+                    self.open.pop();
+                    self.open.pop();
+                }
+                Kind::End if self.in_group() => {
+                    return Err(self.cursor.error(token.start, "missing \")\""));
+                }
+                Kind::End => {
+                    self.close_and();
+                    return Ok(true);
+                }
+                Kind::Operator(operator) => {
+                    let message = format!("unexpected {:?}", char::from(operator).to_string());
+                    return Err(self.cursor.error(token.start, message));
+                }
+                Kind::And | Kind::Regexp(_) => {
+                    return Err(self.cursor.error(token.start, "expected key:value"));
+                }
+            }
+        }
+    }
+
+    fn in_group(&self) -> bool {
+        // The outermost disjunction and conjunction are open all the time.
+        self.open.len() > 2
+    }
+
+    /// The first token that is no `AND`, and the place before it.
+    fn after_ands(&mut self) -> Result<(Token, Cursor<'q>), QueryError> {
+        loop {
+            let before = self.cursor;
+            let token = self.cursor.key()?;
+            if token.kind != Kind::And {
+                return Ok((token, before));
+            }
+        }
+    }
+
+    fn count_term(&mut self) {
+        if let Some(Open::And(count)) = self.open.last_mut() {
+            *count += 1;
+            if *count > 1 {
+                self.filter.program.push(Step::And);
+            }
+        }
+    }
+
+    fn close_and(&mut self) {
+        self.open.pop();
+        if let Some(Open::Or(count)) = self.open.last_mut() {
+            *count += 1;
+            if *count > 1 {
+                self.filter.program.push(Step::Or);
+            }
+        }
+    }
+
+    fn term(&mut self, key: &[u8], start: usize) -> Result<(), QueryError> {
+        let expected = self.cursor.error(start, "expected key:value");
+        if self.cursor.key()?.kind != Kind::Operator(b':') {
+            return Err(expected);
+        }
+        let value = self.cursor.value()?;
+        let values = match value.kind {
+            Kind::Operator(b'(') => self.values()?,
+            _ => vec![self.matcher(value)?.ok_or(expected)?],
+        };
+        let key_error = if key.is_empty() {
+            Some("key must not be empty")
+        } else if key == b".config" {
+            Some(".config is only allowed in projections")
+        } else {
+            None
+        };
+        if let Some(message) = key_error {
+            let error = self.cursor.error(start, message);
+            self.key_error.get_or_insert(error);
+        }
+        self.filter
+            .program
+            .push(Step::Term(self.filter.terms.len()));
+        self.filter.terms.push(Term {
+            key: Key::new(key),
+            values,
+        });
+        Ok(())
+    }
+
+    /// The values of `key:(value OR value)`, after the parenthesis.
+    fn values(&mut self) -> Result<Vec<Matcher>, QueryError> {
+        let mut values = Vec::new();
+        loop {
+            let value = self.cursor.value()?;
+            let start = value.start;
+            let matcher = self.matcher(value)?;
+            values.push(matcher.ok_or_else(|| self.cursor.error(start, "expected value"))?);
+            let next = self.cursor.value()?;
+            match next.kind {
+                Kind::Or => {}
+                Kind::Operator(b')') => return Ok(values),
+                Kind::End => return Err(self.cursor.error(next.start, "missing \")\"")),
+                _ => {
+                    let message = "value list must be separated by OR";
+                    return Err(self.cursor.error(next.start, message));
+                }
+            }
+        }
+    }
+
+    /// What matches a value, if the token is one.
+    fn matcher(&self, token: Token) -> Result<Option<Matcher>, QueryError> {
+        Ok(match token.kind {
+            Kind::Word(word) => Some(Matcher::Word(word)),
+            Kind::Regexp(pattern) => {
+                let regexp = Regexp::new(&pattern).map_err(|message| {
+                    let message = format!("error parsing regexp: {message}");
+                    self.cursor.error(token.start, message)
+                })?;
+                Some(Matcher::Regexp(regexp))
+            }
+            _ => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a query selects what has the goos linux, the name A and the unit B/op.
+    fn selects(query: &str) -> bool {
+        let filter = Filter::parse(query.as_bytes()).unwrap();
+        filter.eval(&mut |term| {
+            term.matches(match term.key() {
+                Key::Name => b"A",
+                Key::Unit => b"B/op",
+                Key::ConfigKey(key) if key == b"goos" => b"linux",
+                _ => b"",
+            })
+        })
+    }
+
+    #[test]
+    fn terms_combine() {
+        for query in [
+            "*",
+            "goos:linux",
+            "goos : linux .name:A",
+            "(goos:linux)(.name:A)",
+            "goos:windows OR .name:A",
+            "goos:windows .name:A OR .unit:/^B/",
+            "-goos:windows",
+            "--goos:linux",
+            "goos:(windows OR /^lin/)",
+            "goos:linux AND AND .name:A AND",
+            "pkg:\"\"",
+            "-(goos:windows OR .name:B) *",
+            r#"goos:"l\x69nux""#,
+        ] {
+            assert!(selects(query), "{query}");
+        }
+        for query in [
+            "-*",
+            "goos:lin",
+            "goos:linux .name:B",
+            "-.unit:/op/",
+            "goos:Linux",
+        ] {
+            assert!(!selects(query), "{query}");
+        }
+    }
+
+    fn error(query: &str) -> (String, usize) {
+        let error = Filter::parse(query.as_bytes()).unwrap_err();
+        (error.message().to_owned(), error.offset())
+    }
+
+    #[test]
+    fn errors_point_at_their_place() {
+        for (query, message, offset) in [
+            ("", "expected key:value or subexpression", 0),
+            ("foo", "expected key:value", 0),
+            ("a:", "expected key:value", 0),
+            ("a:b foo", "expected key:value", 4),
+            ("a:b:c", "unexpected \":\"", 3),
+            ("(a:b", "missing \")\"", 4),
+            ("a:b)", "unexpected \")\"", 3),
+            ("a:()", "expected value", 3),
+            ("a:(b c)", "value list must be separated by OR", 5),
+            ("a:(b OR", "expected value", 7),
+            ("AND a:b", "expected key:value or subexpression", 0),
+            ("a:b OR", "expected key:value or subexpression", 6),
+            ("a:\"b", "missing end quote", 2),
+            ("a:\"\\q\"", "bad escape sequence", 2),
+            ("a:/b", "missing close \"/\"", 2),
+            ("\"\":b", "key must not be empty", 0),
+            ("x:y .config:x", ".config is only allowed in projections", 4),
+        ] {
+            assert_eq!(error(query), (message.to_owned(), offset), "{query}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_takes_no_stack() {
+        let deep = "(".repeat(200_000) + "goos:linux" + &")".repeat(200_000);
+        assert!(selects(&deep));
+        let negated = "-".repeat(200_000) + "goos:linux";
+        assert!(selects(&negated));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_query_is_read_or_refused(query: Vec<u8>) {
+            let _ = Filter::parse(&query).map_err(|error| error.to_string());
+        }
+
+        #[test]
+        fn likely_queries_are_read_or_refused(query in "[-a:/()\\[\\]\"\\\\ *ORAND,@.]{0,24}") {
+            let _ = Filter::parse(query.as_bytes()).map_err(|error| error.to_string());
+        }
+    }
+}
