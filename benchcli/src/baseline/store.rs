@@ -262,11 +262,11 @@ impl Store {
         change: &mut dyn FnMut(&Notes<'_>) -> Result<Change>,
     ) -> Result<Option<Oid>> {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        let mut lock = WriteLock::acquire(folder).with_context(|| folder.display().to_string())?;
         // Objects and refs of this handle are on the disk when a write returns.
         let durable = Self::open(self.repo.path())?;
         durable.make_durable(folder)?;
         let repo = &durable.repo;
-        let mut lock = WriteLock::acquire(folder).with_context(|| folder.display().to_string())?;
         let start = Instant::now();
         let mut backoff = Backoff::new();
         loop {

@@ -3,6 +3,8 @@
 // A test that cannot go on has failed.
 #![allow(clippy::unwrap_used)]
 
+mod crowd;
+mod mishaps;
 mod recording;
 mod sandbox;
 mod sharing;

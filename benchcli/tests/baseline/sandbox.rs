@@ -218,3 +218,14 @@ pub(crate) fn results(seed: u64) -> String {
     text.push_str("PASS\nok  \texample.com/codec\t12.3s\n");
     text
 }
+
+/// A remote with one commit and clones of it.
+pub(crate) fn shared(sandbox: &Sandbox, clones: usize) -> (Repo, Vec<Repo>) {
+    let remote = sandbox.bare("remote.git");
+    let first = sandbox.repo("first");
+    let url = format!("file://{}", remote.path.display());
+    first.git(["remote", "add", "origin", &url]);
+    first.git(["push", "--quiet", "origin", "main"]);
+    let clones = (0..clones).map(|index| remote.clone_to(sandbox, &format!("clone{index}"), &[]));
+    (remote.clone(), clones.collect())
+}

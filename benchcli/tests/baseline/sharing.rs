@@ -1,17 +1,6 @@
 //! `push` and `pull`.
 
-use crate::sandbox::{Repo, Sandbox, results};
-
-/// A remote with one commit and clones of it.
-fn shared(sandbox: &Sandbox, clones: usize) -> (Repo, Vec<Repo>) {
-    let remote = sandbox.bare("remote.git");
-    let first = sandbox.repo("first");
-    let url = format!("file://{}", remote.path.display());
-    first.git(["remote", "add", "origin", &url]);
-    first.git(["push", "--quiet", "origin", "main"]);
-    let clones = (0..clones).map(|index| remote.clone_to(sandbox, &format!("clone{index}"), &[]));
-    (remote.clone(), clones.collect())
-}
+use crate::sandbox::{Sandbox, results, shared};
 
 #[test]
 fn what_one_pushes_another_pulls() {
