@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Keeps benchmark results in git, next to the commits they were measured at
+use super::rank::RankArgs;
+
+/// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
 #[command(name = "benchcli", version, arg_required_else_help = true)]
 pub struct Benchcli {
@@ -30,6 +32,8 @@ pub enum Command {
     Push(RemoteArgs),
     /// Fetch the baselines of a remote and merge them into ours
     Pull(RemoteArgs),
+    /// Rank alternatives within one run against each other
+    Rank(RankArgs),
 }
 
 /// Options of `benchcli record`.

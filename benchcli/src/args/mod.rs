@@ -3,6 +3,7 @@
 pub mod benchcli;
 pub mod diff;
 mod go_style;
+pub mod rank;
 
 pub use go_style::gnu_style;
 

@@ -1,4 +1,4 @@
-//! `benchcli`: a regression gate for Go benchmarks with baselines in git.
+//! `benchcli`: Go benchmark results compared, ranked, judged and kept.
 
 use std::process::ExitCode;
 
@@ -7,5 +7,5 @@ use benchcli::commands::{self, conclude};
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    conclude("benchcli", commands::benchcli::run(&Benchcli::parse()))
+    conclude("benchcli", commands::benchcli::run(Benchcli::parse()))
 }

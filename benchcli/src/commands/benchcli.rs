@@ -4,23 +4,24 @@ use std::env;
 
 use anyhow::{Context as _, Result};
 
-use super::{Outcome, log, pull, push, record, show};
+use super::{Outcome, log, pull, push, rank, record, show};
 use crate::args::benchcli::{Benchcli, Command};
 
 /// Runs what was asked for, in the folder that `-C` names.
 ///
 /// # Errors
 /// Whatever the command fails with.
-pub fn run(args: &Benchcli) -> Result<Outcome> {
+pub fn run(args: Benchcli) -> Result<Outcome> {
     for dir in &args.dirs {
         env::set_current_dir(dir)
             .with_context(|| format!("-C {}: cannot go there", dir.display()))?;
     }
-    match &args.command {
-        Command::Record(args) => record::run(args),
-        Command::Log(args) => log::run(args),
-        Command::Show(args) => show::run(args),
-        Command::Push(args) => push::run(args),
-        Command::Pull(args) => pull::run(args),
+    match args.command {
+        Command::Record(args) => record::run(&args),
+        Command::Log(args) => log::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Push(args) => push::run(&args),
+        Command::Pull(args) => pull::run(&args),
+        Command::Rank(args) => rank::run(args.into_options()?),
     }
 }

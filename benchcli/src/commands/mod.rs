@@ -6,7 +6,9 @@ pub mod diff;
 pub mod log;
 pub mod pull;
 pub mod push;
+pub mod rank;
 pub mod record;
+mod results;
 pub mod show;
 
 use std::io::{self, Write};
