@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::diff::DiffArgs;
 use super::rank::RankArgs;
 
 /// Go benchmark results: compared, ranked, judged and kept
@@ -18,6 +19,18 @@ pub struct Benchcli {
     pub command: Command,
 }
 
+const DIFF_ABOUT: &str = "\
+Compares the baselines of commits, or a commit with a file.
+
+`auto` is the baseline for what is checked out: of the merge base of HEAD with the main branch, or \
+of its nearest first-parent ancestor with results of the same environment.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  benchcli diff v1.4.0
+  benchcli diff main~10 main --row .name
+  go test -run '^$' -bench . -count 10 | benchcli diff auto -";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
@@ -28,6 +41,15 @@ pub enum Command {
     Log(LogArgs),
     /// Print what is stored for a commit
     Show(ShowArgs),
+    /// Compare the baselines of commits, or a commit with a file
+    #[command(
+        mut_arg("inputs", |arg| arg
+            .value_name("[LABEL=]REV|FILE")
+            .help("Commits, files, `-` or `auto`, in the order of the columns; HEAD after a single commit")),
+        long_about = DIFF_ABOUT,
+        after_help = DIFF_EXAMPLES,
+    )]
+    Diff(DiffArgs),
     /// Share baselines with a remote
     Push(RemoteArgs),
     /// Fetch the baselines of a remote and merge them into ours

@@ -4,8 +4,10 @@
 //! as it was recorded, each recording after [one line](Header) that Go's format passes over.
 //! Everything local goes through libgit2, everything over a network through the user's own `git`.
 
+mod ci;
 mod environment;
 mod fault;
+pub mod find;
 mod header;
 mod lock;
 mod note;
@@ -13,6 +15,7 @@ mod remote;
 mod store;
 mod tree;
 
+pub use ci::CiTarget;
 pub use environment::{Contents, Counts, Environment, NoteSummary};
 pub use header::Header;
 pub use note::{Note, NoteFault, Recording, merge_texts};

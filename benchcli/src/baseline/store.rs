@@ -7,7 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use git2::{Commit, ConfigLevel, ErrorCode, Oid, Repository, RepositoryOpenFlags, Signature, Tree};
+use git2::{
+    Commit, ConfigLevel, ErrorCode, Oid, Repository, RepositoryOpenFlags, Signature, StatusOptions,
+    Tree,
+};
 
 use super::lock::WriteLock;
 use super::note::{Note, Recording};
@@ -148,6 +151,27 @@ impl Store {
             return Ok(id);
         }
         Ok(self.resolve(revision)?.id())
+    }
+
+    /// Whether tracked files differ from a commit; nothing is known of one that is not checked out.
+    /// Files that git does not know do not count: the results are often one of them.
+    ///
+    /// # Errors
+    /// The working tree cannot be read.
+    pub fn is_dirty(&self, commit: Oid) -> Result<Option<bool>> {
+        let head = self
+            .repo
+            .head()
+            .ok()
+            .and_then(|head| head.peel_to_commit().ok());
+        if self.repo.is_bare() || head.is_none_or(|head| head.id() != commit) {
+            return Ok(None);
+        }
+        let mut options = StatusOptions::new();
+        options.include_untracked(false).include_ignored(false);
+        let statuses = self.repo.statuses(Some(&mut options));
+        let statuses = statuses.context("the state of the working tree cannot be read")?;
+        Ok(Some(!statuses.is_empty()))
     }
 
     /// Adds recordings to a commit's note.

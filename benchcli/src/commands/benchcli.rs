@@ -4,7 +4,7 @@ use std::env;
 
 use anyhow::{Context as _, Result};
 
-use super::{Outcome, log, pull, push, rank, record, show};
+use super::{Outcome, diff_revisions, log, pull, push, rank, record, show};
 use crate::args::benchcli::{Benchcli, Command};
 
 /// Runs what was asked for, in the folder that `-C` names.
@@ -20,6 +20,7 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Record(args) => record::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Diff(args) => diff_revisions::run(args.into_options()?),
         Command::Push(args) => push::run(&args),
         Command::Pull(args) => pull::run(&args),
         Command::Rank(args) => rank::run(args.into_options()?),

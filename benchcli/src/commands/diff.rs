@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use super::{Outcome, results};
+use super::Outcome;
+use super::results::{self, Source};
 use crate::args::diff::{DiffOptions, Format, Sort};
+use crate::inputs::Input;
 use crate::report;
 
 const PROGRAM: &str = "benchdiff";
@@ -15,11 +17,21 @@ const PROGRAM: &str = "benchdiff";
 /// # Errors
 /// When an input cannot be read or the output cannot be written.
 pub fn run(options: DiffOptions) -> Result<Outcome> {
-    let mut results = results::read(PROGRAM, &options.inputs, options.question)?;
+    let inputs = Input::from_arguments(&options.inputs);
+    run_on(PROGRAM, inputs.into_iter().map(Source::Input), options)
+}
+
+/// Compares any sources and prints the tables.
+pub(super) fn run_on(
+    program: &str,
+    sources: impl IntoIterator<Item = Source>,
+    options: DiffOptions,
+) -> Result<Outcome> {
+    let mut results = results::read_sources(program, sources, options.question)?;
     let collector = std::mem::take(&mut results.collector);
     let mut tables = collector.finish(&results.parser, options.levels);
     if let Some(mismatch) = tables.mismatch() {
-        results.note(PROGRAM, mismatch.to_string())?;
+        results.note(program, mismatch.to_string())?;
     }
     if options.only_changed {
         tables.keep_changed();

@@ -3,6 +3,7 @@
 mod baselines;
 pub mod benchcli;
 pub mod diff;
+pub mod diff_revisions;
 pub mod log;
 pub mod pull;
 pub mod push;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use bstr::{BString, ByteVec as _};
-use git2::{Oid, Repository, StatusOptions};
+use git2::Oid;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -42,7 +42,7 @@ struct Entry {
 pub fn run(args: &RecordArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
     let commit = store.resolve(&args.commit)?;
-    let dirty = dirty(store.repo(), commit.id())?;
+    let dirty = store.is_dirty(commit.id())?;
     if dirty == Some(true) {
         if args.require_clean {
             bail!(
@@ -124,23 +124,6 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         )?;
     }
     Ok(Outcome::Pass)
-}
-
-/// Whether tracked files differ from the commit; nothing is known of a commit that is not checked
-/// out. Files that git does not know do not count: the results are often one of them.
-fn dirty(repo: &Repository, commit: Oid) -> Result<Option<bool>> {
-    let head = repo.head().ok().and_then(|head| head.peel_to_commit().ok());
-    if repo.is_bare() || head.is_none_or(|head| head.id() != commit) {
-        return Ok(None);
-    }
-    let mut options = StatusOptions::new();
-    options.include_untracked(false).include_ignored(false);
-    let statuses = repo.statuses(Some(&mut options));
-    Ok(Some(
-        !statuses
-            .context("the state of the working tree cannot be read")?
-            .is_empty(),
-    ))
 }
 
 fn common_fields(args: &RecordArgs, dirty: Option<bool>) -> Result<Header> {

@@ -1,11 +1,12 @@
 //! The results of several inputs.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
 use benchparse::format::{Parser, Reader, Record};
+use bstr::ByteSlice as _;
 
 use super::Outcome;
 use crate::inputs::Input;
@@ -23,19 +24,50 @@ pub(super) struct Results {
 /// Reads all inputs. Lines that are wrong, and inputs without a result, are said on standard error
 /// as they are met.
 pub(super) fn read(program: &str, inputs: &[OsString], question: Question) -> Result<Results> {
+    let inputs = Input::from_arguments(inputs).into_iter().map(Source::Input);
+    read_sources(program, inputs, question)
+}
+
+/// Where results come from.
+pub(super) enum Source {
+    /// A file or standard input.
+    Input(Input),
+    /// Texts that are in memory, under one name and label.
+    Texts {
+        name: Vec<u8>,
+        label: Vec<u8>,
+        texts: Vec<Vec<u8>>,
+    },
+}
+
+impl Source {
+    fn name(&self) -> &[u8] {
+        match self {
+            Self::Input(input) => input.path.as_encoded_bytes(),
+            Self::Texts { name, .. } => name,
+        }
+    }
+}
+
+/// The same for any sources.
+pub(super) fn read_sources(
+    program: &str,
+    sources: impl IntoIterator<Item = Source>,
+    question: Question,
+) -> Result<Results> {
     let mut results = Results {
         parser: Parser::new(),
         collector: Collector::new(question),
         outcome: Outcome::Pass,
         notices: Notices::default(),
     };
-    for input in Input::from_arguments(inputs) {
-        if results.read(&input)? == 0 {
+    for source in sources {
+        if results.read(&source)? == 0 {
             results.fail(
                 program,
                 format!(
                     "no benchmark result in {}, expected the output of 'go test -bench'",
-                    input.path.display()
+                    source.name().as_bstr()
                 ),
             )?;
         }
@@ -60,17 +92,30 @@ impl Results {
         Ok(())
     }
 
-    /// Reads one input and counts its results.
-    fn read(&mut self, input: &Input) -> Result<u64> {
-        let bytes = input.open()?;
-        self.parser
-            .begin(input.path.as_encoded_bytes(), &input.label);
-        let mut reader = Reader::new(&mut self.parser, bytes);
+    /// Reads one source and counts its results.
+    fn read(&mut self, source: &Source) -> Result<u64> {
+        match source {
+            Source::Input(input) => {
+                self.read_text(input.path.as_encoded_bytes(), &input.label, input.open()?)
+            }
+            Source::Texts { name, label, texts } => {
+                let mut results = 0;
+                for text in texts {
+                    results += self.read_text(name, label, &text[..])?;
+                }
+                Ok(results)
+            }
+        }
+    }
+
+    fn read_text(&mut self, name: &[u8], label: &[u8], text: impl Read) -> Result<u64> {
+        self.parser.begin(name, label);
+        let mut reader = Reader::new(&mut self.parser, text);
         let mut results = 0;
         loop {
             let record = reader
                 .next_record()
-                .with_context(|| format!("cannot read {}", input.path.display()))?;
+                .with_context(|| format!("cannot read {}", name.as_bstr()))?;
             match record {
                 None => return Ok(results),
                 Some(Record::Result(result)) => {

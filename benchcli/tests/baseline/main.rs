@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod crowd;
+mod finding;
 mod mishaps;
 mod recording;
 mod sandbox;

@@ -219,6 +219,11 @@ pub(crate) fn results(seed: u64) -> String {
     text
 }
 
+/// The same results on another processor.
+pub(crate) fn on(cpu: &str, results: &str) -> String {
+    results.replace("AMD EPYC 7B13", cpu)
+}
+
 /// A remote with one commit and clones of it.
 pub(crate) fn shared(sandbox: &Sandbox, clones: usize) -> (Repo, Vec<Repo>) {
     let remote = sandbox.bare("remote.git");
