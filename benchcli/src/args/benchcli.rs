@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Span;
 
 use super::diff::DiffArgs;
 use super::rank::RankArgs;
@@ -24,6 +25,23 @@ Compares the baselines of commits, or a commit with a file.
 
 `auto` is the baseline for what is checked out: of the merge base of HEAD with the main branch, or \
 of its nearest first-parent ancestor with results of the same environment.";
+
+const PRUNE_ABOUT: &str = "\
+Removes old baselines. This is the only command that ever drops data: look at what --dry-run says \
+first.
+
+A baseline is as old as its last recording. What is removed here is removed for others by the next \
+`benchcli push`; it can still be found in the history of refs/notes/benchmarks.";
+
+const IMPORT_ABOUT: &str = "\
+Stores what other tools kept.
+
+A SOURCE is a folder, or a branch or folder of a branch (BRANCH:PATH), with files of results whose \
+names or folders have the first digits of a commit's id, or the name of a tag, in them; a JSON file \
+of gobenchdata; or the data.js of github-action-benchmark. Importing again changes nothing.";
+
+const INIT_ABOUT: &str = "\
+Makes baselines follow rebases and amends: sets notes.rewriteRef in this repository, after asking.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -54,6 +72,17 @@ pub enum Command {
     Push(RemoteArgs),
     /// Fetch the baselines of a remote and merge them into ours
     Pull(RemoteArgs),
+    /// Remove old baselines; the only command that ever drops data
+    #[command(long_about = PRUNE_ABOUT)]
+    Prune(PruneArgs),
+    /// Store what other tools kept
+    #[command(long_about = IMPORT_ABOUT)]
+    Import(ImportArgs),
+    /// Write baselines for other tools
+    Export(ExportArgs),
+    /// Make baselines follow rebases and amends
+    #[command(long_about = INIT_ABOUT)]
+    Init(InitArgs),
     /// Rank alternatives within one run against each other
     Rank(RankArgs),
 }
@@ -148,6 +177,114 @@ pub struct RemoteArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `benchcli prune`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli prune --older-than 180d --dry-run
+  benchcli prune --older-than 180d --keep-every 20")]
+pub struct PruneArgs {
+    /// Remove baselines that are older: a number with h, d, w or y
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub older_than: Span,
+    /// Keep one baseline, the first, of every so many commits in a row
+    #[arg(long, value_name = "COMMITS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep_every: Option<u64>,
+    /// Only say what would go, and how many bytes
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli import old-results/
+  benchcli import origin/gh-pages:dev/bench
+  benchcli import benchmarks.json --label pool=github")]
+pub struct ImportArgs {
+    /// Where the results are
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// Something to know the recordings by; repeatable
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli export --format csv --output benchmarks.csv
+  benchcli export | benchstat -col commit -
+  benchcli export v1.4.0 HEAD --format jsonl | jq 'select(.unit == \"ns/op\") | .value'
+
+Text has `commit` and `run` as keys of each result. JSON lines and CSV have a row for each value.")]
+pub struct ExportArgs {
+    /// The commits, all that have baselines if there is none, the oldest first
+    #[arg(value_name = "REV")]
+    pub revisions: Vec<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportFormat,
+    /// Write to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print JSON lines; the same as --format jsonl
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExportFormat {
+    /// Benchmark text
+    #[default]
+    Text,
+    /// JSON lines
+    Jsonl,
+    /// Comma-separated values with a row of headings
+    Csv,
+}
+
+/// Options of `benchcli init`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli init
+  benchcli init --yes")]
+pub struct InitArgs {
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `180d`.
+fn age(text: &str) -> Result<Span, String> {
+    const HOURS: [(char, i64); 4] = [('h', 1), ('d', 24), ('w', 7 * 24), ('y', 8766)];
+
+    let wrong = || "an age is a whole number with h, d, w or y, for example 180d".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let (_, hours) = HOURS
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .ok_or_else(wrong)?;
+    let number = &text[..text.len() - unit.len_utf8()];
+    let number: u32 = number.parse().map_err(|_| wrong())?;
+    let hours = i64::from(number).checked_mul(*hours);
+    let span = hours.and_then(|hours| Span::new().try_hours(hours).ok());
+    span.ok_or_else(|| "nothing is that old".to_owned())
 }
 
 /// `NAME=VALUE`, as it fits into a line that people read.

@@ -31,7 +31,7 @@ impl CiTarget {
                 branch: branch.or_else(|| variable("CI_DEFAULT_BRANCH")),
                 commit: commit
                     .or_else(|| variable("CI_COMMIT_BEFORE_SHA"))
-                    .filter(is_commit),
+                    .filter(|id| is_commit(id)),
             });
         }
         None
@@ -57,12 +57,12 @@ fn github(base_ref: Option<String>, event: &Value) -> CiTarget {
             .or_else(|| text("/pull_request/base/ref"))
             .or(queue)
             .or_else(|| text("/repository/default_branch")),
-        commit: commit.or_else(before).filter(is_commit),
+        commit: commit.or_else(before).filter(|id| is_commit(id)),
     }
 }
 
 /// Not the zeros that stand for no commit.
-fn is_commit(id: &String) -> bool {
+fn is_commit(id: &str) -> bool {
     id.bytes().any(|digit| digit != b'0')
 }
 

@@ -10,7 +10,7 @@ use git2::{Commit, ErrorCode, Oid, Repository};
 use super::ci::CiTarget;
 use super::environment::Environment;
 use super::note::{Note, Recording};
-use super::store::{Notes, Store, missing};
+use super::store::{Store, missing};
 
 /// What a baseline must be of to be compared with.
 #[derive(Debug, Clone, Default)]

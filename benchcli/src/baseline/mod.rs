@@ -6,11 +6,13 @@
 
 mod ci;
 mod environment;
+pub mod exchange;
 mod fault;
 pub mod find;
 mod header;
 mod lock;
 mod note;
+pub mod prune;
 mod remote;
 mod store;
 mod tree;

@@ -4,7 +4,9 @@ use std::env;
 
 use anyhow::{Context as _, Result};
 
-use super::{Outcome, diff_revisions, log, pull, push, rank, record, show};
+use super::{
+    Outcome, diff_revisions, export, import, init, log, prune, pull, push, rank, record, show,
+};
 use crate::args::benchcli::{Benchcli, Command};
 
 /// Runs what was asked for, in the folder that `-C` names.
@@ -23,6 +25,10 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Diff(args) => diff_revisions::run(args.into_options()?),
         Command::Push(args) => push::run(&args),
         Command::Pull(args) => pull::run(&args),
+        Command::Prune(args) => prune::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Rank(args) => rank::run(args.into_options()?),
     }
 }

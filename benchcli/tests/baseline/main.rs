@@ -4,8 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod crowd;
+mod exchange;
 mod finding;
+mod help;
 mod mishaps;
 mod recording;
 mod sandbox;
+mod scale;
 mod sharing;
+mod upkeep;
