@@ -19,6 +19,15 @@ fn stdout(program: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
+fn text_and_csv() {
+    // These equal benchstat's output, which testdata_equals_benchstat.rs shows where Go is at hand.
+    let shown = stdout("benchdiff", &["old.txt", "new.txt"]);
+    assert_data_eq!(shown, file!["golden/table.txt"].raw());
+    let shown = stdout("benchdiff", &["-format=csv", "old.txt", "new.txt"]);
+    assert_data_eq!(shown, file!["golden/table.csv"].raw());
+}
+
+#[test]
 fn markdown_folds_what_did_not_change() {
     let shown = stdout(
         "benchdiff",

@@ -239,7 +239,10 @@ pub(super) fn level(flag: &str, text: &OsString) -> Result<f64> {
             NumberError::Range => "value out of range",
         })
         .map_err(anyhow::Error::msg)
-        .with_context(|| format!("invalid value {text:?} for flag -{flag}"))?;
+        .with_context(|| {
+            let text = text.to_string_lossy();
+            format!("invalid value {text:?} for flag -{flag}")
+        })?;
     if !(0.0..=1.0).contains(&value) {
         bail!("-{flag} must be in range [0, 1]");
     }

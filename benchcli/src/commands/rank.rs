@@ -31,7 +31,7 @@ pub fn run(options: RankOptions) -> Result<Outcome> {
         results.outcome = Outcome::Failed;
     }
     let mut text = String::new();
-    report::rank::write(&mut text, &rankings);
+    report::rank::write(&mut text, &rankings)?;
     io::stdout().write_all(text.as_bytes())?;
     Ok(results.outcome)
 }

@@ -1,11 +1,16 @@
 //! Rankings for people.
 
+use std::fmt::{Result, Write as _};
+
 use benchparse::compare::Ranking;
 use benchparse::number::fixed;
 use benchparse::unit::{Class, Scale};
 
 /// Writes each group's alternatives, the best first.
-pub fn write(out: &mut String, rankings: &[Ranking]) {
+///
+/// # Errors
+/// Never in practice: a `String` takes everything.
+pub fn write(out: &mut String, rankings: &[Ranking]) -> Result {
     let mut previous: &[_] = &[];
     for (place, ranking) in rankings.iter().enumerate() {
         if place > 0 {
@@ -14,17 +19,18 @@ pub fn write(out: &mut String, rankings: &[Ranking]) {
         if ranking.headings != previous {
             for (key, value) in &ranking.headings {
                 if !value.is_empty() {
-                    out.push_str(&format!("{key}: {value}\n"));
+                    writeln!(out, "{key}: {value}")?;
                 }
             }
             previous = &ranking.headings;
         }
-        group(out, ranking);
+        group(out, ranking)?;
     }
+    Ok(())
 }
 
-fn group(out: &mut String, ranking: &Ranking) {
-    out.push_str(&format!("{} ({})\n", ranking.group, ranking.unit));
+fn group(out: &mut String, ranking: &Ranking) -> Result {
+    writeln!(out, "{} ({})", ranking.group, ranking.unit)?;
     let best = ranking
         .places
         .first()
@@ -53,7 +59,7 @@ fn group(out: &mut String, ranking: &Ranking) {
         .collect();
     let (name_width, center_width) = (widest(&names), widest(&centers));
     for ((place, name), center) in ranking.places.iter().zip(&names).zip(&centers) {
-        out.push_str(&format!("  {name:name_width$}  {center:>center_width$}"));
+        write!(out, "  {name:name_width$}  {center:>center_width$}")?;
         if let Some(behind) = &place.behind {
             let factor = |ratio: f64| fixed(ratio, if ratio < 100.0 { 2 } else { 0 });
             let interval = if behind.high.is_finite() {
@@ -61,11 +67,10 @@ fn group(out: &mut String, ranking: &Ranking) {
             } else {
                 format!(" (too few samples for an interval: {})", place.samples)
             };
-            out.push_str(&format!(
-                "  {best} is {}× {better}{interval}",
-                factor(behind.estimate)
-            ));
+            let factor = factor(behind.estimate);
+            write!(out, "  {best} is {factor}× {better}{interval}")?;
         }
         out.push('\n');
     }
+    Ok(())
 }

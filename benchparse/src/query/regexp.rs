@@ -469,11 +469,12 @@ impl<'p> Translator<'p> {
                 return Ok(class);
             }
             first = false;
-            if rest.starts_with("[:")
-                && let Some(end) = rest.find(":]")
+            if let Some(posix) = rest.strip_prefix("[:")
+                && let Some(length) = posix.find(":]")
             {
+                let end = length + 2;
                 let text = &rest[..end + 2];
-                let name = text[2..end].trim_start_matches('^');
+                let name = posix[..length].trim_start_matches('^');
                 let known = [
                     "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower",
                     "print", "punct", "space", "upper", "word", "xdigit",
