@@ -2,13 +2,10 @@
 
 use std::process::ExitCode;
 
-use benchcli::args::benchcli::{Benchcli, Command};
-use benchcli::commands::{conclude, rank};
+use benchcli::args::benchcli::Benchcli;
+use benchcli::commands::{self, conclude};
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let result = match Benchcli::parse().command {
-        Command::Rank(arguments) => arguments.into_options().and_then(rank::run),
-    };
-    conclude("benchcli", result)
+    conclude("benchcli", commands::benchcli::run(Benchcli::parse()))
 }

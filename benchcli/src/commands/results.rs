@@ -1,91 +1,138 @@
 //! The results of several inputs.
 
-use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
-use benchparse::format::{Mending, Parser, Reader, Record};
+use benchparse::format::{BenchmarkResult, Mending, Parser, Reader, Record};
 use benchparse::input::{Incident, Incidents, Repairs};
+use bstr::ByteSlice as _;
 
 use super::Outcome;
 use crate::inputs::Input;
 use crate::report::json::{InFile, Notices};
 
-/// Everything that was read.
-pub(super) struct Results {
-    pub(super) parser: Parser,
-    pub(super) collector: Collector,
-    /// Whether an input had nothing for us.
-    pub(super) outcome: Outcome,
-    pub(super) notices: Notices,
+/// Where results come from.
+pub(super) enum Source {
+    /// A file or standard input.
+    Input(Input),
+    /// Texts that are in memory, under one name and label.
+    Texts {
+        name: Vec<u8>,
+        label: Vec<u8>,
+        texts: Vec<Vec<u8>>,
+    },
 }
 
-/// Reads all inputs. Lines that are wrong, and inputs without a result, are said on standard error
-/// as they are met.
-pub(super) fn read(
-    program: &str,
-    inputs: &[OsString],
-    question: Question,
-    mending: Mending,
-) -> Result<Results> {
-    let mut results = Results {
-        parser: Parser::new(),
-        collector: Collector::new(question),
-        outcome: Outcome::Pass,
-        notices: Notices::default(),
-    };
-    for input in Input::from_arguments(inputs) {
-        if results.read(program, &input, mending)? == 0 {
-            results.fail(
-                program,
-                format!(
-                    "no benchmark result in {}, expected the output of 'go test -bench'",
-                    input.path.display()
-                ),
-            )?;
+impl Source {
+    fn name(&self) -> &[u8] {
+        match self {
+            Self::Input(input) => input.path.as_encoded_bytes(),
+            Self::Texts { name, .. } => name,
         }
     }
-    if results.collector.is_empty() && results.outcome == Outcome::Pass {
-        let message = "the filter leaves no result, expected a query that some result matches";
-        results.fail(program, message.to_owned())?;
-    }
-    Ok(results)
 }
 
-impl Results {
+/// Reads sources, and says on standard error what is to be known about them.
+pub(super) struct Reading {
+    pub(super) parser: Parser,
+    /// Whether something was wrong that makes the command fail.
+    pub(super) outcome: Outcome,
+    pub(super) notices: Notices,
+    program: &'static str,
+    mending: Mending,
+}
+
+impl Reading {
+    pub(super) fn new(program: &'static str, mending: Mending) -> Self {
+        Self {
+            parser: Parser::new(),
+            outcome: Outcome::Pass,
+            notices: Notices::default(),
+            program,
+            mending,
+        }
+    }
+
+    /// Puts the results of all sources where the question wants them.
+    pub(super) fn collect(
+        &mut self,
+        sources: impl IntoIterator<Item = Source>,
+        question: Question,
+    ) -> Result<Collector> {
+        let mut collector = Collector::new(question);
+        for source in sources {
+            self.read(&source, |result| collector.add(result))?;
+        }
+        if collector.is_empty() && self.outcome == Outcome::Pass {
+            let message = "the filter leaves no result, expected a query that some result matches";
+            self.fail(message.to_owned())?;
+        }
+        Ok(collector)
+    }
+
+    /// Gives each result of a source to `each`. A source without one makes the command fail.
+    pub(super) fn read(
+        &mut self,
+        source: &Source,
+        mut each: impl FnMut(&BenchmarkResult<'_>),
+    ) -> Result<()> {
+        let mut count = 0u64;
+        let mut counted = |result: &BenchmarkResult<'_>| {
+            count += 1;
+            each(result);
+        };
+        match source {
+            Source::Input(input) => {
+                let name = input.path.as_encoded_bytes();
+                self.read_text(name, &input.label, input.open()?, &mut counted)?;
+            }
+            Source::Texts { name, label, texts } => {
+                for text in texts {
+                    self.read_text(name, label, &text[..], &mut counted)?;
+                }
+            }
+        }
+        if count == 0 {
+            self.fail(format!(
+                "no benchmark result in {}, expected the output of 'go test -bench'",
+                source.name().as_bstr()
+            ))?;
+        }
+        Ok(())
+    }
+
     /// Says what makes the command fail.
-    pub(super) fn fail(&mut self, program: &str, message: String) -> Result<()> {
+    pub(super) fn fail(&mut self, message: String) -> Result<()> {
         self.outcome = Outcome::Failed;
-        writeln!(io::stderr(), "{program}: {message}")?;
+        writeln!(io::stderr(), "{}: {message}", self.program)?;
         self.notices.notes.push(message);
         Ok(())
     }
 
     /// Says something to know.
-    pub(super) fn note(&mut self, program: &str, message: String) -> Result<()> {
-        writeln!(io::stderr(), "{program}: note: {message}")?;
+    pub(super) fn note(&mut self, message: String) -> Result<()> {
+        writeln!(io::stderr(), "{}: note: {message}", self.program)?;
         self.notices.notes.push(message);
         Ok(())
     }
 
-    /// Reads one input and counts its results.
-    fn read(&mut self, program: &str, input: &Input, mending: Mending) -> Result<u64> {
-        let bytes = input.open()?;
-        self.parser
-            .begin(input.path.as_encoded_bytes(), &input.label);
-        let mut reader = Reader::with_mending(&mut self.parser, bytes, mending);
-        let mut results = 0;
+    fn read_text(
+        &mut self,
+        name: &[u8],
+        label: &[u8],
+        text: impl Read,
+        mut each: impl FnMut(&BenchmarkResult<'_>),
+    ) -> Result<()> {
+        self.parser.begin(name, label);
+        let mut reader = Reader::with_mending(&mut self.parser, text, self.mending);
         loop {
             let record = reader
                 .next_record()
-                .with_context(|| format!("cannot read {}", input.path.display()))?;
+                .with_context(|| format!("cannot read {}", name.as_bstr()))?;
             match record {
                 None => break,
-                Some(Record::Result(result)) => {
-                    results += 1;
-                    self.collector.add(&result);
-                }
+                Some(Record::Result(result)) => each(&result),
                 Some(Record::Error(error)) => {
                     let mut message = error.to_bytes();
                     message.push(b'\n');
@@ -97,51 +144,45 @@ impl Results {
         }
         let repairs = reader.repairs();
         let incidents = reader.incidents().clone();
-        self.tell(program, input, &repairs, &incidents)?;
-        Ok(results)
+        self.tell(&name.to_str_lossy(), &repairs, &incidents)
     }
 
     /// Says what was mended in an input, a line for each kind, and which of its benchmarks gave no
     /// result.
-    fn tell(
-        &mut self,
-        program: &str,
-        input: &Input,
-        repairs: &Repairs,
-        incidents: &Incidents,
-    ) -> Result<()> {
-        let file = input.path.to_string_lossy();
+    fn tell(&mut self, file: &str, repairs: &Repairs, incidents: &Incidents) -> Result<()> {
         let mut stderr = io::stderr().lock();
         for repair in repairs.iter() {
-            writeln!(stderr, "{program}: note: {file}: {repair}")?;
+            writeln!(stderr, "{}: note: {file}: {repair}", self.program)?;
             self.notices.repairs.push(InFile {
-                file: file.to_string(),
+                file: file.to_owned(),
                 what: repair,
             });
         }
-        if !incidents.is_empty() {
-            let mut names: Vec<&str> = incidents
-                .iter()
-                .filter_map(|incident| incident.benchmark.as_deref())
-                .collect();
-            names.dedup();
-            let shown = names.len().min(NAMED);
-            let more = match names.len() - shown {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let names = names[..shown].join(", ");
-            let glue = if names.is_empty() { "" } else { ": " };
-            writeln!(
-                stderr,
-                "{program}: note: {file}: {incidents}{glue}{names}{more}"
-            )?;
-            let in_file = |incident: &Incident| InFile {
-                file: file.to_string(),
-                what: incident.clone(),
-            };
-            self.notices.incidents.extend(incidents.iter().map(in_file));
+        if incidents.is_empty() {
+            return Ok(());
         }
+        let mut names: Vec<&str> = incidents
+            .iter()
+            .filter_map(|incident| incident.benchmark.as_deref())
+            .collect();
+        names.dedup();
+        let shown = names.len().min(NAMED);
+        let more = match names.len() - shown {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let names = names[..shown].join(", ");
+        let glue = if names.is_empty() { "" } else { ": " };
+        writeln!(
+            stderr,
+            "{}: note: {file}: {incidents}{glue}{names}{more}",
+            self.program
+        )?;
+        let in_file = |incident: &Incident| InFile {
+            file: file.to_owned(),
+            what: incident.clone(),
+        };
+        self.notices.incidents.extend(incidents.iter().map(in_file));
         Ok(())
     }
 }
