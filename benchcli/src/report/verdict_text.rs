@@ -20,9 +20,22 @@ pub fn write(report: &CheckReport, color: bool) -> String {
         .iter()
         .filter(|row| row.verdict != "unchanged" && row.reason.as_deref() != Some(SHIFTED))
         .collect();
+    // Many rows without a verdict say together what a few say.
+    let mut undecided = 0;
+    let (shown, left_out): (Vec<&RowReport>, Vec<&RowReport>) =
+        shown.into_iter().partition(|row| {
+            undecided += usize::from(row.verdict == "inconclusive");
+            row.verdict != "inconclusive" || undecided <= UNDECIDED_SHOWN
+        });
     if !shown.is_empty() {
         out.push('\n');
         table(&mut out, &shown, color);
+    }
+    if !left_out.is_empty() {
+        out.push_str(&format!(
+            "… and {} more inconclusive rows (--format json has all)\n",
+            left_out.len()
+        ));
     }
     out.push('\n');
     out.push_str(&report.counts.text());
@@ -41,6 +54,9 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     }
     out
 }
+
+/// How many inconclusive rows are shown.
+const UNDECIDED_SHOWN: usize = 8;
 
 fn format_line(kind: &str, text: &str) -> String {
     format!("{kind}: {text}\n")
