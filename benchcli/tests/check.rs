@@ -30,11 +30,7 @@ const STORIES: [(&str, &[&str], i32); 5] = [
     (
         "fine",
         &[
-            "nomem-old.txt",
-            "--base",
-            "nomem-old.txt",
-            "--filter",
-            ".name:Fill",
+            "onepkg-old.txt", "--base", "onepkg-old.txt", "--filter", ".name:(Marshal OR Pooled)",
         ],
         0,
     ),

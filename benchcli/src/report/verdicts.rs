@@ -383,7 +383,7 @@ fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -
     let benchmarks = plural(report.benchmarks.len(), "benchmark");
     match report.run {
         RunVerdict::EnvironmentShift => format!(
-            "environment shift: {} of {} timings changed at once, so the machine did, not the code; no timing is judged",
+            "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
             report.shift.changed, report.family
         ),
         RunVerdict::Regressed => {
