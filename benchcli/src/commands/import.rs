@@ -13,7 +13,7 @@ use super::Outcome;
 use super::baselines::{counted, warn};
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
-use crate::baseline::{Contents, Header, Recording, Store};
+use crate::baseline::{Contents, Header, Recording, Store, storable};
 
 #[derive(Serialize)]
 struct Report {
@@ -101,6 +101,10 @@ fn recording(
         fields: vec![("imported".into(), place.into())],
     };
     contents.describe(&mut header);
+    let (text, repairs) = storable(text, &contents);
+    if !repairs.is_empty() {
+        header.fields.push(("repaired".into(), "true".into()));
+    }
     for (name, value) in &args.labels {
         header.push_label(name, value.as_str().into());
     }

@@ -349,3 +349,26 @@ fn repositories_that_cannot_be_read_say_why() {
     repo.benchcli(["log"])
         .fails_with(&["reftable", "git refs migrate --ref-format=files"]);
 }
+
+#[test]
+fn what_is_no_plain_text_is_stored_as_what_it_says() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo("repo");
+    let line = |output: &str| {
+        let event = serde_json::json!({"Action": "output", "Package": "x", "Output": output});
+        format!("{event}\n")
+    };
+    let json = line("pool: large\n") + &line("BenchmarkA-8 \t 1\t 5 ns/op\n");
+    let ran = repo.pipe(["record"], json.as_bytes());
+    ran.succeeds();
+    assert!(
+        ran.err.contains("not the plain output of `go test`"),
+        "{ran:?}"
+    );
+    let note = repo.note("HEAD");
+    assert!(note.contains(" repaired=true"), "{note}");
+    assert!(
+        note.ends_with("\npool: large\n\nBenchmarkA-8 1 5 ns/op\n"),
+        "{note}"
+    );
+}
