@@ -372,3 +372,27 @@ fn what_is_no_plain_text_is_stored_as_what_it_says() {
         "{note}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_somebody_else_needs_trust_first() {
+    use std::io::Write as _;
+    use std::os::unix::fs::chown;
+
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo("repo");
+    let strange = Some(12345);
+    if chown(&repo.path, strange, None).is_err() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED a_repository_of_somebody_else_needs_trust_first: it needs the right to give files away"
+        );
+        return;
+    }
+    chown(repo.path.join(".git"), strange, None).unwrap();
+    let ran = repo.benchcli(["log"]);
+    ran.fails_with(&[
+        "belongs to another user",
+        "git config --global --add safe.directory",
+    ]);
+}
