@@ -8,8 +8,9 @@ use bstr::BString;
 use git2::{Commit, ErrorCode, Oid, Repository};
 
 use super::ci::CiTarget;
-use super::environment::Environment;
-use super::note::{Note, Recording};
+use super::environment::{self, Environment};
+use super::header::Header;
+use super::note::{self, Note, Recording};
 use super::store::{Store, missing};
 
 /// What a baseline must be of to be compared with.
@@ -113,17 +114,30 @@ pub enum FindError {
 
 impl Wanted {
     fn fits(&self, recording: &Recording<'_>) -> bool {
-        self.has_labels(recording)
+        self.has_labels(&recording.header)
             && (self.environments.is_empty()
-                || recording
-                    .environments()
-                    .iter()
-                    .any(|theirs| self.environments.iter().any(|ours| ours.is_like(theirs))))
+                || recording.environments().iter().any(|it| self.is_like(it)))
     }
 
-    fn has_labels(&self, recording: &Recording<'_>) -> bool {
+    /// Whether a note's headers alone say that nothing in it fits.
+    fn excludes(&self, note: &[u8]) -> bool {
+        let Some(headers) = note::headers(note) else {
+            return false;
+        };
+        headers.iter().all(|(header, _)| {
+            let environment = environment::from_header(header);
+            let is_other = environment.is_some_and(|it| !self.is_like(&it));
+            !self.has_labels(header) || (is_other && !self.environments.is_empty())
+        })
+    }
+
+    fn is_like(&self, theirs: &Environment) -> bool {
+        self.environments.iter().any(|ours| ours.is_like(theirs))
+    }
+
+    fn has_labels(&self, header: &Header) -> bool {
         self.labels.iter().all(|(name, value)| {
-            let mut labels = recording.header.labels();
+            let mut labels = header.labels();
             labels.any(|(known, it)| known == name && it == value)
         })
     }
@@ -235,7 +249,8 @@ pub fn auto(
     let mut at = from;
     while let Some(commit) = at {
         let text = notes.text(commit.id())?;
-        if !text.is_empty() {
+        // Reading every note on a long way back takes its time; the nearest is named in the end.
+        if !text.is_empty() && (other.is_none() || !wanted.excludes(&text)) {
             let note = Note::parse(&text);
             let recordings = fitting(&note, wanted);
             if !recordings.is_empty() {
