@@ -7,5 +7,6 @@
 pub mod args;
 pub mod baseline;
 pub mod commands;
+pub mod config;
 pub mod inputs;
 pub mod report;

@@ -151,12 +151,12 @@ fn said_of_changed(from: &str, to: &str) -> String {
 fn nothing_compared_names_the_key_and_the_flag() {
     assert_eq!(
         said_of_changed("goarch: amd64\n", "goarch: arm64\n"),
-        "benchdiff: nothing is compared: old.txt and new.txt differ in goarch (\"amd64\" and \"arm64\"); \
+        "benchdiff: note: nothing is compared: old.txt and new.txt differ in goarch (\"amd64\" and \"arm64\"); \
          add -ignore goarch\n"
     );
     assert_eq!(
         said_of_changed("goos:", "commit: 1f2e3d\ngoos:"),
-        "benchdiff: nothing is compared: old.txt and new.txt differ in commit (\"\" and \"1f2e3d\"); \
+        "benchdiff: note: nothing is compared: old.txt and new.txt differ in commit (\"\" and \"1f2e3d\"); \
          add -ignore commit\n"
     );
 }
@@ -165,7 +165,7 @@ fn nothing_compared_names_the_key_and_the_flag() {
 fn nothing_compared_for_other_processors() {
     assert_eq!(
         said_of_changed("-2 ", "-8 "),
-        "benchdiff: nothing is compared: old.txt and new.txt differ in /gomaxprocs (\"2\" and \"8\"); \
+        "benchdiff: note: nothing is compared: old.txt and new.txt differ in /gomaxprocs (\"2\" and \"8\"); \
          add -ignore /gomaxprocs\n"
     );
 }
@@ -174,6 +174,6 @@ fn nothing_compared_for_other_processors() {
 fn nothing_compared_for_other_benchmarks() {
     assert_eq!(
         said_of_changed("Benchmark", "BenchmarkOther"),
-        "benchdiff: nothing is compared: old.txt and new.txt have no benchmark in common\n"
+        "benchdiff: note: nothing is compared: old.txt and new.txt have no benchmark in common\n"
     );
 }

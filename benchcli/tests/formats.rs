@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use assert_cmd::Command;
-use snapbox::{IntoData as _, assert_data_eq, file};
+use snapbox::{assert_data_eq, file};
 
 /// Standard output of a program run in `testdata/`.
 fn stdout(program: &str, arguments: &[&str]) -> String {

@@ -217,6 +217,123 @@ FAIL\texample.com/m\t0.1s
     assert_eq!(json[0]["benchmark"], "BenchmarkA-4");
 }
 
+/// The bytes of one of the real outputs.
+fn testdata(name: &str) -> Vec<u8> {
+    let path = format!("{}/../testdata/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn read_file(name: &str) -> Found {
+    read_with(&testdata(name), Mending::Repair).expect("reading from memory")
+}
+
+#[test]
+fn what_shells_editors_and_collectors_do_to_a_file_is_undone() {
+    let plain = read_file("onepkg-old.txt");
+    assert_eq!(plain.results.len(), 18);
+    assert!(plain.repairs.is_empty() && plain.incidents.is_empty());
+    for (name, repaired) in [
+        ("crlf.txt", None),
+        ("fenced.md", None),
+        ("bom.txt", Some("removed a byte order mark")),
+        ("utf16.txt", Some("decoded the text from UTF-16")),
+        ("ci-log.txt", Some("removed the log time before 22 lines")),
+        (
+            "ansi.txt",
+            Some("removed terminal escape codes from 22 lines"),
+        ),
+    ] {
+        let found = read_file(name);
+        assert_eq!(found.said(), plain.said(), "{name}");
+        assert_eq!(found.configs, plain.configs, "{name}");
+        assert_eq!(found.errors, [""; 0], "{name}");
+        assert_eq!(found.repaired().first().map(String::as_str), repaired);
+        assert_eq!(found.repaired().len(), usize::from(repaired.is_some()));
+    }
+}
+
+#[test]
+fn every_result_of_an_odd_package_is_found_however_it_was_run() {
+    let names = |found: &Found| -> Vec<String> {
+        let mut names: Vec<_> = found
+            .said()
+            .iter()
+            .map(|said| said.split(' ').next().unwrap_or_default().to_owned())
+            .collect();
+        names.dedup();
+        names
+    };
+    let (plain, verbose, json) = (
+        read_file("odd.txt"),
+        read_file("odd-v.txt"),
+        read_file("odd.json"),
+    );
+    for found in [&plain, &verbose, &json] {
+        // Two runs of each benchmark, none with another's name.
+        assert_eq!(found.results.len(), 2 * names(found).len());
+        assert_eq!(names(found), names(&plain));
+        assert!(
+            found
+                .configs
+                .iter()
+                .all(|config| config.contains("pkg=example.com/gobench/odd"))
+        );
+    }
+    assert_eq!(
+        plain.repaired(),
+        [
+            "joined 4 results that were split by other output",
+            "separated 1 line from the unfinished line before"
+        ]
+    );
+    let said: Vec<_> = verbose.incidents.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "BenchmarkSkips was skipped (example.com/gobench/odd)",
+            "BenchmarkFails failed (example.com/gobench/odd)",
+            "BenchmarkFatal failed (example.com/gobench/odd)",
+            "example.com/gobench/odd failed: exit status 1",
+        ]
+    );
+}
+
+#[test]
+fn a_panicking_benchmark_is_named() {
+    for name in ["panic.txt", "panic.json"] {
+        let found = read_file(name);
+        assert_eq!(found.results.len(), 6, "{name}");
+        let said: Vec<_> = found.incidents.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "BenchmarkPanics panicked: runtime error: index out of range [1] with length 0 \
+                 (example.com/gobench/odd)",
+                "example.com/gobench/odd failed: exit status 2"
+            ],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn plain_outputs_are_read_without_repair() {
+    for name in [
+        "old.txt",
+        "new.txt",
+        "cpu12-old.txt",
+        "nomem-new.txt",
+        "verbose.txt",
+    ] {
+        let mended = read_file(name);
+        let plain = read_with(&testdata(name), Mending::Off).expect("reading from memory");
+        assert!(mended.repairs.is_empty(), "{name}");
+        assert_eq!(mended.results, plain.results, "{name}");
+        assert_eq!(mended.configs, plain.configs, "{name}");
+        assert_eq!(mended.errors, plain.errors, "{name}");
+    }
+}
+
 /// Lines that do something to the mender or to the grammar.
 fn text() -> impl Strategy<Value = String> {
     const LINES: [&str; 34] = [

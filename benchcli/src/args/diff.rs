@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use benchparse::compare::{Levels, Question};
+use benchparse::format::Mending;
 use benchparse::number::{NumberError, parse_f64};
 use benchparse::query::{Filter, Projection, QueryError};
 use clap::{Parser, ValueEnum};
@@ -125,6 +126,10 @@ pub struct DiffArgs {
     #[arg(long, value_enum, overrides_with = "sort")]
     sort: Option<Sort>,
 
+    /// Refuse input that is not plain 'go test' output, where it would be mended
+    #[arg(long)]
+    strict: bool,
+
     /// When to colour differences
     #[arg(
         long,
@@ -168,6 +173,8 @@ pub struct DiffOptions {
     pub question: Question,
     /// Levels of significance and confidence.
     pub levels: Levels,
+    /// What to do with input that is not the plain output of `go test`.
+    pub mending: Mending,
     /// Leave out rows without a significant difference.
     pub only_changed: bool,
     /// How to sort rows, if not by their projection.
@@ -209,6 +216,7 @@ impl DiffArgs {
                 alpha: level("alpha", &self.alpha)?,
                 confidence: level("confidence", &self.confidence)?,
             },
+            mending: mending(self.strict),
             only_changed: self.only_changed,
             sort: self.sort,
             format: self.format,
@@ -225,6 +233,15 @@ fn unit_query(units: &[String]) -> Vec<u8> {
     });
     let values: Vec<String> = quoted.collect();
     format!(".unit:({})", values.join(" OR ")).into_bytes()
+}
+
+/// What `--strict` stands for.
+pub(super) fn mending(strict: bool) -> Mending {
+    if strict {
+        Mending::Refuse
+    } else {
+        Mending::Repair
+    }
 }
 
 pub(super) fn parsed<T>(flag: &str, result: std::result::Result<T, QueryError>) -> Result<T> {

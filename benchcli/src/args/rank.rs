@@ -4,10 +4,11 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 use benchparse::compare::{Levels, Question};
+use benchparse::format::Mending;
 use benchparse::query::{Field, Filter, Key, Order, Projection};
 use clap::Args;
 
-use super::diff::{level, parsed};
+use super::diff::{level, mending, parsed};
 
 /// Options of `benchcli rank`.
 #[derive(Debug, Args)]
@@ -42,6 +43,10 @@ pub struct RankArgs {
     )]
     filter: OsString,
 
+    /// Refuse input that is not plain 'go test' output, where it would be mended
+    #[arg(long)]
+    strict: bool,
+
     /// Rank by this unit
     #[arg(long, value_name = "UNIT", default_value = "sec/op")]
     unit: String,
@@ -58,6 +63,8 @@ pub struct RankOptions {
     pub inputs: Vec<OsString>,
     /// Columns are alternatives, rows what they have in common.
     pub question: Question,
+    /// What to do with input that is not the plain output of `go test`.
+    pub mending: Mending,
     /// The unit to rank by, tidied.
     pub unit: Vec<u8>,
     /// The level of the intervals.
@@ -86,6 +93,7 @@ impl RankArgs {
                 col: parsed("by", Projection::parse(self.by.as_encoded_bytes()))?,
                 ignore: by(Key::File),
             },
+            mending: mending(self.strict),
             unit: benchparse::unit::tidy(self.unit.as_bytes())
                 .unit
                 .into_owned(),

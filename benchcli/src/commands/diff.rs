@@ -5,12 +5,10 @@ use std::io::{self, Write};
 use anyhow::Result;
 
 use super::Outcome;
-use super::results::{self, Source};
+use super::results::{Reading, Source};
 use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
 use crate::report;
-
-const PROGRAM: &str = "benchdiff";
 
 /// Reads the inputs, compares them and prints the tables.
 ///
@@ -18,20 +16,20 @@ const PROGRAM: &str = "benchdiff";
 /// When an input cannot be read or the output cannot be written.
 pub fn run(options: DiffOptions) -> Result<Outcome> {
     let inputs = Input::from_arguments(&options.inputs);
-    run_on(PROGRAM, inputs.into_iter().map(Source::Input), options)
+    run_on("benchdiff", inputs.into_iter().map(Source::Input), options)
 }
 
 /// Compares any sources and prints the tables.
 pub(super) fn run_on(
-    program: &str,
+    program: &'static str,
     sources: impl IntoIterator<Item = Source>,
     options: DiffOptions,
 ) -> Result<Outcome> {
-    let mut results = results::read_sources(program, sources, options.question)?;
-    let collector = std::mem::take(&mut results.collector);
-    let mut tables = collector.finish(&results.parser, options.levels);
+    let mut reading = Reading::new(program, options.mending);
+    let collector = reading.collect(sources, options.question)?;
+    let mut tables = collector.finish(&reading.parser, options.levels);
     if let Some(mismatch) = tables.mismatch() {
-        results.note(program, mismatch.to_string())?;
+        reading.note(mismatch.to_string())?;
     }
     if options.only_changed {
         tables.keep_changed();
@@ -53,7 +51,7 @@ pub(super) fn run_on(
             report::csv::write(&mut out, &mut warnings, &tables);
             io::stderr().write_all(&warnings)?;
         }
-        Format::Json => report::json::write(&mut out, &tables, &results.notices)?,
+        Format::Json => report::json::write(&mut out, &tables, &reading.notices)?,
         Format::Markdown => {
             let mut text = String::new();
             report::markdown::write(&mut text, &tables);
@@ -62,5 +60,5 @@ pub(super) fn run_on(
     }
     stdout.write_all(&out)?;
     stdout.flush()?;
-    Ok(results.outcome)
+    Ok(reading.outcome)
 }

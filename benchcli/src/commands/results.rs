@@ -1,32 +1,16 @@
 //! The results of several inputs.
 
-use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
-use benchparse::format::{Parser, Reader, Record};
+use benchparse::format::{BenchmarkResult, Mending, Parser, Reader, Record};
+use benchparse::input::{Incident, Incidents, Repairs};
 use bstr::ByteSlice as _;
 
 use super::Outcome;
 use crate::inputs::Input;
-use crate::report::json::Notices;
-
-/// Everything that was read.
-pub(super) struct Results {
-    pub(super) parser: Parser,
-    pub(super) collector: Collector,
-    /// Whether an input had nothing for us.
-    pub(super) outcome: Outcome,
-    pub(super) notices: Notices,
-}
-
-/// Reads all inputs. Lines that are wrong, and inputs without a result, are said on standard error
-/// as they are met.
-pub(super) fn read(program: &str, inputs: &[OsString], question: Question) -> Result<Results> {
-    let inputs = Input::from_arguments(inputs).into_iter().map(Source::Input);
-    read_sources(program, inputs, question)
-}
+use crate::report::json::{InFile, Notices};
 
 /// Where results come from.
 pub(super) enum Source {
@@ -49,79 +33,106 @@ impl Source {
     }
 }
 
-/// The same for any sources.
-pub(super) fn read_sources(
-    program: &str,
-    sources: impl IntoIterator<Item = Source>,
-    question: Question,
-) -> Result<Results> {
-    let mut results = Results {
-        parser: Parser::new(),
-        collector: Collector::new(question),
-        outcome: Outcome::Pass,
-        notices: Notices::default(),
-    };
-    for source in sources {
-        if results.read(&source)? == 0 {
-            results.fail(
-                program,
-                format!(
-                    "no benchmark result in {}, expected the output of 'go test -bench'",
-                    source.name().as_bstr()
-                ),
-            )?;
-        }
-    }
-    if results.collector.is_empty() && results.outcome == Outcome::Pass {
-        let message = "the filter leaves no result, expected a query that some result matches";
-        results.fail(program, message.to_owned())?;
-    }
-    Ok(results)
+/// Reads sources, and says on standard error what is to be known about them.
+pub(super) struct Reading {
+    pub(super) parser: Parser,
+    /// Whether something was wrong that makes the command fail.
+    pub(super) outcome: Outcome,
+    pub(super) notices: Notices,
+    program: &'static str,
+    mending: Mending,
 }
 
-impl Results {
-    fn fail(&mut self, program: &str, message: String) -> Result<()> {
-        self.outcome = Outcome::Failed;
-        self.note(program, message)
+impl Reading {
+    pub(super) fn new(program: &'static str, mending: Mending) -> Self {
+        Self {
+            parser: Parser::new(),
+            outcome: Outcome::Pass,
+            notices: Notices::default(),
+            program,
+            mending,
+        }
     }
 
-    /// Says something about the inputs.
-    pub(super) fn note(&mut self, program: &str, message: String) -> Result<()> {
-        writeln!(io::stderr(), "{program}: {message}")?;
+    /// Puts the results of all sources where the question wants them.
+    pub(super) fn collect(
+        &mut self,
+        sources: impl IntoIterator<Item = Source>,
+        question: Question,
+    ) -> Result<Collector> {
+        let mut collector = Collector::new(question);
+        for source in sources {
+            self.read(&source, |result| collector.add(result))?;
+        }
+        if collector.is_empty() && self.outcome == Outcome::Pass {
+            let message = "the filter leaves no result, expected a query that some result matches";
+            self.fail(message.to_owned())?;
+        }
+        Ok(collector)
+    }
+
+    /// Gives each result of a source to `each`. A source without one makes the command fail.
+    pub(super) fn read(
+        &mut self,
+        source: &Source,
+        mut each: impl FnMut(&BenchmarkResult<'_>),
+    ) -> Result<()> {
+        let mut count = 0u64;
+        let mut counted = |result: &BenchmarkResult<'_>| {
+            count += 1;
+            each(result);
+        };
+        match source {
+            Source::Input(input) => {
+                let name = input.path.as_encoded_bytes();
+                self.read_text(name, &input.label, input.open()?, &mut counted)?;
+            }
+            Source::Texts { name, label, texts } => {
+                for text in texts {
+                    self.read_text(name, label, &text[..], &mut counted)?;
+                }
+            }
+        }
+        if count == 0 {
+            self.fail(format!(
+                "no benchmark result in {}, expected the output of 'go test -bench'",
+                source.name().as_bstr()
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Says what makes the command fail.
+    pub(super) fn fail(&mut self, message: String) -> Result<()> {
+        self.outcome = Outcome::Failed;
+        writeln!(io::stderr(), "{}: {message}", self.program)?;
         self.notices.notes.push(message);
         Ok(())
     }
 
-    /// Reads one source and counts its results.
-    fn read(&mut self, source: &Source) -> Result<u64> {
-        match source {
-            Source::Input(input) => {
-                self.read_text(input.path.as_encoded_bytes(), &input.label, input.open()?)
-            }
-            Source::Texts { name, label, texts } => {
-                let mut results = 0;
-                for text in texts {
-                    results += self.read_text(name, label, &text[..])?;
-                }
-                Ok(results)
-            }
-        }
+    /// Says something to know.
+    pub(super) fn note(&mut self, message: String) -> Result<()> {
+        writeln!(io::stderr(), "{}: note: {message}", self.program)?;
+        self.notices.notes.push(message);
+        Ok(())
     }
 
-    fn read_text(&mut self, name: &[u8], label: &[u8], text: impl Read) -> Result<u64> {
+    fn read_text(
+        &mut self,
+        name: &[u8],
+        label: &[u8],
+        text: impl Read,
+        mut each: impl FnMut(&BenchmarkResult<'_>),
+    ) -> Result<()> {
         self.parser.begin(name, label);
-        let mut reader = Reader::new(&mut self.parser, text);
-        let mut results = 0;
+        let mut reader = Reader::with_mending(&mut self.parser, text, self.mending);
         loop {
             let record = reader
                 .next_record()
                 .with_context(|| format!("cannot read {}", name.as_bstr()))?;
             match record {
-                None => return Ok(results),
-                Some(Record::Result(result)) => {
-                    results += 1;
-                    self.collector.add(&result);
-                }
+                None => break,
+                Some(Record::Result(result)) => each(&result),
                 Some(Record::Error(error)) => {
                     let mut message = error.to_bytes();
                     message.push(b'\n');
@@ -131,5 +142,50 @@ impl Results {
                 Some(_) => {}
             }
         }
+        let repairs = reader.repairs();
+        let incidents = reader.incidents().clone();
+        self.tell(&name.to_str_lossy(), &repairs, &incidents)
+    }
+
+    /// Says what was mended in an input, a line for each kind, and which of its benchmarks gave no
+    /// result.
+    fn tell(&mut self, file: &str, repairs: &Repairs, incidents: &Incidents) -> Result<()> {
+        let mut stderr = io::stderr().lock();
+        for repair in repairs.iter() {
+            writeln!(stderr, "{}: note: {file}: {repair}", self.program)?;
+            self.notices.repairs.push(InFile {
+                file: file.to_owned(),
+                what: repair,
+            });
+        }
+        if incidents.is_empty() {
+            return Ok(());
+        }
+        let mut names: Vec<&str> = incidents
+            .iter()
+            .filter_map(|incident| incident.benchmark.as_deref())
+            .collect();
+        names.dedup();
+        let shown = names.len().min(NAMED);
+        let more = match names.len() - shown {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let names = names[..shown].join(", ");
+        let glue = if names.is_empty() { "" } else { ": " };
+        writeln!(
+            stderr,
+            "{}: note: {file}: {incidents}{glue}{names}{more}",
+            self.program
+        )?;
+        let in_file = |incident: &Incident| InFile {
+            file: file.to_owned(),
+            what: incident.clone(),
+        };
+        self.notices.incidents.extend(incidents.iter().map(in_file));
+        Ok(())
     }
 }
+
+/// How many benchmarks without a result are named in one line.
+const NAMED: usize = 8;

@@ -6,6 +6,7 @@ use benchparse::compare::{
     Cell, Geomean, Ratio, Row, Table, Tables, comparison_warning_text, delta_text,
     geomean_ratio_text, range_text, summary_warning_text, varying_text,
 };
+use benchparse::input::{Incident, Repair};
 use benchparse::stats::Assumption;
 use benchparse::unit::{Class, Direction};
 use bstr::ByteSlice as _;
@@ -14,13 +15,27 @@ use serde::{Serialize, Serializer};
 /// The name and version of what [`write`] writes; the number grows when a reader would break.
 pub const SCHEMA: &str = "benchdiff/1";
 
-/// What was said about the inputs while they were read.
+/// What is to be known about the inputs.
 #[derive(Debug, Default, Serialize)]
 pub struct Notices {
     /// Lines that are not of the format, as `file:line: message`.
     pub errors: Vec<String>,
-    /// What was mended in the inputs, and what to know about them.
+    /// What was mended to read them.
+    pub repairs: Vec<InFile<Repair>>,
+    /// Benchmarks that gave no result.
+    pub incidents: Vec<InFile<Incident>>,
+    /// What else was said on standard error.
     pub notes: Vec<String>,
+}
+
+/// Something about one input.
+#[derive(Debug, Serialize)]
+pub struct InFile<T> {
+    /// The input's path as it was given.
+    pub file: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub what: T,
 }
 
 /// Writes all tables as one JSON document. Texts that are not UTF-8 have U+FFFD for what is not.

@@ -209,6 +209,11 @@ fn stream_mark(text: &[u8]) -> usize {
     }
 }
 
+/// Whether a text is a mark for comments, quotations, lists or differences.
+pub(super) fn is_mark(text: &[u8]) -> bool {
+    text.iter().all(|byte| b"/#>*-+|;%!".contains(byte))
+}
+
 /// What a person may have put around a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Written<'a> {
@@ -233,7 +238,7 @@ pub(super) fn written(line: &[u8], start: usize) -> Option<Written<'_>> {
             });
         }
         _ if mark.len() > 64 => return None,
-        _ if mark.iter().all(|byte| b"/#>*-+|;%!".contains(byte)) => RepairKind::CommentPrefix,
+        _ if is_mark(mark) => RepairKind::CommentPrefix,
         [.., b':' | b'|'] | [b'[', .., b']'] => RepairKind::Label,
         _ => return None,
     };

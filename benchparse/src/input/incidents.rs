@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bstr::ByteSlice as _;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// The kinds of incident.
@@ -152,6 +153,14 @@ impl Incidents {
         let last = self.seen.pop_if(|last| last.kind == kind)?;
         self.counts[kind as usize] -= 1;
         Some(last)
+    }
+
+    /// Says which benchmark the incident added last is about.
+    pub(super) fn complete_last(&mut self, package: &[u8], benchmark: &[u8]) {
+        if let Some(last) = self.seen.last_mut() {
+            last.benchmark = Some(benchmark.to_str_lossy().into_owned());
+            last.package = Some(package.to_str_lossy().into_owned());
+        }
     }
 
     pub(super) fn last(&self) -> Option<&Incident> {

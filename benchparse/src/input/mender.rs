@@ -80,6 +80,8 @@ pub struct Mender {
     without_escapes: Vec<u8>,
     repairs: Repairs,
     incidents: Incidents,
+    /// Whether the last incident is a panic or a signal that a stack trace follows.
+    traces: bool,
 }
 
 /// A name whose numbers may come.
@@ -159,7 +161,15 @@ impl Mender {
     }
 
     /// A configuration line was read without help.
+    #[inline]
     pub fn saw_config(&mut self, key: &[u8], value: &[u8], number: u64) {
+        // No other key says anything here, and most inputs have many others.
+        if (3..=6).contains(&key.len()) {
+            self.look_at_config(key, value, number);
+        }
+    }
+
+    fn look_at_config(&mut self, key: &[u8], value: &[u8], number: u64) {
         if let Some(place) = header::place(key) {
             if self.open.is_some() {
                 self.close();
@@ -183,7 +193,7 @@ impl Mender {
     pub fn offer(&mut self, line: &[u8], number: u64, refusal: Refusal) -> Mended {
         let marks = memchr::memchr3(0x1b, b'\r', b'\t', line);
         let is_dull = is_dull(line) || (self.open.is_none() && line == b"PASS");
-        if self.has_result && marks.is_none() && is_dull {
+        if self.has_result && marks.is_none() && is_dull && !self.traces {
             return Mended::Unchanged;
         }
         let Some(escape) = memchr::memchr(0x1b, line) else {
@@ -361,6 +371,13 @@ impl Mender {
         {
             return self.join(&text[start..], kinds);
         }
+        if self.traces
+            && let Some((package, name)) = stack_frame(text)
+        {
+            self.incidents.complete_last(package, name);
+            self.traces = false;
+            return Mended::Unchanged;
+        }
         if halves::trailing_numbers(text) == Some(0) {
             self.report(IncidentKind::NoName, None, b"", number);
             return Mended::Unchanged;
@@ -391,6 +408,7 @@ impl Mender {
     /// Looks for the lines that end a benchmark or a package.
     fn end_of_package(&mut self, text: &[u8], number: u64) -> bool {
         if let Some(package) = text.strip_prefix(b"FAIL\t") {
+            self.traces = false;
             let exit = self.incidents.take_last(IncidentKind::ExitStatus);
             let (package, rest) = split_word(package);
             let detail = match exit {
@@ -561,10 +579,13 @@ impl Mender {
         }
         let benchmark = self.open.is_some().then(|| self.open_name());
         let detail = text.strip_prefix(b"panic: ").unwrap_or(text);
+        let traces = benchmark.is_none();
         self.report(kind, benchmark, detail, number);
+        self.traces = traces;
     }
 
     fn report(&mut self, kind: IncidentKind, name: Option<String>, detail: &[u8], line: u64) {
+        self.traces = false;
         let package = &self.header[2];
         self.incidents.add(Incident {
             kind,
@@ -576,13 +597,29 @@ impl Mender {
     }
 }
 
-/// Whether a text may have been printed without a line end before a benchmark's name: it ends in
-/// something that is no blank, and it does not make the name a part of a longer word.
+/// Whether a text may have been printed without a line end before a benchmark's name: it is no mark
+/// or label that somebody put there, and it does not make the name a part of a longer word.
 fn ends_in_glue(before: &[u8]) -> bool {
     match before {
         [] | [.., b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9', b'.'] => false,
-        [.., last] => last.is_ascii_alphanumeric() || b"\r.!?%)".contains(last),
+        [.., last] => {
+            !b" \t/\\\"'`(:|".contains(last) && !decoration::is_mark(before.trim_ascii_start())
+        }
     }
+}
+
+/// The benchmark's function and its package in a line of a stack trace, such as
+/// `example.com/sort.BenchmarkSort(0xc000100c88)`.
+fn stack_frame(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let start = WORD.find(line)?;
+    let package = line[..start].strip_suffix(b".")?;
+    let rest = &line[start..];
+    let end = rest
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_' && byte.is_ascii());
+    let (name, rest) = rest.split_at(end?);
+    let is_path = !package.iter().any(u8::is_ascii_whitespace);
+    (is_path && matches!(rest.first(), Some(b'(' | b'.'))).then_some((package, name))
 }
 
 /// Whether nothing is to be found in a line that begins like this, if there was a result, and there
@@ -776,8 +813,11 @@ BenchmarkE
 ...BenchmarkE-8   \t     500\t         9.0 ns/op
 10%\r100%\rBenchmarkF-8   \t10%\r100%\r     600\t         9.5 ns/op
 bye.BenchmarkG-8   \tlog
-!BenchmarkH-8   \tlog
-     700\t         9.7 ns/op",
+?BenchmarkH-8   \tlog
+     700\t         9.7 ns/op
+BenchmarkI
+<1><100>BenchmarkI-8   \t     800\t         9.8 ns/op
+>BenchmarkJ-8   \t     900\t         9.9 ns/op",
         );
         assert_eq!(
             torn.texts(),
@@ -789,11 +829,12 @@ bye.BenchmarkG-8   \tlog
                 "BenchmarkE-8   \t     500\t         9.0 ns/op",
                 "BenchmarkF-8   \t     600\t         9.5 ns/op",
                 "BenchmarkH-8   \t     700\t         9.7 ns/op",
+                "BenchmarkI-8   \t     800\t         9.8 ns/op",
             ]
         );
         assert_eq!(
             torn.repairs(),
-            [(RepairKind::TornResult, 5), (RepairKind::GluedLine, 5)]
+            [(RepairKind::TornResult, 5), (RepairKind::GluedLine, 6)]
         );
         assert_eq!(torn.incidents(), []);
     }
@@ -1075,6 +1116,20 @@ FAIL\tc [build failed]",
                 (2, "BenchmarkA panicked: oh no".to_owned()),
                 (5, "the run did not end well: exit status 2".to_owned()),
             ]
+        );
+        let traced = read(
+            "BenchmarkA-8 1 1 ns/op
+panic: oh no
+
+goroutine 20 [running]:
+github.com/x/y.(*T).do(...)
+\tgithub.com/x/y/t.go:7
+github.com/x/y.BenchmarkB.func1(0x13c87caf2608?)
+github.com/x/y.BenchmarkC(0x13c87caf2608?)",
+        );
+        assert_eq!(
+            traced.incidents(),
+            [(2, "BenchmarkB panicked: oh no (github.com/x/y)".to_owned())]
         );
         let timeout = read("BenchmarkA-8   \tlog\npanic: test timed out after 1s");
         assert_eq!(
