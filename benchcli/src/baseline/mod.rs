@@ -10,6 +10,7 @@ pub mod exchange;
 mod fault;
 pub mod find;
 mod header;
+pub mod history;
 mod lock;
 mod note;
 mod plain;

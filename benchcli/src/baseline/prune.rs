@@ -7,6 +7,7 @@ use git2::{Oid, Repository};
 use jiff::Timestamp;
 
 use super::environment::NoteSummary;
+use super::history;
 use super::store::{Notes, Store};
 
 /// What is to be pruned.
@@ -49,7 +50,7 @@ pub fn doomed(store: &Store, notes: &Notes<'_>, rule: &Rule) -> Result<(Vec<Doom
         let text = notes.text(commit)?;
         let summary = NoteSummary::of(&text);
         // Found text does not say when; its commit was made before.
-        let made = || Timestamp::from_second(repo.find_commit(commit).ok()?.time().seconds()).ok();
+        let made = || history::time(&repo.find_commit(commit).ok()?);
         let last = summary.last_recorded.or_else(made);
         if last.is_some_and(|last| last < rule.before) {
             old.push(Doomed {

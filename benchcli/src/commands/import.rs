@@ -6,14 +6,13 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use git2::Oid;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
 use super::baselines::{counted, warn};
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
-use crate::baseline::{Contents, Header, Recording, Store, storable};
+use crate::baseline::{Contents, Header, Recording, Store, history, storable};
 
 #[derive(Serialize)]
 struct Report {
@@ -94,10 +93,9 @@ fn recording(
     if contents.samples == 0 {
         return Err(format!("{place}: no benchmark result in it"));
     }
-    let made = || Timestamp::from_second(commit.time().seconds()).ok();
     let mut header = Header {
         id: Oid::ZERO_SHA1,
-        at: at.or_else(made),
+        at: at.or_else(|| history::time(&commit)),
         fields: vec![("imported".into(), place.into())],
     };
     contents.describe(&mut header);

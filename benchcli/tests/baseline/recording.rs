@@ -396,3 +396,31 @@ fn a_repository_of_somebody_else_needs_trust_first() {
         "git config --global --add safe.directory",
     ]);
 }
+
+#[test]
+fn commits_of_one_second_are_in_the_order_of_their_history() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo");
+    let mut ids = Vec::new();
+    for index in 0..8 {
+        let mut git = repo.command("git");
+        git.env("GIT_COMMITTER_DATE", "2026-05-01T10:00:00Z");
+        let subject = index.to_string();
+        let made = git
+            .args(["commit", "-q", "--allow-empty", "-m", &subject])
+            .status();
+        assert!(made.unwrap().success());
+        ids.push(repo.git(["rev-parse", "HEAD"]));
+        // Some on the way have no baseline.
+        if index % 3 != 1 {
+            repo.record(&results(index));
+        }
+    }
+    let log = repo.benchcli(["log"]);
+    let subjects = log
+        .succeeds()
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit(' ').next().unwrap());
+    assert_eq!(subjects.collect::<Vec<_>>(), ["6", "5", "3", "2", "0"]);
+}
