@@ -152,6 +152,14 @@ impl Wanted {
     }
 }
 
+impl Baseline {
+    /// The texts to read results from. Each is an input of its own: a setting in one does not hold
+    /// for the next.
+    pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.recordings.iter().map(Recording::readable)
+    }
+}
+
 impl fmt::Display for Baseline {
     /// `1a2b3c4d5e, 3 commits before the merge base with origin/main`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,6 +180,27 @@ impl fmt::Display for Baseline {
             Start::Job => out.write_str("the commit that the CI job is based on"),
         }
     }
+}
+
+/// What stands for [`auto`] where a revision is expected.
+pub const AUTO: &str = "auto";
+
+/// The baseline that `--base REV|auto` names.
+///
+/// # Errors
+/// As of [`at`] and [`auto`].
+pub fn find(
+    store: &Store,
+    base: &str,
+    wanted: &Wanted,
+    target: Option<&CiTarget>,
+) -> Result<Baseline> {
+    if base != AUTO {
+        return at(store, base, wanted);
+    }
+    let head = store.resolve("HEAD")?.id();
+    let is_dirty = store.is_dirty(head)? == Some(true);
+    auto(store, wanted, target, is_dirty)
 }
 
 /// The baseline of a revision.
