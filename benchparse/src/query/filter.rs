@@ -328,6 +328,8 @@ fn matcher(token: Token) -> Option<Matcher> {
 
 #[cfg(test)]
 mod tests {
+    use bstr::ByteSlice as _;
+
     use super::*;
 
     /// Whether a query selects what has the goos linux, the name A and the unit B/op.
@@ -419,6 +421,19 @@ mod tests {
             ("x:y .config:x", ".config is only allowed in projections", 4),
         ] {
             assert_eq!(error(query), (message.to_owned(), offset), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_quoted_word_is_text_and_a_bare_one_bytes() {
+        for (query, value) in [
+            (&br#"k:"\xff""#[..], &b"\xff"[..]),
+            (b"k:\"\xff\"", "\u{fffd}".as_bytes()),
+            (b"k:\"a\xe2\x82\"", "a\u{fffd}\u{fffd}".as_bytes()),
+            (b"k:\xff", b"\xff"),
+        ] {
+            let filter = Filter::parse(query).unwrap();
+            assert!(filter.terms()[0].matches(value), "{}", query.as_bstr());
         }
     }
 

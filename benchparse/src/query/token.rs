@@ -151,19 +151,24 @@ fn space(text: &[u8]) -> Option<usize> {
     letter.is_whitespace().then_some(letter.len_utf8())
 }
 
-/// Undoes the escapes of a Go string literal.
+/// Undoes the escapes of a Go string literal; a byte that is not UTF-8 becomes U+FFFD.
 fn unescape(text: &[u8]) -> Option<Vec<u8>> {
     if text.contains(&b'\n') {
         return None;
     }
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let [first, after @ ..] = rest {
-        rest = after;
-        if *first != b'\\' {
-            plain.push(*first);
+    while !rest.is_empty() {
+        let (letter, length) = bstr::decode_utf8(rest);
+        if letter != Some('\\') {
+            // What is left of a character that is cut off counts byte by byte.
+            let length = if letter.is_some() { length } else { 1 };
+            rest = rest.get(length..)?;
+            let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
+            plain.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
             continue;
         }
+        rest = &rest[1..];
         let (&escape, after) = rest.split_first()?;
         rest = after;
         let code = |digits: usize, rest: &mut &[u8]| -> Option<u32> {
