@@ -1,9 +1,12 @@
 //! The program behind `benchdiff` and `benchcli`.
 //!
 //! Arguments become typed options ([`args`]), a command reads inputs and asks the library
-//! ([`commands`]), a renderer writes the answer ([`report`]).
+//! ([`commands`]), a renderer writes the answer ([`report`]). What was measured before is in the
+//! repository's notes ([`baseline`]).
 
 pub mod args;
+pub mod baseline;
 pub mod commands;
+pub mod config;
 pub mod inputs;
 pub mod report;

@@ -125,3 +125,55 @@ fn a_bad_flag_value_is_shown_with_a_caret() {
     assert_eq!(stderr, "benchdiff: -alpha must be in range [0, 1]\n");
     assert_eq!(code, Some(2));
 }
+
+/// What benchdiff says of the real file and of one that is like it but for one replacement.
+fn said_of_changed(from: &str, to: &str) -> String {
+    let testdata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let old = std::fs::read_to_string(testdata.join("onepkg-old.txt")).expect("readable");
+    let new = std::fs::read_to_string(testdata.join("onepkg-new.txt")).expect("readable");
+    assert!(new.contains(from));
+    let changed = new.replace(from, to);
+    let folder = folder(&[("old.txt", old.as_bytes()), ("new.txt", changed.as_bytes())]);
+    let (stdout, stderr, code) = benchdiff(&folder, &["old.txt", "new.txt"]);
+    assert!(!stdout.is_empty());
+    assert_eq!(code, Some(0));
+    let Some((_, flag)) = stderr.trim_end().split_once("; add ") else {
+        return stderr;
+    };
+    // The flag that is named must mend it.
+    let mended: Vec<&str> = flag.split(' ').chain(["old.txt", "new.txt"]).collect();
+    let (stdout, after, _) = benchdiff(&folder, &mended);
+    assert!(stdout.contains("p=") && after.is_empty(), "{flag}: {after}");
+    stderr
+}
+
+#[test]
+fn nothing_compared_names_the_key_and_the_flag() {
+    assert_eq!(
+        said_of_changed("goarch: amd64\n", "goarch: arm64\n"),
+        "benchdiff: note: nothing is compared: old.txt and new.txt differ in goarch (\"amd64\" and \"arm64\"); \
+         add -ignore goarch\n"
+    );
+    assert_eq!(
+        said_of_changed("goos:", "commit: 1f2e3d\ngoos:"),
+        "benchdiff: note: nothing is compared: old.txt and new.txt differ in commit (\"\" and \"1f2e3d\"); \
+         add -ignore commit\n"
+    );
+}
+
+#[test]
+fn nothing_compared_for_other_processors() {
+    assert_eq!(
+        said_of_changed("-2 ", "-8 "),
+        "benchdiff: note: nothing is compared: old.txt and new.txt differ in /gomaxprocs (\"2\" and \"8\"); \
+         add -ignore /gomaxprocs\n"
+    );
+}
+
+#[test]
+fn nothing_compared_for_other_benchmarks() {
+    assert_eq!(
+        said_of_changed("Benchmark", "BenchmarkOther"),
+        "benchdiff: note: nothing is compared: old.txt and new.txt have no benchmark in common\n"
+    );
+}

@@ -275,11 +275,14 @@ fn flags() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn case() -> impl Strategy<Value = Case> {
-    let input = (0usize..3, select(vec!["", "", "", "label=", "é b=", "="]));
+    let input = (0usize..4, select(vec!["", "", "", "label=", "é b=", "="]));
     (vec(file(), 3), flags(), vec(input, 1..4)).prop_map(|(files, flags, inputs)| Case {
         inputs: inputs
             .into_iter()
-            .map(|(file, label)| format!("{label}f{file}"))
+            .map(|(file, label)| match file {
+                3 => format!("{label}-"),
+                _ => format!("{label}f{file}"),
+            })
             .collect(),
         files,
         flags,
@@ -291,7 +294,7 @@ fn check(benchstat: &Path, folder: &Path, case: &Case) -> Result<(), TestCaseErr
         std::fs::write(folder.join(format!("f{number}")), text).expect("a writable folder");
     }
     let arguments = [&case.flags[..], &case.inputs[..]].concat();
-    let stdin = b"BenchmarkStdin 1 1 x\n";
+    let stdin = b"goos: linux\nBenchmarkA 1 1 x\nBenchmarkA 1 5 ns/op\n";
     let expected = run(benchstat, &arguments, folder, stdin);
     let ours = Path::new(env!("CARGO_BIN_EXE_benchdiff"));
     let got = run(ours, &arguments, folder, stdin);

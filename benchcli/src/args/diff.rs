@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use benchparse::compare::{Levels, Question};
+use benchparse::format::Mending;
 use benchparse::number::{NumberError, parse_f64};
 use benchparse::query::{Filter, Projection, QueryError};
 use clap::{Parser, ValueEnum};
@@ -23,6 +24,8 @@ use super::Color;
   go test -run='^$' -bench=. -benchmem -count=10 ./... > old.txt
   benchdiff old.txt new.txt
   benchdiff -filter '.unit:(ns/op OR B/op)' -row .name before=old.txt after=new.txt
+  benchdiff --only-changed --sort delta --units ns/op,allocs/op old.txt new.txt
+  benchdiff --format markdown old.txt new.txt >> $GITHUB_STEP_SUMMARY
   go test -bench=. -count=10 | benchdiff old.txt -
 
 Flags may be written -flag or --flag. Exit status: 0, or 2 where a flag or an input is wrong."
@@ -106,6 +109,27 @@ pub struct DiffArgs {
     #[arg(long, value_enum, default_value_t, overrides_with = "format")]
     format: Format,
 
+    /// Show only these units, as they are written or tidied
+    #[arg(
+        long,
+        value_name = "UNIT,…",
+        value_delimiter = ',',
+        overrides_with = "units"
+    )]
+    units: Vec<String>,
+
+    /// Show only rows with a significant difference
+    #[arg(long)]
+    only_changed: bool,
+
+    /// Sort rows by their difference, the worst first, or by name
+    #[arg(long, value_enum, overrides_with = "sort")]
+    sort: Option<Sort>,
+
+    /// Refuse input that is not plain 'go test' output, where it would be mended
+    #[arg(long)]
+    strict: bool,
+
     /// When to colour differences
     #[arg(
         long,
@@ -125,6 +149,19 @@ pub enum Format {
     Text,
     /// Comma-separated values, with the warnings on standard error
     Csv,
+    /// One JSON document with every sample (schema benchdiff/1)
+    Json,
+    /// Tables as a forge renders them, with what did not change folded
+    Markdown,
+}
+
+/// How rows are sorted, in place of the order of their projection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    /// The worst difference first, the best last
+    Delta,
+    /// By name
+    Name,
 }
 
 /// What `benchdiff` is to do.
@@ -136,6 +173,12 @@ pub struct DiffOptions {
     pub question: Question,
     /// Levels of significance and confidence.
     pub levels: Levels,
+    /// What to do with input that is not the plain output of `go test`.
+    pub mending: Mending,
+    /// Leave out rows without a significant difference.
+    pub only_changed: bool,
+    /// How to sort rows, if not by their projection.
+    pub sort: Option<Sort>,
     /// How to print.
     pub format: Format,
     /// When to colour.
@@ -148,7 +191,10 @@ impl DiffArgs {
     /// # Errors
     /// The first flag that is wrong, with what is wrong in it.
     pub fn into_options(self) -> Result<DiffOptions> {
-        let filter = parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?;
+        let mut filter = parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?;
+        if !self.units.is_empty() {
+            filter = filter.and(parsed("units", Filter::parse(&unit_query(&self.units)))?);
+        }
         let [table, row, col, ignore] = [
             ("table", &self.table),
             ("row", &self.row),
@@ -170,25 +216,50 @@ impl DiffArgs {
                 alpha: level("alpha", &self.alpha)?,
                 confidence: level("confidence", &self.confidence)?,
             },
+            mending: mending(self.strict),
+            only_changed: self.only_changed,
+            sort: self.sort,
             format: self.format,
             color: self.color,
         })
     }
 }
 
-fn parsed<T>(flag: &str, result: std::result::Result<T, QueryError>) -> Result<T> {
+/// The filter that takes measurements of these units.
+fn unit_query(units: &[String]) -> Vec<u8> {
+    let quoted = units.iter().map(|unit| {
+        let escaped = unit.replace('\\', "\\x5c").replace('"', "\\x22");
+        format!("\"{escaped}\"")
+    });
+    let values: Vec<String> = quoted.collect();
+    format!(".unit:({})", values.join(" OR ")).into_bytes()
+}
+
+/// What `--strict` stands for.
+pub(super) fn mending(strict: bool) -> Mending {
+    if strict {
+        Mending::Refuse
+    } else {
+        Mending::Repair
+    }
+}
+
+pub(super) fn parsed<T>(flag: &str, result: std::result::Result<T, QueryError>) -> Result<T> {
     result.map_err(|error| anyhow!("parsing -{flag}: {error}"))
 }
 
 /// A number from 0 to 1.
-fn level(flag: &str, text: &OsString) -> Result<f64> {
+pub(super) fn level(flag: &str, text: &OsString) -> Result<f64> {
     let value = parse_f64(text.as_encoded_bytes())
         .map_err(|error| match error {
             NumberError::Syntax => "parse error",
             NumberError::Range => "value out of range",
         })
         .map_err(anyhow::Error::msg)
-        .with_context(|| format!("invalid value {text:?} for flag -{flag}"))?;
+        .with_context(|| {
+            let text = text.to_string_lossy();
+            format!("invalid value {text:?} for flag -{flag}")
+        })?;
     if !(0.0..=1.0).contains(&value) {
         bail!("-{flag} must be in range [0, 1]");
     }

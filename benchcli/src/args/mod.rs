@@ -1,7 +1,9 @@
 //! Command lines to typed options.
 
+pub mod benchcli;
 pub mod diff;
 mod go_style;
+pub mod rank;
 
 pub use go_style::gnu_style;
 

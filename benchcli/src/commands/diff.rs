@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
-use anyhow::{Context as _, Result};
-use benchparse::compare::Collector;
-use benchparse::format::{Parser, Reader, Record};
-use bstr::ByteSlice as _;
+use anyhow::Result;
 
 use super::Outcome;
-use crate::args::diff::{DiffOptions, Format};
+use super::results::{Reading, Source};
+use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
 use crate::report;
 
@@ -17,24 +15,30 @@ use crate::report;
 /// # Errors
 /// When an input cannot be read or the output cannot be written.
 pub fn run(options: DiffOptions) -> Result<Outcome> {
-    let mut parser = Parser::new();
-    let mut collector = Collector::new(options.question);
-    let mut outcome = Outcome::Pass;
-    for input in Input::from_arguments(&options.inputs) {
-        let results = read(&mut parser, &mut collector, &input)?;
-        if results == 0 {
-            outcome = Outcome::Failed;
-            complain(&format!(
-                "no benchmark result in {}, expected the output of 'go test -bench'",
-                input.path.display()
-            ))?;
-        }
+    let inputs = Input::from_arguments(&options.inputs);
+    run_on("benchdiff", inputs.into_iter().map(Source::Input), options)
+}
+
+/// Compares any sources and prints the tables.
+pub(super) fn run_on(
+    program: &'static str,
+    sources: impl IntoIterator<Item = Source>,
+    options: DiffOptions,
+) -> Result<Outcome> {
+    let mut reading = Reading::new(program, options.mending);
+    let collector = reading.collect(sources, options.question)?;
+    let mut tables = collector.finish(&reading.parser, options.levels);
+    if let Some(mismatch) = tables.mismatch() {
+        reading.note(mismatch.to_string())?;
     }
-    if collector.is_empty() && outcome == Outcome::Pass {
-        outcome = Outcome::Failed;
-        complain("the filter leaves no result, expected a query that some result matches")?;
+    if options.only_changed {
+        tables.keep_changed();
     }
-    let tables = collector.finish(&parser, options.levels);
+    match options.sort {
+        Some(Sort::Delta) => tables.sort_by_difference(),
+        Some(Sort::Name) => tables.sort_by_name(),
+        None => {}
+    }
     let mut stdout = io::stdout().lock();
     let mut out = Vec::new();
     match options.format {
@@ -47,38 +51,14 @@ pub fn run(options: DiffOptions) -> Result<Outcome> {
             report::csv::write(&mut out, &mut warnings, &tables);
             io::stderr().write_all(&warnings)?;
         }
+        Format::Json => report::json::write(&mut out, &tables, &reading.notices)?,
+        Format::Markdown => {
+            let mut text = String::new();
+            report::markdown::write(&mut text, &tables);
+            out = text.into_bytes();
+        }
     }
     stdout.write_all(&out)?;
     stdout.flush()?;
-    Ok(outcome)
-}
-
-fn complain(message: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "benchdiff: {message}")
-}
-
-/// Reads one input, says which of its lines are wrong, and counts its results.
-fn read(parser: &mut Parser, collector: &mut Collector, input: &Input) -> Result<u64> {
-    let bytes = input.open()?;
-    parser.begin(input.path.as_encoded_bytes(), &input.label);
-    let mut reader = Reader::new(parser, bytes);
-    let mut results = 0;
-    loop {
-        let record = reader
-            .next_record()
-            .with_context(|| format!("cannot read {}", input.path.as_encoded_bytes().as_bstr()))?;
-        match record {
-            None => return Ok(results),
-            Some(Record::Result(result)) => {
-                results += 1;
-                collector.add(&result);
-            }
-            Some(Record::Error(error)) => {
-                let mut message = error.to_bytes();
-                message.push(b'\n');
-                io::stderr().write_all(&message)?;
-            }
-            Some(_) => {}
-        }
-    }
+    Ok(reading.outcome)
 }

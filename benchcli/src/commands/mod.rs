@@ -1,6 +1,20 @@
 //! One file a command: options in, an [`Outcome`] out.
 
+mod baselines;
+pub mod benchcli;
 pub mod diff;
+pub mod diff_revisions;
+pub mod export;
+pub mod import;
+pub mod init;
+pub mod log;
+pub mod prune;
+pub mod pull;
+pub mod push;
+pub mod rank;
+pub mod record;
+mod results;
+pub mod show;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

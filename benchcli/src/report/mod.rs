@@ -2,5 +2,8 @@
 
 pub mod csv;
 mod headings;
+pub mod json;
 mod layout;
+pub mod markdown;
+pub mod rank;
 pub mod text;

@@ -77,6 +77,12 @@ struct CellSample {
     residues: Vec<u32>,
 }
 
+impl Default for Collector {
+    fn default() -> Self {
+        Self::new(Question::default())
+    }
+}
+
 impl Collector {
     /// A collector that has seen nothing.
     pub fn new(question: Question) -> Self {

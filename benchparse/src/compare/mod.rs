@@ -33,13 +33,18 @@
 //! ```
 
 mod collect;
+mod mismatch;
 mod project;
 mod question;
+mod rank;
 mod table;
+mod view;
 mod wording;
 
 pub use collect::Collector;
+pub use mismatch::{DifferingKey, Mismatch};
 pub use question::{Levels, Question};
+pub use rank::{Place, Ranking};
 pub use table::{Cell, Column, Geomean, GeomeanWarning, Ratio, Row, Table, Tables};
 pub use wording::{
     comparison_warning_text, delta_text, detail_text, geomean_ratio_text, range_text,

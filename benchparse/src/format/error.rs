@@ -4,6 +4,7 @@ use std::fmt;
 
 use bstr::{BString, ByteSlice as _};
 
+use crate::input::RepairKind;
 use crate::number::NumberError;
 
 /// A line that is meant for us and is not of the format. Reading goes on after it.
@@ -26,6 +27,18 @@ impl SyntaxError {
         text.extend_from_slice(&self.fault.message());
         text
     }
+}
+
+/// Input that is not plain `go test` output, where it is not to be repaired.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}:{line}: {kind}; strict reading takes only plain go test output", file.as_bstr())]
+pub struct NeedsRepair {
+    /// The input's path as it was given.
+    pub file: BString,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// What would have to be repaired.
+    pub kind: RepairKind,
 }
 
 /// The faults of the format, with the reference's texts.

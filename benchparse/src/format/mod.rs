@@ -29,6 +29,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! A reader reads more than plain `go test` output: see [`input`](crate::input) for what it repairs.
+//! [`Reader::repairs`] and [`Reader::incidents`] say what it found, [`Mending`] what it may do.
+//!
 //! Texts are bytes: nothing in the format asks for UTF-8.
 
 mod config;
@@ -40,12 +43,13 @@ mod reader;
 mod record;
 mod symbol;
 mod writer;
+mod written_unit;
 
 pub use config::{Config, ConfigId};
-pub use error::{SyntaxError, SyntaxFault};
+pub use error::{NeedsRepair, SyntaxError, SyntaxFault};
 pub use metadata::UnitTable;
-pub use parser::Parser;
-pub use reader::Reader;
+pub use parser::{LineKind, Parser};
+pub use reader::{Mending, Reader};
 pub use record::{BenchmarkResult, Measurement, Record, UnitMetadata};
 pub use symbol::{Symbol, Symbols};
 pub use writer::Writer;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::Read;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
 use super::config::{Config, ConfigId, ConfigIds};
 use super::error::{SyntaxError, SyntaxFault};
@@ -12,7 +12,7 @@ use super::metadata::UnitTable;
 use super::reader::Reader;
 use super::record::{BenchmarkResult, Measurement, Record, UnitMetadata};
 use super::symbol::{Symbol, Symbols};
-use crate::unit::tidy;
+use super::written_unit::WrittenUnits;
 
 /// The state that lines are read in: configuration, unit metadata and interned texts.
 #[derive(Debug, Default)]
@@ -28,16 +28,11 @@ pub struct Parser {
     measurements: Vec<Measurement>,
     /// The result that the last line held.
     result: Option<ResultLine>,
-    /// By the symbol of a unit as written.
-    tidied: Vec<Option<Tidying>>,
+    written_units: WrittenUnits,
+    /// The name of the last result: repetitions of a benchmark come one after the other.
+    last_name: Symbol,
     /// What a `Unit` line has still to say.
     pending: VecDeque<Pending>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Tidying {
-    unit: Symbol,
-    factor: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +52,26 @@ enum Pending {
         line: u64,
     },
     Error(SyntaxError),
+}
+
+/// What a line was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind<'t> {
+    /// A result.
+    Result,
+    /// What is known of a unit.
+    Unit,
+    /// A configuration line; an empty value deletes the key.
+    Config {
+        /// The key.
+        key: &'t [u8],
+        /// The value.
+        value: &'t [u8],
+    },
+    /// A line that is not of the format and seems to be meant for it.
+    Error,
+    /// A line that says nothing, the lone name of a benchmark included.
+    Other,
 }
 
 impl Default for Symbol {
@@ -105,19 +120,40 @@ impl Parser {
     }
 
     /// Reads one line, given without its line end; [`Parser::record`] then gives what it said.
-    pub fn line(&mut self, text: &[u8], number: u64) {
+    pub fn line<'t>(&mut self, text: &'t [u8], number: u64) -> LineKind<'t> {
         match grammar::classify(text) {
             Line::Benchmark(rest) => self.benchmark(rest, number),
             Line::Unit(rest) => self.unit(rest, number),
             Line::Config(key, value) => {
-                let key = self.symbols.intern(key);
-                let value = self.symbols.intern(value);
-                if self.config.set(key, value) {
+                let (key_symbol, value_symbol) =
+                    (self.symbols.intern(key), self.symbols.intern(value));
+                if self.config.set(key_symbol, value_symbol) {
                     self.config_id = None;
                 }
+                LineKind::Config { key, value }
             }
-            Line::Other => {}
+            Line::Other => LineKind::Other,
         }
+    }
+
+    /// The path that errors name.
+    pub(super) fn path(&self) -> &BStr {
+        self.path.as_ref()
+    }
+
+    /// Takes back the errors of the last line, which was a [`LineKind::Error`].
+    pub(super) fn take_errors(&mut self) -> impl Iterator<Item = SyntaxError> + use<> {
+        std::mem::take(&mut self.pending)
+            .into_iter()
+            .filter_map(|pending| match pending {
+                Pending::Error(error) => Some(error),
+                Pending::Metadata { .. } => None,
+            })
+    }
+
+    /// Forgets what the last line said, which was a [`LineKind::Error`].
+    pub(super) fn drop_errors(&mut self) {
+        self.pending.clear();
     }
 
     /// Whether lines that were read have a record left to give.
@@ -157,38 +193,46 @@ impl Parser {
         })
     }
 
-    fn benchmark(&mut self, text: &[u8], line: u64) {
+    fn benchmark(&mut self, text: &[u8], line: u64) -> LineKind<'static> {
         let Self {
             symbols,
-            tidied,
+            written_units: units,
             measurements,
             ..
         } = self;
         measurements.clear();
         let head = grammar::result(text, |value, unit| {
-            measurements.push(measure(symbols, tidied, value, unit));
+            let measurement = units.measure(symbols, measurements.len(), value, unit);
+            measurements.push(measurement);
         });
         match head {
-            Err(fault) => self.pending.push_back(Pending::Error(SyntaxError {
-                file: self.path.clone(),
-                line,
-                fault,
-            })),
-            Ok(None) => {}
+            Err(fault) => {
+                self.pending.push_back(Pending::Error(SyntaxError {
+                    file: self.path.clone(),
+                    line,
+                    fault,
+                }));
+                LineKind::Error
+            }
+            Ok(None) => LineKind::Other,
             Ok(Some(head)) => {
+                if self.symbols.text(self.last_name) != head.name {
+                    self.last_name = self.symbols.intern(head.name);
+                }
                 self.result = Some(ResultLine {
-                    name: self.symbols.intern(head.name),
+                    name: self.last_name,
                     iterations: head.iterations,
                     config_id: *self
                         .config_id
                         .get_or_insert_with(|| self.config_ids.id(&self.config)),
                     line,
                 });
+                LineKind::Result
             }
         }
     }
 
-    fn unit(&mut self, text: &[u8], number: u64) {
+    fn unit(&mut self, text: &[u8], number: u64) -> LineKind<'static> {
         let Self {
             symbols,
             units,
@@ -224,43 +268,11 @@ impl Parser {
         if let Err(fault) = read {
             pending.push_back(error(fault));
         }
-    }
-}
-
-/// Tidies a value. One that tidying leaves equal (zero, an infinity, any unit without `ns` or `MB`)
-/// keeps value and unit.
-fn measure(
-    symbols: &mut Symbols,
-    tidied: &mut Vec<Option<Tidying>>,
-    value: f64,
-    unit: &[u8],
-) -> Measurement {
-    let written = symbols.intern(unit);
-    if tidied.len() <= written.index() {
-        tidied.resize(written.index() + 1, None);
-    }
-    let tidying = match tidied[written.index()] {
-        Some(tidying) => tidying,
-        None => {
-            let tidy = tidy(unit);
-            *tidied[written.index()].insert(Tidying {
-                unit: symbols.intern(&tidy.unit),
-                factor: tidy.factor,
-            })
-        }
-    };
-    let base = value * tidying.factor;
-    if base == value || tidying.unit == written {
-        Measurement {
-            value,
-            unit: written,
-            written: None,
-        }
-    } else {
-        Measurement {
-            value: base,
-            unit: tidying.unit,
-            written: Some((value, written)),
+        let is_error = |pending: &Pending| matches!(pending, Pending::Error(_));
+        if !pending.is_empty() && pending.iter().all(is_error) {
+            LineKind::Error
+        } else {
+            LineKind::Unit
         }
     }
 }

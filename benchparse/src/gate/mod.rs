@@ -1,1 +1,45 @@
 //! Policy and samples in, verdicts out.
+//!
+//! A gate is asked about [`Row`]s, each the samples of one benchmark and unit on two sides, and
+//! answers with a [`Report`]: a verdict for each row, for each benchmark, and for the run. It is
+//! made to fail a build exactly when the code got slower: counters are judged by the range of
+//! their values, even from one sample; timings by ranks, with the false discovery rate held over
+//! the whole run, and only beyond a threshold.
+//!
+//! ```
+//! use benchparse::gate::{Class, Policy, Row, RowKey, RunVerdict, Verdict, judge};
+//! use benchparse::stats::Sample;
+//!
+//! let key = RowKey {
+//!     table: "codec".into(),
+//!     benchmark: "Encode-8".into(),
+//!     unit: "allocs/op".into(),
+//! };
+//! let sample = |value: f64| Some(Sample::new(vec![value]));
+//! let row = Row { class: Class::ALLOCATIONS, ..Row::new(key, sample(3.0), sample(4.0)) };
+//! let report = judge(&[row], &Policy::default());
+//! assert_eq!(report.rows[0].verdict, Verdict::Regressed);
+//! assert_eq!(report.run, RunVerdict::Regressed);
+//! ```
+
+mod judge;
+mod policy;
+mod range;
+mod row;
+mod verdict;
+
+pub use judge::judge;
+pub use policy::{Action, Policy, PolicyError};
+pub use row::{Acceptance, Class, Direction, Row, RowKey};
+pub use verdict::{
+    Basis, BenchmarkVerdict, Bounds, Effect, Reason, Report, RowVerdict, RunVerdict, Shift, Side,
+    Tests, Verdict,
+};
+
+/// The relative slack of all comparisons with a limit.
+const SLACK: f64 = 1e-12;
+
+/// Whether a value reaches a limit, up to rounding.
+fn at_least(value: f64, limit: f64) -> bool {
+    value >= limit - SLACK * limit.abs()
+}

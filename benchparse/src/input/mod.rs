@@ -1,1 +1,30 @@
 //! Bytes to text lines: encodings, log decorations and torn results.
+//!
+//! What people feed to a benchmark reader is rarely the plain output of `go test`. This room makes
+//! plain output of it, in two stages, and counts what it does:
+//!
+//! 1. [`Lines`] turns bytes into lines. It knows encodings and `go test -json`, which wrap the
+//!    whole stream.
+//! 2. [`Mender`] is shown the lines that the format's grammar takes for nothing, or refuses, and
+//!    says what to read in their place. Good lines never come here, so they cost nothing.
+//!
+//! Both only deliver text; what it says is for the grammar in [`format`](crate::format) to judge.
+//! [`Repairs`] tells what was mended, [`Incidents`] which benchmarks gave no result and why.
+
+mod ansi;
+mod decoration;
+mod encoding;
+mod halves;
+mod header;
+mod incidents;
+mod lines;
+mod mender;
+mod queue;
+mod repairs;
+mod test2json;
+mod window;
+
+pub use incidents::{Incident, IncidentKind, Incidents};
+pub use lines::{Line, Lines};
+pub use mender::{Mended, Mender, Refusal};
+pub use repairs::{Repair, RepairKind, Repairs};

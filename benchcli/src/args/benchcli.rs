@@ -1,0 +1,305 @@
+//! The command line of `benchcli`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Span;
+
+use super::diff::DiffArgs;
+use super::rank::RankArgs;
+
+/// Go benchmark results: compared, ranked, judged and kept
+#[derive(Debug, Parser)]
+#[command(name = "benchcli", version, arg_required_else_help = true)]
+pub struct Benchcli {
+    /// Run as if started in DIR; given more than once, each is in the one before
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub dirs: Vec<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const DIFF_ABOUT: &str = "\
+Compares the baselines of commits, or a commit with a file.
+
+`auto` is the baseline for what is checked out: of the merge base of HEAD with the main branch, or \
+of its nearest first-parent ancestor with results of the same environment.";
+
+const PRUNE_ABOUT: &str = "\
+Removes old baselines. This is the only command that ever drops data: look at what --dry-run says \
+first.
+
+A baseline is as old as its last recording. What is removed here is removed for others by the next \
+`benchcli push`; it can still be found in the history of refs/notes/benchmarks.";
+
+const IMPORT_ABOUT: &str = "\
+Stores what other tools kept.
+
+A SOURCE is a folder, or a branch or folder of a branch (BRANCH:PATH), with files of results whose \
+names or folders have the first digits of a commit's id, or the name of a tag, in them; a JSON file \
+of gobenchdata; or the data.js of github-action-benchmark. Importing again changes nothing.";
+
+const INIT_ABOUT: &str = "\
+Makes baselines follow rebases and amends: sets notes.rewriteRef in this repository, after asking.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  benchcli diff v1.4.0
+  benchcli diff main~10 main --row .name
+  go test -run '^$' -bench . -count 10 | benchcli diff auto -";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum Command {
+    /// Store benchmark results for a commit
+    Record(RecordArgs),
+    /// List the commits that have baselines, newest first
+    Log(LogArgs),
+    /// Print what is stored for a commit
+    Show(ShowArgs),
+    /// Compare the baselines of commits, or a commit with a file
+    #[command(
+        mut_arg("inputs", |arg| arg
+            .value_name("[LABEL=]REV|FILE")
+            .help("Commits, files, `-` or `auto`, in the order of the columns; HEAD after a single commit")),
+        long_about = DIFF_ABOUT,
+        after_help = DIFF_EXAMPLES,
+    )]
+    Diff(DiffArgs),
+    /// Share baselines with a remote
+    Push(RemoteArgs),
+    /// Fetch the baselines of a remote and merge them into ours
+    Pull(RemoteArgs),
+    /// Remove old baselines; the only command that ever drops data
+    #[command(long_about = PRUNE_ABOUT)]
+    Prune(PruneArgs),
+    /// Store what other tools kept
+    #[command(long_about = IMPORT_ABOUT)]
+    Import(ImportArgs),
+    /// Write baselines for other tools
+    Export(ExportArgs),
+    /// Make baselines follow rebases and amends
+    #[command(long_about = INIT_ABOUT)]
+    Init(InitArgs),
+    /// Rank alternatives within one run against each other
+    Rank(RankArgs),
+}
+
+/// Options of `benchcli record`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  go test -run '^$' -bench . -count 10 ./... | benchcli record
+  benchcli record --label pool=large old.txt
+  benchcli record --commit v1.4.0 --require-clean bench-*.txt
+
+Each FILE becomes a recording of its own, to the byte as it is. Recording the same text again
+changes nothing. Notes are under refs/notes/benchmarks:
+  git notes --ref=benchmarks show HEAD | benchstat -")]
+pub struct RecordArgs {
+    /// Files with the output of `go test -bench`; `-` or none for standard input
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The commit that was measured
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub commit: String,
+    /// Something to know the recording by, and to tell environments apart; repeatable
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// A name for this machine [default: its host name]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "BENCHCLI_HOST",
+        hide_env_values = true
+    )]
+    pub host: Option<String>,
+    /// Refuse when tracked files have changes that are not committed, instead of marking it
+    #[arg(long)]
+    pub require_clean: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli log`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli log -n 20
+  benchcli log --json | jq -r 'select(.dirty | not) | .commit'
+
+In git's own log:
+  git log --notes=benchmarks")]
+pub struct LogArgs {
+    /// Stop after this many commits
+    #[arg(short = 'n', long, value_name = "NUMBER")]
+    pub max_count: Option<usize>,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli show HEAD~3
+  benchcli show v1.4.0 --run 4b825dc642 | benchdiff - new.txt")]
+pub struct ShowArgs {
+    /// The commit
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    pub revision: String,
+    /// Only the recording whose id starts so, as it was recorded
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// Print JSON, with what is known of each recording
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli push` and `benchcli pull`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli pull
+  benchcli push origin
+  benchcli push git@example.com:team/project.git --json
+
+The network is left to your own git, with its credentials and settings. Two sides' baselines are
+merged by recording; none is lost, whoever pushes first.")]
+pub struct RemoteArgs {
+    /// A remote's name or address [default: the one git would push to]
+    #[arg(value_name = "REMOTE")]
+    pub remote: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli prune`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli prune --older-than 180d --dry-run
+  benchcli prune --older-than 180d --keep-every 20")]
+pub struct PruneArgs {
+    /// Remove baselines that are older: a number with h, d, w or y
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub older_than: Span,
+    /// Keep one baseline, the first, of every so many commits in a row
+    #[arg(long, value_name = "COMMITS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep_every: Option<u64>,
+    /// Only say what would go, and how many bytes
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli import old-results/
+  benchcli import origin/gh-pages:dev/bench
+  benchcli import benchmarks.json --label pool=github")]
+pub struct ImportArgs {
+    /// Where the results are
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// Something to know the recordings by; repeatable
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli export --format csv --output benchmarks.csv
+  benchcli export | benchstat -col commit -
+  benchcli export v1.4.0 HEAD --format jsonl | jq 'select(.unit == \"ns/op\") | .value'
+
+Text has `commit` and `run` as keys of each result. JSON lines and CSV have a row for each value.")]
+pub struct ExportArgs {
+    /// The commits, all that have baselines if there is none, the oldest first
+    #[arg(value_name = "REV")]
+    pub revisions: Vec<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportFormat,
+    /// Write to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print JSON lines; the same as --format jsonl
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExportFormat {
+    /// Benchmark text
+    #[default]
+    Text,
+    /// JSON lines
+    Jsonl,
+    /// Comma-separated values with a row of headings
+    Csv,
+}
+
+/// Options of `benchcli init`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli init
+  benchcli init --yes")]
+pub struct InitArgs {
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `180d`.
+fn age(text: &str) -> Result<Span, String> {
+    const HOURS: [(char, i64); 4] = [('h', 1), ('d', 24), ('w', 7 * 24), ('y', 8766)];
+
+    let wrong = || "an age is a whole number with h, d, w or y, for example 180d".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let (_, hours) = HOURS
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .ok_or_else(wrong)?;
+    let number = &text[..text.len() - unit.len_utf8()];
+    let number: u32 = number.parse().map_err(|_| wrong())?;
+    let hours = i64::from(number).checked_mul(*hours);
+    let span = hours.and_then(|hours| Span::new().try_hours(hours).ok());
+    span.ok_or_else(|| "nothing is that old".to_owned())
+}
+
+/// `NAME=VALUE`, as it fits into a line that people read.
+fn label(text: &str) -> Result<(String, String), String> {
+    const LONGEST: usize = 1000;
+
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("a label is NAME=VALUE, for example pool=large")?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    if name.is_empty() || !name.bytes().all(fits) {
+        return Err("a label's name is made of letters, digits, `.`, `_` and `-`".into());
+    }
+    if text.len() > LONGEST {
+        return Err(format!("a label has at most {LONGEST} bytes"));
+    }
+    Ok((name.into(), value.into()))
+}

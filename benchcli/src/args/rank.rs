@@ -1,0 +1,106 @@
+//! `benchcli rank FILE…`
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+use benchparse::compare::{Levels, Question};
+use benchparse::format::Mending;
+use benchparse::query::{Field, Filter, Key, Order, Projection};
+use clap::Args;
+
+use super::diff::{level, mending, parsed};
+
+/// Options of `benchcli rank`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Ranks alternatives within one run against each other, the best first.
+
+Benchmarks that differ only in the key of --by are alternatives to each other: with .name, those \
+whose names have the same rest; with a sub-benchmark key such as /method, those with the same other \
+parts. Ratios are Hodges and Lehmann's, with an interval.",
+    after_help = "Examples:
+  benchcli rank --filter '.name:(Strconv OR FmtSprint)' bench.txt
+  benchcli rank --by /method --filter .name:Concat bench.txt
+  go test -bench=Concat -count=10 | benchcli rank --by /method -
+
+Exit status: 0, or 2 where a flag or an input is wrong."
+)]
+pub struct RankArgs {
+    /// Files to read, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    inputs: Vec<OsString>,
+
+    /// The key that tells alternatives apart
+    #[arg(long, value_name = "KEY", default_value = ".name")]
+    by: OsString,
+
+    /// Take only the measurements that match this query
+    #[arg(
+        long,
+        value_name = "QUERY",
+        default_value = "*",
+        allow_hyphen_values = true
+    )]
+    filter: OsString,
+
+    /// Refuse input that is not plain 'go test' output, where it would be mended
+    #[arg(long)]
+    strict: bool,
+
+    /// Rank by this unit
+    #[arg(long, value_name = "UNIT", default_value = "sec/op")]
+    unit: String,
+
+    /// Level of the intervals around the ratios
+    #[arg(long, value_name = "LEVEL", default_value = "0.95")]
+    confidence: OsString,
+}
+
+/// What `benchcli rank` is to do.
+#[derive(Debug)]
+pub struct RankOptions {
+    /// The inputs as they were written.
+    pub inputs: Vec<OsString>,
+    /// Columns are alternatives, rows what they have in common.
+    pub question: Question,
+    /// What to do with input that is not the plain output of `go test`.
+    pub mending: Mending,
+    /// The unit to rank by, tidied.
+    pub unit: Vec<u8>,
+    /// The level of the intervals.
+    pub levels: Levels,
+}
+
+impl RankArgs {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first flag that is wrong, with what is wrong in it.
+    pub fn into_options(self) -> Result<RankOptions> {
+        let by = |key| Projection {
+            fields: vec![Field {
+                key,
+                order: Order::FirstSeen,
+            }],
+        };
+        let confidence = level("confidence", &self.confidence)?;
+        Ok(RankOptions {
+            inputs: self.inputs,
+            question: Question {
+                filter: parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?,
+                table: by(Key::Config),
+                row: by(Key::FullName),
+                col: parsed("by", Projection::parse(self.by.as_encoded_bytes()))?,
+                ignore: by(Key::File),
+            },
+            mending: mending(self.strict),
+            unit: benchparse::unit::tidy(self.unit.as_bytes())
+                .unit
+                .into_owned(),
+            levels: Levels {
+                confidence,
+                ..Levels::default()
+            },
+        })
+    }
+}

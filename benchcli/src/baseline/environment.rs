@@ -1,0 +1,236 @@
+//! Where a text was measured and how much is in it.
+
+use std::collections::{BTreeSet, HashSet};
+
+use benchparse::format::{BenchmarkResult, Parser, Record, Symbol, SyntaxError};
+use bstr::{BStr, BString, ByteSlice as _};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::header::Header;
+use super::note::{Note, Recording, headers};
+
+/// The machine of a result as `go test` names it; what it does not say is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Environment {
+    /// The operating system.
+    pub goos: BString,
+    /// The processor's architecture.
+    pub goarch: BString,
+    /// The processor's model.
+    pub cpu: BString,
+}
+
+/// What is in a text.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    /// Different benchmarks, by package and name.
+    pub benchmarks: usize,
+    /// Results.
+    pub samples: usize,
+    /// The environments of the results.
+    pub environments: BTreeSet<Environment>,
+    /// Lines that are no results and should be.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// The numbers of a recording, as its header has them or its text.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Counts {
+    /// Different benchmarks, by package and name.
+    pub benchmarks: usize,
+    /// Results.
+    pub samples: usize,
+}
+
+const GOOS: &str = "goos";
+const GOARCH: &str = "goarch";
+const CPU: &str = "cpu";
+const BENCHMARKS: &str = "benchmarks";
+const SAMPLES: &str = "samples";
+
+impl Contents {
+    /// Reads a text; errors are said to be of `label`.
+    pub fn of(label: &[u8], text: &[u8]) -> Self {
+        Self::of_all([(label, text)])
+    }
+
+    /// Reads several texts, each with its label.
+    pub fn of_all<'t>(texts: impl IntoIterator<Item = (&'t [u8], &'t [u8])>) -> Self {
+        let mut contents = Self::default();
+        let mut parser = Parser::new();
+        let mut names = HashSet::new();
+        let mut configs = HashSet::new();
+        for (label, text) in texts {
+            let mut reader = parser.read(label, text);
+            // Reading from memory does not fail.
+            while let Ok(Some(record)) = reader.next_record() {
+                match record {
+                    Record::Result(result) => {
+                        contents.samples += 1;
+                        let package = result.symbols().find(b"pkg");
+                        let package = package.map(|key| result.config().get(key));
+                        names.insert((package.unwrap_or(Symbol::EMPTY), result.name_symbol()));
+                        if configs.insert(result.config_id()) {
+                            contents.environments.insert(Environment::of(&result));
+                        }
+                    }
+                    Record::Error(error) => contents.errors.push(error),
+                    _ => {}
+                }
+            }
+        }
+        contents.benchmarks = names.len();
+        contents
+    }
+
+    /// Writes the numbers into a header, and the environment where there is only one.
+    pub fn describe(&self, header: &mut Header) {
+        let mut push = |key: &str, value: BString| header.fields.push((key.into(), value));
+        if let (Some(only), 1) = (self.environments.first(), self.environments.len()) {
+            for (key, value) in only.pairs() {
+                if !value.is_empty() {
+                    push(key, value.into());
+                }
+            }
+        }
+        push(BENCHMARKS, self.benchmarks.to_string().into());
+        push(SAMPLES, self.samples.to_string().into());
+    }
+}
+
+impl Environment {
+    /// The environment of a result.
+    pub fn of(result: &BenchmarkResult<'_>) -> Self {
+        let value = |key: &str| BString::from(result.config_value(key.as_bytes()));
+        Self {
+            goos: value(GOOS),
+            goarch: value(GOARCH),
+            cpu: value(CPU),
+        }
+    }
+
+    /// Keys and values.
+    pub fn pairs(&self) -> [(&'static str, &BStr); 3] {
+        [
+            (GOOS, self.goos.as_bstr()),
+            (GOARCH, self.goarch.as_bstr()),
+            (CPU, self.cpu.as_bstr()),
+        ]
+    }
+
+    /// Whether results of both may be compared: whatever both know is equal.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let pairs = self.pairs().into_iter().zip(other.pairs());
+        pairs
+            .into_iter()
+            .all(|((_, one), (_, other))| one.is_empty() || other.is_empty() || one == other)
+    }
+
+    /// `linux/amd64, AMD EPYC 7B13`.
+    pub fn summary(&self) -> String {
+        let system = match (self.goos.is_empty(), self.goarch.is_empty()) {
+            (false, false) => format!("{}/{}", self.goos, self.goarch),
+            _ => format!("{}{}", self.goos, self.goarch),
+        };
+        match (system.is_empty(), self.cpu.is_empty()) {
+            (true, true) => "unknown".into(),
+            (false, false) => format!("{system}, {}", self.cpu),
+            _ => format!("{system}{}", self.cpu),
+        }
+    }
+}
+
+impl Recording<'_> {
+    /// The environments of the results.
+    pub fn environments(&self) -> BTreeSet<Environment> {
+        match from_header(&self.header) {
+            Some(environment) => BTreeSet::from([environment]),
+            None => Contents::of(b"", self.readable()).environments,
+        }
+    }
+}
+
+/// The one environment that a header names.
+pub(super) fn from_header(header: &Header) -> Option<Environment> {
+    let value = |key| header.field(key).cloned().unwrap_or_default();
+    let environment = Environment {
+        goos: value(GOOS),
+        goarch: value(GOARCH),
+        cpu: value(CPU),
+    };
+    (environment != Environment::default()).then_some(environment)
+}
+
+/// The numbers that a header has.
+pub(super) fn counts_from_header(header: &Header) -> Option<Counts> {
+    let value = |key| header.field(key)?.to_str().ok()?.parse().ok();
+    Some(Counts {
+        benchmarks: value(BENCHMARKS)?,
+        samples: value(SAMPLES)?,
+    })
+}
+
+/// What is in a note, as far as possible from its headers.
+#[derive(Debug, Clone, Default)]
+pub struct NoteSummary {
+    /// Benchmarks and samples of all recordings together.
+    pub counts: Counts,
+    /// Recordings, found text with results included.
+    pub recordings: usize,
+    /// Where they were made.
+    pub environments: BTreeSet<Environment>,
+    /// Labels as `name=value`.
+    pub labels: BTreeSet<String>,
+    /// Whether one was made from a changed working tree.
+    pub dirty: bool,
+    /// When the last was made.
+    pub last_recorded: Option<Timestamp>,
+    /// What is not as `benchcli` wrote it.
+    pub faults: Vec<String>,
+}
+
+impl NoteSummary {
+    /// Looks at a note's text.
+    pub fn of(text: &[u8]) -> Self {
+        if let Some(headers) = headers(text)
+            && let [(header, _)] = &headers[..]
+            && let (Some(counts), Some(environment)) =
+                (counts_from_header(header), from_header(header))
+        {
+            let mut summary = Self {
+                counts,
+                environments: BTreeSet::from([environment]),
+                ..Self::default()
+            };
+            summary.add(header);
+            return summary;
+        }
+        let note = Note::parse(text);
+        let mut summary = Self::default();
+        let recordings = note.recordings();
+        for recording in &recordings {
+            summary.add(&recording.header);
+            summary
+                .faults
+                .extend(recording.fault().map(|fault| fault.to_string()));
+        }
+        let contents = Contents::of_all(recordings.iter().map(|it| (&b""[..], it.readable())));
+        summary.counts = Counts {
+            benchmarks: contents.benchmarks,
+            samples: contents.samples,
+        };
+        summary.environments = contents.environments;
+        summary
+    }
+
+    fn add(&mut self, header: &Header) {
+        let labels = header
+            .labels()
+            .map(|(name, value)| format!("{name}={value}"));
+        self.labels.extend(labels);
+        self.dirty |= header.is_dirty();
+        self.last_recorded = self.last_recorded.max(header.at);
+        self.recordings += 1;
+    }
+}

@@ -1,0 +1,54 @@
+//! What git's library says, in words that help.
+
+use std::path::Path;
+
+use anyhow::{Error, anyhow};
+use git2::{ErrorClass, ErrorCode};
+
+/// Why a repository does not open.
+pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.into());
+    let dir = dir.display();
+    let message = error.message();
+    if error.code() == ErrorCode::Owner {
+        return anyhow!(
+            "{dir}: the repository belongs to another user, and git does not trust it; \
+             if you do, run `git config --global --add safe.directory {dir}`"
+        );
+    }
+    if error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Repository {
+        return anyhow!(
+            "{dir}: neither this folder nor one above it is a git repository; \
+             run benchcli in one or name it with -C DIR"
+        );
+    }
+    if message.contains("refstorage") || message.contains("reftable") {
+        return anyhow!(
+            "{dir}: the repository keeps its refs in a reftable, which benchcli cannot read; \
+             run `git refs migrate --ref-format=files`"
+        );
+    }
+    if message.contains("object format") || message.contains("objectformat") {
+        return anyhow!(
+            "{dir}: the repository names its objects by SHA-256, which benchcli cannot read; \
+             baselines need a repository with SHA-1 objects"
+        );
+    }
+    Error::new(error).context(format!("{dir}: the repository cannot be opened"))
+}
+
+/// Why something could not be stored.
+pub(super) fn storing(error: Error, place: &Path) -> Error {
+    let place = place.display();
+    let text = format!("{error:#}");
+    let is_full = ["No space left on device", "Disk quota exceeded"]
+        .into_iter()
+        .find(|reason| text.contains(reason));
+    match is_full {
+        Some(reason) => anyhow!(
+            "{place}: {reason}: nothing was recorded and nothing that was there has changed; \
+             make room and run the command again"
+        ),
+        None => error.context(format!("{place}: nothing was recorded")),
+    }
+}

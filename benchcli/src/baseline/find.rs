@@ -1,0 +1,408 @@
+//! Which commit's baseline to compare with.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use anyhow::Result;
+use bstr::BString;
+use git2::{Commit, ErrorCode, Oid, Repository};
+
+use super::ci::CiTarget;
+use super::environment::Environment;
+use super::note::{Note, Recording};
+use super::store::{Store, missing};
+
+/// What a baseline must be of to be compared with.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The environments of the new results; none fits every baseline.
+    pub environments: BTreeSet<Environment>,
+    /// Labels that must be equal.
+    pub labels: Vec<(String, BString)>,
+}
+
+/// A baseline, and how it was found.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    /// The commit that was measured.
+    pub commit: Oid,
+    /// Its recordings that fit.
+    pub recordings: Vec<Recording<'static>>,
+    /// How the commit was chosen, for `auto`.
+    pub path: Option<Path>,
+}
+
+/// The way from HEAD to the commit that was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// What the changes are based on.
+    pub start: Start,
+    /// How many first parents further back the commit is.
+    pub back: usize,
+}
+
+/// Where the search started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Start {
+    /// The merge base with that branch.
+    MergeBase(String),
+    /// HEAD's parent, HEAD being on that branch.
+    Parent(String),
+    /// HEAD, with changes that are not committed.
+    Head,
+    /// The commit that the CI job names.
+    Job,
+}
+
+/// Why there is no baseline to compare with. Every message names what mends it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FindError {
+    /// The main branch is not known.
+    #[error(
+        "the main branch is not known: none of {tried} is in this repository; \
+         run `git fetch origin` and `git remote set-head origin --auto`, or name a commit with --base REV"
+    )]
+    NoMainBranch {
+        /// The names that were looked for.
+        tried: String,
+    },
+    /// The search ended where a shallow clone does.
+    #[error(
+        "no baseline in the {looked_at} commits of this shallow clone; run `git fetch --unshallow`"
+    )]
+    Shallow {
+        /// Commits that were there to look at.
+        looked_at: usize,
+    },
+    /// Nothing in common with the main branch.
+    #[error("HEAD and {branch} have no commit in common; name a commit with --base REV")]
+    Unrelated {
+        /// The main branch.
+        branch: String,
+    },
+    /// There are baselines, of other machines.
+    #[error(
+        "no baseline of {wanted} in {looked_at} commits; the nearest, {commit} ({back} back), is of \
+         {found}: results of different machines cannot be compared; \
+         run `benchcli record` on this one at the base, or name a commit with --base REV"
+    )]
+    OtherEnvironment {
+        /// The environment asked for.
+        wanted: String,
+        /// Commits that were looked at.
+        looked_at: usize,
+        /// The nearest commit with a baseline.
+        commit: Oid,
+        /// How far it is back.
+        back: usize,
+        /// What it is of.
+        found: String,
+    },
+    /// There are none.
+    #[error(
+        "no baseline in the {looked_at} commits that HEAD is based on; run `benchcli pull` to fetch \
+         those of the remote, or `benchcli record --commit REV` to make one"
+    )]
+    None {
+        /// Commits that were looked at.
+        looked_at: usize,
+    },
+}
+
+impl Wanted {
+    fn fits(&self, recording: &Recording<'_>) -> bool {
+        self.has_labels(recording)
+            && (self.environments.is_empty()
+                || recording
+                    .environments()
+                    .iter()
+                    .any(|theirs| self.environments.iter().any(|ours| ours.is_like(theirs))))
+    }
+
+    fn has_labels(&self, recording: &Recording<'_>) -> bool {
+        self.labels.iter().all(|(name, value)| {
+            let mut labels = recording.header.labels();
+            labels.any(|(known, it)| known == name && it == value)
+        })
+    }
+
+    fn summary(&self) -> String {
+        let environments = self.environments.iter().map(Environment::summary);
+        let labels = self
+            .labels
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        environments.chain(labels).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl fmt::Display for Baseline {
+    /// `1a2b3c4d5e, 3 commits before the merge base with origin/main`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let commit = self.commit.to_string();
+        out.write_str(&commit[..10])?;
+        let Some(Path { start, back }) = &self.path else {
+            return Ok(());
+        };
+        match back {
+            0 => out.write_str(", ")?,
+            1 => out.write_str(", 1 commit before ")?,
+            back => write!(out, ", {back} commits before ")?,
+        }
+        match start {
+            Start::MergeBase(branch) => write!(out, "the merge base with {branch}"),
+            Start::Parent(branch) => write!(out, "the parent of HEAD, which is on {branch}"),
+            Start::Head => out.write_str("HEAD, which the working tree has changes to"),
+            Start::Job => out.write_str("the commit that the CI job is based on"),
+        }
+    }
+}
+
+/// The baseline of a revision.
+///
+/// # Errors
+/// There is no such commit, it has no baseline, or none that fits.
+pub fn at(store: &Store, revision: &str, wanted: &Wanted) -> Result<Baseline> {
+    let notes = store.notes()?;
+    let commit = store.noted(&notes, revision)?;
+    let note = notes.text(commit)?;
+    let note = Note::parse(&note);
+    if note.is_empty() {
+        return Err(missing(&notes, revision));
+    }
+    let recordings = fitting(&note, wanted);
+    if recordings.is_empty() {
+        let mut id = commit.to_string();
+        id.truncate(10);
+        anyhow::bail!(
+            "{revision}: the baseline of commit {id} is of {}, not of {}; \
+             results of different machines cannot be compared",
+            environments(&note),
+            wanted.summary()
+        );
+    }
+    Ok(Baseline {
+        commit,
+        recordings,
+        path: None,
+    })
+}
+
+/// The baseline for what is checked out: of the merge base with the main branch, or of its nearest
+/// first-parent ancestor that has one which fits. On the main branch itself the search starts at
+/// HEAD's parent, or at HEAD where the working tree has changes.
+///
+/// # Errors
+/// A [`FindError`], or whatever reading the repository fails with.
+pub fn auto(
+    store: &Store,
+    wanted: &Wanted,
+    target: Option<&CiTarget>,
+    is_dirty: bool,
+) -> Result<Baseline> {
+    let notes = store.notes()?;
+    let repo = store.repo();
+    let head = store.resolve("HEAD")?;
+    if notes.commit().is_none() {
+        return Err(missing(&notes, "auto"));
+    }
+    // A shallow clone may not have the commit and have its note all the same.
+    let job = target.and_then(|target| target.commit.as_deref());
+    let job = job
+        .and_then(|id| Oid::from_str(id).ok())
+        .filter(|id| *id != head.id());
+    if let Some(job) = job
+        && repo.find_commit(job).is_err()
+    {
+        let recordings = fitting(&Note::parse(&notes.text(job)?), wanted);
+        if !recordings.is_empty() {
+            let path = Path {
+                start: Start::Job,
+                back: 0,
+            };
+            return Ok(Baseline {
+                commit: job,
+                recordings,
+                path: Some(path),
+            });
+        }
+    }
+    let (start, from) = base(repo, &head, target, job, is_dirty)?;
+    let mut back = 0;
+    let mut other = None;
+    let mut at = from;
+    while let Some(commit) = at {
+        let text = notes.text(commit.id())?;
+        if !text.is_empty() {
+            let note = Note::parse(&text);
+            let recordings = fitting(&note, wanted);
+            if !recordings.is_empty() {
+                return Ok(Baseline {
+                    commit: commit.id(),
+                    recordings,
+                    path: Some(Path { start, back }),
+                });
+            }
+            if other.is_none() {
+                other = Some((commit.id(), back, environments(&note)));
+            }
+        }
+        back += 1;
+        at = match commit.parent(0) {
+            Ok(parent) => Some(parent),
+            Err(error) if error.code() == ErrorCode::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+    }
+    let looked_at = back;
+    if repo.is_shallow() {
+        return Err(FindError::Shallow { looked_at }.into());
+    }
+    Err(match other {
+        Some((commit, back, found)) => FindError::OtherEnvironment {
+            wanted: wanted.summary(),
+            looked_at,
+            commit,
+            back,
+            found,
+        },
+        None => FindError::None { looked_at },
+    }
+    .into())
+}
+
+fn fitting(note: &Note<'_>, wanted: &Wanted) -> Vec<Recording<'static>> {
+    let recordings = note.recordings().into_iter();
+    let fitting = recordings.filter(|it| wanted.fits(it) && !it.environments().is_empty());
+    fitting.cloned().map(Recording::into_owned).collect()
+}
+
+fn environments(note: &Note<'_>) -> String {
+    let mut all = BTreeSet::new();
+    for recording in note.recordings() {
+        all.extend(recording.environments().iter().map(Environment::summary));
+        all.extend(
+            recording
+                .header
+                .labels()
+                .map(|(name, value)| format!("{name}={value}")),
+        );
+    }
+    all.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// The first commit to look at.
+fn base<'r>(
+    repo: &'r Repository,
+    head: &Commit<'r>,
+    target: Option<&CiTarget>,
+    job: Option<Oid>,
+    is_dirty: bool,
+) -> Result<(Start, Option<Commit<'r>>)> {
+    let job = job.and_then(|job| repo.find_commit(job).ok());
+    let (branch, tip) = match (main_branch(repo, target), &job) {
+        (Ok(found), _) => found,
+        // The commit says enough.
+        (Err(_), Some(job)) => ("the CI job's commit".into(), job.clone()),
+        (Err(_), None) if repo.is_shallow() => {
+            return Err(FindError::Shallow { looked_at: 1 }.into());
+        }
+        (Err(error), None) => return Err(error),
+    };
+    let merge_base = match repo.merge_base(head.id(), tip.id()) {
+        Ok(base) => repo.find_commit(base)?,
+        Err(error) if error.code() == ErrorCode::NotFound && repo.is_shallow() => {
+            return Err(FindError::Shallow { looked_at: 1 }.into());
+        }
+        Err(error) if error.code() == ErrorCode::NotFound => {
+            return Err(FindError::Unrelated { branch }.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if merge_base.id() != head.id() {
+        return Ok((Start::MergeBase(branch), Some(merge_base)));
+    }
+    if is_dirty {
+        return Ok((Start::Head, Some(merge_base)));
+    }
+    // What a push replaced may be several commits back.
+    if let Some(job) = job
+        && repo
+            .graph_descendant_of(head.id(), job.id())
+            .unwrap_or(false)
+    {
+        return Ok((Start::Job, Some(job)));
+    }
+    Ok((Start::Parent(branch), merge_base.parent(0).ok()))
+}
+
+/// The main branch: the CI job's target, else the remote's HEAD, `init.defaultBranch`, main, master.
+fn main_branch<'r>(
+    repo: &'r Repository,
+    target: Option<&CiTarget>,
+) -> Result<(String, Commit<'r>)> {
+    let remotes = remotes(repo);
+    let mut tried = Vec::new();
+    let mut find = |full: String| {
+        let reference = repo.find_reference(&full).ok();
+        let commit = reference.as_ref().and_then(|it| it.peel_to_commit().ok());
+        let name = reference
+            .as_ref()
+            .and_then(|it| it.symbolic_target().ok().flatten());
+        let name = name.unwrap_or(&full);
+        let name = ["refs/remotes/", "refs/heads/"]
+            .iter()
+            .find_map(|prefix| name.strip_prefix(prefix))
+            .unwrap_or(name)
+            .to_owned();
+        if commit.is_none() && !tried.contains(&name) {
+            tried.push(name.clone());
+        }
+        commit.map(|commit| (name, commit))
+    };
+    let default = repo.config()?.get_string("init.defaultBranch").ok();
+    let ci = target.and_then(|target| target.branch.clone());
+    let mut names = Vec::new();
+    let branches = |name: &str| {
+        let remote = remotes
+            .iter()
+            .map(|remote| format!("refs/remotes/{remote}/{name}"));
+        let mut names: Vec<_> = remote.collect();
+        names.push(format!("refs/heads/{name}"));
+        names
+    };
+    match &ci {
+        // Another branch than the one that the job names would be a wrong answer.
+        Some(name) => names.extend(branches(name)),
+        None => {
+            names.extend(
+                remotes
+                    .iter()
+                    .map(|remote| format!("refs/remotes/{remote}/HEAD")),
+            );
+            for name in default.as_deref().into_iter().chain(["main", "master"]) {
+                names.extend(branches(name));
+            }
+        }
+    }
+    match names.into_iter().find_map(&mut find) {
+        Some(found) => Ok(found),
+        None => Err(FindError::NoMainBranch {
+            tried: tried.join(", "),
+        }
+        .into()),
+    }
+}
+
+/// The remotes' names, origin first.
+fn remotes(repo: &Repository) -> Vec<String> {
+    let Ok(remotes) = repo.remotes() else {
+        return Vec::new();
+    };
+    let names = remotes.iter().filter_map(|name| name.ok().flatten());
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort_by_key(|name| name != "origin");
+    names
+}

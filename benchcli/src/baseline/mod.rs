@@ -1,0 +1,25 @@
+//! Baselines: what was measured, kept in git where the code is.
+//!
+//! Recordings are notes under [`NOTES_REF`], one note a commit. A note is plain Go benchmark text
+//! as it was recorded, each recording after [one line](Header) that Go's format passes over.
+//! Everything local goes through libgit2, everything over a network through the user's own `git`.
+
+mod ci;
+mod environment;
+pub mod exchange;
+mod fault;
+pub mod find;
+mod header;
+mod lock;
+mod note;
+pub mod prune;
+mod remote;
+mod store;
+mod tree;
+
+pub use ci::CiTarget;
+pub use environment::{Contents, Counts, Environment, NoteSummary};
+pub use header::Header;
+pub use note::{Note, NoteFault, Recording, merge_texts};
+pub use remote::{Remote, Shared};
+pub use store::{NOTES_REF, Notes, Recorded, Store, missing};

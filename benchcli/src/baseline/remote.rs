@@ -1,0 +1,289 @@
+//! Baselines over a network: the user's own `git` fetches and pushes, with their credentials,
+//! proxies and settings; what came is merged here.
+
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use bstr::ByteSlice as _;
+use git2::Oid;
+use serde::Serialize;
+
+use super::store::{Backoff, NOTES_REF, Store};
+
+/// How long a push goes on trying while others push.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Where what was fetched is until it is merged, a ref for every process.
+const FETCHED: &str = "refs/benchcli/fetched/";
+
+/// What a pull or push did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shared {
+    /// The remote's name or address.
+    pub remote: String,
+    /// The notes commit that both sides have now, or ours after a pull; none where there is none.
+    pub notes: Option<String>,
+    /// Commits whose baselines changed here.
+    pub received: usize,
+    /// Commits whose baselines changed there.
+    pub sent: usize,
+    /// How often it was tried.
+    pub attempts: usize,
+}
+
+/// A remote of a repository.
+pub struct Remote<'s> {
+    store: &'s Store,
+    name: String,
+}
+
+impl<'s> Remote<'s> {
+    /// The remote of that name or address, else the one that git would push to.
+    ///
+    /// # Errors
+    /// There is no remote, or there are several and nothing says which.
+    pub fn new(store: &'s Store, name: Option<&str>) -> Result<Self> {
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => default(store)?,
+        };
+        // Git would take it for an option.
+        if name.starts_with('-') {
+            bail!("{name}: not a remote");
+        }
+        Ok(Self { store, name })
+    }
+
+    /// Fetches the remote's baselines and merges them into ours.
+    ///
+    /// # Errors
+    /// Git could not fetch, or the result could not be stored.
+    pub fn pull(&self) -> Result<Shared> {
+        let before = self.store.notes()?;
+        let theirs = self.fetch()?;
+        let notes = match theirs {
+            Some(theirs) => self.store.merge(theirs)?,
+            None => before.commit(),
+        };
+        Ok(Shared {
+            remote: self.name.clone(),
+            notes: notes.map(|notes| notes.to_string()),
+            received: self.store.notes()?.differing(&before)?,
+            sent: 0,
+            attempts: 1,
+        })
+    }
+
+    /// Merges the remote's baselines into ours and pushes the result, again while others are
+    /// faster.
+    ///
+    /// # Errors
+    /// There is nothing to push, or git could not fetch or push. What was recorded here stays here.
+    pub fn push(&self) -> Result<Shared> {
+        let before = self.store.notes()?;
+        let start = Instant::now();
+        let mut backoff = Backoff::new();
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let theirs = self.fetch()?;
+            let ours = match theirs {
+                Some(theirs) => self.store.merge(theirs)?,
+                None => self.store.notes()?.commit(),
+            };
+            let Some(ours) = ours else {
+                bail!("there is no baseline to push yet; `benchcli record` makes one");
+            };
+            let now = self.store.notes_at(ours)?;
+            let sent = match theirs {
+                Some(theirs) => now.differing(&self.store.notes_at(theirs)?)?,
+                None => now.commits()?.len(),
+            };
+            if theirs != Some(ours)
+                && let Err(reason) = self.send(ours)?
+            {
+                if start.elapsed() > PATIENCE {
+                    bail!(
+                        "{}: gave up after {attempts} attempts, others pushed each time ({reason}); \
+                         the baselines are safe here: run `benchcli push` again",
+                        self.name
+                    );
+                }
+                backoff.pause();
+                continue;
+            }
+            return Ok(Shared {
+                remote: self.name.clone(),
+                notes: Some(ours.to_string()),
+                received: now.differing(&before)?,
+                sent,
+                attempts,
+            });
+        }
+    }
+
+    fn git(&self) -> Command {
+        let repo = self.store.repo();
+        let mut git = Command::new("git");
+        git.current_dir(repo.workdir().unwrap_or(repo.path()))
+            .arg("--git-dir")
+            .arg(repo.path())
+            // Its messages are read below.
+            .env("LC_ALL", "C")
+            .stdin(Stdio::inherit());
+        git
+    }
+
+    fn run(git: &mut Command) -> Result<Output> {
+        let run = git.stdout(Stdio::piped()).stderr(Stdio::piped()).output();
+        run.context("cannot run `git`, which push and pull need: install it or put it on PATH")
+    }
+
+    /// The remote's notes commit, with everything that belongs to it.
+    fn fetch(&self) -> Result<Option<Oid>> {
+        let target = Fetched::new(self.store)?;
+        let refspec = format!("+{NOTES_REF}:{}", target.name);
+        let flags = [
+            "--quiet",
+            "--no-tags",
+            "--no-prune",
+            "--no-write-fetch-head",
+        ];
+        let mut git = self.git();
+        git.arg("fetch").args(flags).arg("--no-recurse-submodules");
+        let output = Self::run(git.args(["--", &self.name, &refspec]))?;
+        if output.status.success() {
+            let fetched = self.store.repo().refname_to_id(&target.name);
+            return Ok(Some(fetched.context("what git fetched is not there")?));
+        }
+        let stderr = output.stderr.to_str_lossy();
+        if stderr.contains("couldn't find remote ref") {
+            return Ok(None);
+        }
+        Err(self.failed("fetch", &stderr))
+    }
+
+    /// Pushes a notes commit. The inner error is a reason to try again.
+    fn send(&self, notes: Oid) -> Result<Result<(), String>> {
+        let refspec = format!("{notes}:{NOTES_REF}");
+        let mut git = self.git();
+        git.args([
+            "push",
+            "--porcelain",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+        ]);
+        let output = Self::run(git.args(["--", &self.name, &refspec]))?;
+        if output.status.success() {
+            return Ok(Ok(()));
+        }
+        let stdout = output.stdout.to_str_lossy();
+        let stderr = output.stderr.to_str_lossy();
+        let rejected = stdout.lines().find(|line| line.starts_with("!\t"));
+        match rejected.filter(|line| is_race(line)) {
+            Some(line) => Ok(Err(line.rsplit('\t').next().unwrap_or(line).to_owned())),
+            None => Err(self.failed("push", &format!("{}\n{stderr}", rejected.unwrap_or("")))),
+        }
+    }
+
+    fn failed(&self, what: &str, stderr: &str) -> anyhow::Error {
+        let stderr = stderr.trim();
+        let hint = if what == "push" {
+            ". What was recorded is safe in this clone; \
+             a pull request from a fork, for one, may not push: \
+             keep its results as an artifact and record them where pushing is allowed"
+        } else if stderr.contains("does not appear to be a git repository") {
+            ". `git remote -v` lists the remotes"
+        } else {
+            ""
+        };
+        anyhow!("`git {what}` failed for {}{hint}\n{stderr}", self.name)
+    }
+}
+
+/// Whether a push was refused because somebody else pushed.
+fn is_race(line: &str) -> bool {
+    [
+        "(fetch first)",
+        "(non-fast-forward)",
+        "(needs force)",
+        "(stale info)",
+        "failed to update ref",
+        "failed to lock",
+        "cannot lock ref",
+        "incorrect old value",
+        "reference already exists",
+    ]
+    .iter()
+    .any(|reason| line.contains(reason))
+}
+
+/// The remote that git would push to from here.
+fn default(store: &Store) -> Result<String> {
+    let repo = store.repo();
+    let config = repo.config()?.snapshot()?;
+    let head = repo.head().ok();
+    let branch = head.as_ref().and_then(|head| head.shorthand().ok());
+    let mut keys = Vec::new();
+    if let Some(branch) = branch {
+        keys.push(format!("branch.{branch}.pushRemote"));
+    }
+    keys.push("remote.pushDefault".into());
+    if let Some(branch) = branch {
+        keys.push(format!("branch.{branch}.remote"));
+    }
+    // A branch may track another of the same repository.
+    let mut configured = keys.iter().filter_map(|key| config.get_str(key).ok());
+    if let Some(name) = configured.find(|name| *name != ".") {
+        return Ok(name.to_owned());
+    }
+    let remotes = repo.remotes()?;
+    let names: Vec<&str> = remotes
+        .iter()
+        .filter_map(|name| name.ok().flatten())
+        .collect();
+    match names[..] {
+        [only] => Ok(only.to_owned()),
+        [] => bail!("there is no remote to share baselines with; run `git remote add origin URL`"),
+        _ if names.contains(&"origin") => Ok("origin".into()),
+        _ => bail!(
+            "several remotes and none of them the default: name one ({})",
+            names.join(", ")
+        ),
+    }
+}
+
+/// A ref of this process alone, gone when it is done.
+struct Fetched<'s> {
+    store: &'s Store,
+    name: String,
+}
+
+impl<'s> Fetched<'s> {
+    fn new(store: &'s Store) -> Result<Self> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+        // Those of processes that were killed.
+        for reference in store.repo().references_glob(&format!("{FETCHED}*"))? {
+            let mut reference = reference?;
+            let made = reference.name().ok().and_then(|name| {
+                let (seconds, _) = name.strip_prefix(FETCHED)?.split_once('-')?;
+                seconds.parse::<u64>().ok()
+            });
+            if made.is_none_or(|made| made + 24 * 60 * 60 < now.as_secs()) {
+                let _ = reference.delete();
+            }
+        }
+        let (seconds, nanos) = (now.as_secs(), now.subsec_nanos());
+        let name = format!("{FETCHED}{seconds}-{nanos}-{}", std::process::id());
+        Ok(Self { store, name })
+    }
+}
+
+impl Drop for Fetched<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut reference) = self.store.repo().find_reference(&self.name) {
+            let _ = reference.delete();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! How the commands on baselines speak.
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+
+use git2::Oid;
+
+use crate::baseline::{Note, Recording};
+
+/// Says something on standard error that does not stop the command.
+pub(super) fn warn(text: &str) {
+    let _ = writeln!(io::stderr(), "benchcli: warning: {text}");
+}
+
+/// Names what is not as `benchcli` wrote it.
+pub(super) fn warn_of_faults(commit: Oid, note: &Note<'_>) {
+    for fault in note.recordings().into_iter().filter_map(Recording::fault) {
+        warn(&format!("note of commit {}: {fault}", short(commit)));
+    }
+}
+
+/// The first digits of an id.
+pub(super) fn short(id: impl Display) -> String {
+    let mut id = id.to_string();
+    id.truncate(10);
+    id
+}
+
+/// `1 sample`, `2 samples`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
+/// What a note's headers say, as JSON.
+#[derive(serde::Serialize)]
+pub(super) struct RecordingReport {
+    run: String,
+    at: Option<String>,
+    bytes: usize,
+    fields: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+impl RecordingReport {
+    pub(super) fn new(recording: &Recording<'_>, with_text: bool) -> Self {
+        let header = &recording.header;
+        let fields = header.fields.iter();
+        Self {
+            run: header.id.to_string(),
+            at: header.at.map(|at| at.to_string()),
+            bytes: recording.text.len(),
+            fields: fields
+                .map(|(key, value)| (key.clone(), value.to_string().into()))
+                .collect(),
+            fault: recording.fault().map(|fault| fault.to_string()),
+            text: with_text.then(|| String::from_utf8_lossy(&recording.text).into_owned()),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `benchcli COMMAND`: to the command.
+
+use std::env;
+
+use anyhow::{Context as _, Result};
+
+use super::{
+    Outcome, diff_revisions, export, import, init, log, prune, pull, push, rank, record, show,
+};
+use crate::args::benchcli::{Benchcli, Command};
+
+/// Runs what was asked for, in the folder that `-C` names.
+///
+/// # Errors
+/// Whatever the command fails with.
+pub fn run(args: Benchcli) -> Result<Outcome> {
+    for dir in &args.dirs {
+        env::set_current_dir(dir)
+            .with_context(|| format!("-C {}: cannot go there", dir.display()))?;
+    }
+    match args.command {
+        Command::Record(args) => record::run(&args),
+        Command::Log(args) => log::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Diff(args) => diff_revisions::run(args.into_options()?),
+        Command::Push(args) => push::run(&args),
+        Command::Pull(args) => pull::run(&args),
+        Command::Prune(args) => prune::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Rank(args) => rank::run(args.into_options()?),
+    }
+}

@@ -1,0 +1,100 @@
+//! `benchcli diff`: the comparison table of commits and files.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::results::Source;
+use super::{Outcome, diff};
+use crate::args::diff::DiffOptions;
+use crate::baseline::find::{self, Baseline, Wanted};
+use crate::baseline::{CiTarget, Contents, Store};
+use crate::inputs::Input;
+
+const PROGRAM: &str = "benchcli diff";
+
+/// What stands for the baseline that fits the other inputs.
+const AUTO: &str = "auto";
+
+/// Reads baselines and files, compares them and prints the tables.
+///
+/// # Errors
+/// A commit has no baseline, an input cannot be read, or the output cannot be written.
+pub fn run(mut options: DiffOptions) -> Result<Outcome> {
+    let store = Store::open(Path::new("."))?;
+    if let [only] = &options.inputs[..] {
+        if is_file(only) {
+            bail!(
+                "{}: nothing to compare it with; name a commit before it, or `auto`",
+                only.display()
+            );
+        }
+        options.inputs.push("HEAD".into());
+    }
+    let mut sources = Vec::new();
+    let mut autos = Vec::new();
+    let mut wanted = Wanted::default();
+    for input in Input::from_arguments(&options.inputs) {
+        if input.path == AUTO && !is_file(&input.path) {
+            autos.push((sources.len(), input.label));
+            continue;
+        }
+        let texts = if is_file(&input.path) {
+            let mut text = Vec::new();
+            let read = input.open()?.read_to_end(&mut text);
+            read.with_context(|| format!("cannot read {}", input.path.display()))?;
+            vec![text]
+        } else {
+            let baseline = find::at(&store, revision(&input.path)?, &Wanted::default())?;
+            texts(&baseline)
+        };
+        let name = input.path.as_encoded_bytes();
+        let contents = Contents::of_all(texts.iter().map(|text| (name, &text[..])));
+        wanted.environments.extend(contents.environments);
+        sources.push(Source::Texts {
+            name: name.to_vec(),
+            label: input.label,
+            texts,
+        });
+    }
+    if !autos.is_empty() {
+        let target = CiTarget::from_variables(|name| env::var(name).ok());
+        let head = store.resolve("HEAD")?.id();
+        let is_dirty = store.is_dirty(head)? == Some(true);
+        let baseline = find::auto(&store, &wanted, target.as_ref(), is_dirty)?;
+        writeln!(
+            io::stderr(),
+            "{PROGRAM}: the baseline is of commit {baseline}"
+        )?;
+        for (place, label) in autos.into_iter().rev() {
+            let source = Source::Texts {
+                name: AUTO.into(),
+                label,
+                texts: texts(&baseline),
+            };
+            sources.insert(place, source);
+        }
+    }
+    diff::run_on(PROGRAM, sources, options)
+}
+
+fn texts(baseline: &Baseline) -> Vec<Vec<u8>> {
+    let recordings = baseline.recordings.iter();
+    recordings
+        .map(|recording| recording.readable().to_vec())
+        .collect()
+}
+
+/// A file goes before a commit of the same name.
+fn is_file(path: &OsStr) -> bool {
+    path == "-" || fs::metadata(path).is_ok_and(|file| !file.is_dir())
+}
+
+fn revision(path: &OsString) -> Result<&str> {
+    path.to_str()
+        .with_context(|| format!("{}: neither a file nor a commit", path.display()))
+}

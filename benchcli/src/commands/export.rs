@@ -1,0 +1,66 @@
+//! `benchcli export`: baselines for other tools.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use git2::Oid;
+use jiff::Timestamp;
+
+use super::Outcome;
+use super::baselines::warn_of_faults;
+use crate::args::benchcli::{ExportArgs, ExportFormat};
+use crate::baseline::exchange::export::{Exporter, Form};
+use crate::baseline::{self, Note, Store};
+
+/// Runs the command.
+///
+/// # Errors
+/// A commit has no baseline, or the output cannot be written.
+pub fn run(args: &ExportArgs) -> Result<Outcome> {
+    let store = Store::open(Path::new("."))?;
+    let notes = store.notes()?;
+    let mut commits = Vec::new();
+    for revision in &args.revisions {
+        let commit = store.noted(&notes, revision)?;
+        if !notes.has(commit)? {
+            return Err(baseline::missing(&notes, revision));
+        }
+        commits.push((time(&store, commit), commit));
+    }
+    if args.revisions.is_empty() {
+        for commit in notes.commits()? {
+            commits.push((time(&store, commit), commit));
+        }
+        commits.sort_unstable();
+    }
+    let form = match args.format {
+        _ if args.json => Form::JsonLines,
+        ExportFormat::Text => Form::Text,
+        ExportFormat::Jsonl => Form::JsonLines,
+        ExportFormat::Csv => Form::Csv,
+    };
+    let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match &args.output {
+        Some(path) => Box::new(
+            File::create(path).with_context(|| format!("{} cannot be written", path.display()))?,
+        ),
+        None => Box::new(io::stdout().lock()),
+    });
+    let mut exporter = Exporter::new(&mut out, form)?;
+    for (time, commit) in commits {
+        let text = notes.text(commit)?;
+        let note = Note::parse(&text);
+        warn_of_faults(commit, &note);
+        for recording in note.recordings() {
+            exporter.recording(commit, time, recording)?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::Pass)
+}
+
+fn time(store: &Store, commit: Oid) -> Option<Timestamp> {
+    let commit = store.repo().find_commit(commit).ok()?;
+    Timestamp::from_second(commit.time().seconds()).ok()
+}

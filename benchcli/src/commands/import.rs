@@ -1,0 +1,108 @@
+//! `benchcli import`: what other tools kept becomes baselines.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use git2::Oid;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Outcome;
+use super::baselines::{counted, warn};
+use crate::args::benchcli::ImportArgs;
+use crate::baseline::exchange::{self, Kept};
+use crate::baseline::{Contents, Header, Recording, Store};
+
+#[derive(Serialize)]
+struct Report {
+    commits: usize,
+    added: usize,
+    known: usize,
+    skipped: Vec<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A source cannot be read, there is nothing in it to store, or it could not be stored.
+pub fn run(args: &ImportArgs) -> Result<Outcome> {
+    let store = Store::open(Path::new("."))?;
+    let mut all: BTreeMap<Oid, Vec<Recording<'static>>> = BTreeMap::new();
+    let mut skipped = Vec::new();
+    for source in &args.sources {
+        let imported = exchange::import(&store, source)?;
+        skipped.extend(imported.skipped);
+        for kept in imported.kept {
+            match recording(&store, args, kept) {
+                Ok((commit, recording)) => all.entry(commit).or_default().push(recording),
+                Err(reason) => skipped.push(reason),
+            }
+        }
+    }
+    for reason in &skipped {
+        warn(&format!("passed over {reason}"));
+    }
+    if all.is_empty() {
+        bail!("nothing to import was found in {}", args.sources.join(", "));
+    }
+    let all: Vec<_> = all.into_iter().collect();
+    let recorded = store.record_all(&all)?;
+    let mut out = io::stdout().lock();
+    if args.json {
+        let report = Report {
+            commits: all.len(),
+            added: recorded.added,
+            known: recorded.known,
+            skipped,
+        };
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        writeln!(out)?;
+    } else {
+        write!(
+            out,
+            "{} for {}",
+            counted(recorded.added, "recording"),
+            counted(all.len(), "commit")
+        )?;
+        if recorded.known > 0 {
+            write!(out, ", {} there already", recorded.known)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(Outcome::Pass)
+}
+
+/// The recording of what was kept and the commit that it is of, or why there is none.
+fn recording(
+    store: &Store,
+    args: &ImportArgs,
+    kept: Kept,
+) -> Result<(Oid, Recording<'static>), String> {
+    let Kept {
+        revision,
+        at,
+        place,
+        text,
+    } = kept;
+    let commit = match store.resolve(&revision) {
+        Ok(commit) => commit,
+        Err(error) => return Err(format!("{place}: {error:#}")),
+    };
+    let contents = Contents::of(place.as_bytes(), &text);
+    if contents.samples == 0 {
+        return Err(format!("{place}: no benchmark result in it"));
+    }
+    let made = || Timestamp::from_second(commit.time().seconds()).ok();
+    let mut header = Header {
+        id: Oid::ZERO_SHA1,
+        at: at.or_else(made),
+        fields: vec![("imported".into(), place.into())],
+    };
+    contents.describe(&mut header);
+    for (name, value) in &args.labels {
+        header.push_label(name, value.as_str().into());
+    }
+    Ok((commit.id(), Recording::new(header, text)))
+}

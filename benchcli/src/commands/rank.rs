@@ -1,0 +1,34 @@
+//! `benchcli rank`: alternatives within one run.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+use super::Outcome;
+use super::results::{Reading, Source};
+use crate::args::rank::RankOptions;
+use crate::inputs::Input;
+use crate::report;
+
+/// Reads the inputs as one run and prints the ranking of each group.
+///
+/// # Errors
+/// When an input cannot be read or the output cannot be written.
+pub fn run(options: RankOptions) -> Result<Outcome> {
+    let mut reading = Reading::new("benchcli rank", options.mending);
+    let inputs = Input::from_arguments(&options.inputs);
+    let collector = reading.collect(inputs.into_iter().map(Source::Input), options.question)?;
+    let tables = collector.finish(&reading.parser, options.levels);
+    let mut rankings = tables.rankings(options.levels.confidence);
+    rankings.retain(|ranking| *ranking.unit == *options.unit);
+    if rankings.is_empty() && reading.outcome == Outcome::Pass {
+        reading.fail(format!(
+            "no benchmark has an alternative with {}, expected two that differ in --by only",
+            String::from_utf8_lossy(&options.unit)
+        ))?;
+    }
+    let mut text = String::new();
+    report::rank::write(&mut text, &rankings)?;
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(reading.outcome)
+}

@@ -1,0 +1,205 @@
+//! `benchcli record`: benchmark results into the note of a commit.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use bstr::{BString, ByteVec as _};
+use git2::Oid;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Outcome;
+use super::baselines::{counted, short, warn};
+use crate::args::benchcli::RecordArgs;
+use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store};
+
+#[derive(Serialize)]
+struct Report {
+    commit: String,
+    added: usize,
+    known: usize,
+    recordings: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    run: String,
+    file: String,
+    #[serde(flatten)]
+    counts: Counts,
+    dirty: Option<bool>,
+    environments: Vec<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// There is nothing to record, or it could not be stored.
+pub fn run(args: &RecordArgs) -> Result<Outcome> {
+    let store = Store::open(Path::new("."))?;
+    let commit = store.resolve(&args.commit)?;
+    let dirty = store.is_dirty(commit.id())?;
+    if dirty == Some(true) {
+        if args.require_clean {
+            bail!(
+                "the working tree has changes that are not committed, so the results are not those \
+                 of {}; commit or `git stash` them and measure again",
+                short(commit.id())
+            );
+        }
+        warn("the working tree has changes that are not committed; marked as dirty=true");
+    }
+    let common = common_fields(args, dirty)?;
+    let mut recordings = Vec::new();
+    let mut entries = Vec::new();
+    for file in files(args)? {
+        let text = read(&file)?;
+        let name = file.display().to_string();
+        let contents = Contents::of(&name_bytes(&file), &text);
+        for error in &contents.errors {
+            warn(&error.to_string());
+        }
+        if contents.samples == 0 {
+            bail!(
+                "{name}: no benchmark result in it; it takes the output of `go test -bench`, \
+                 with lines like `BenchmarkEncode-8 1000 1726 ns/op`"
+            );
+        }
+        let mut header = common.clone();
+        contents.describe(&mut header);
+        let recording = Recording::new(header, text);
+        entries.push(Entry {
+            run: recording.header.id.to_string(),
+            file: name,
+            counts: Counts {
+                benchmarks: contents.benchmarks,
+                samples: contents.samples,
+            },
+            dirty,
+            environments: contents
+                .environments
+                .iter()
+                .map(Environment::summary)
+                .collect(),
+        });
+        recordings.push(recording);
+    }
+    let recorded = store.record(commit.id(), &recordings)?;
+    let mut out = io::stdout().lock();
+    if args.json {
+        let report = Report {
+            commit: commit.id().to_string(),
+            added: recorded.added,
+            known: recorded.known,
+            recordings: entries,
+        };
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        writeln!(out)?;
+        return Ok(Outcome::Pass);
+    }
+    for entry in &entries {
+        let Counts {
+            benchmarks,
+            samples,
+        } = entry.counts;
+        writeln!(
+            out,
+            "{}: {}, {} for commit {}, run {}",
+            entry.file,
+            counted(benchmarks, "benchmark"),
+            counted(samples, "sample"),
+            short(commit.id()),
+            &entry.run[..10],
+        )?;
+    }
+    if recorded.known > 0 {
+        writeln!(
+            out,
+            "{} there already",
+            counted(recorded.known, "recording")
+        )?;
+    }
+    Ok(Outcome::Pass)
+}
+
+fn common_fields(args: &RecordArgs, dirty: Option<bool>) -> Result<Header> {
+    let mut header = Header {
+        id: Oid::ZERO_SHA1,
+        at: Some(now()?),
+        fields: Vec::new(),
+    };
+    let mut push = |key: &str, value: BString| header.fields.push((key.into(), value));
+    if let Some(go) = go_version() {
+        push("go", go);
+    }
+    let host = match &args.host {
+        Some(host) => host.clone().into(),
+        None => os_bytes(&gethostname::gethostname()),
+    };
+    if !host.is_empty() {
+        push("host", host);
+    }
+    if let Some(dirty) = dirty {
+        push("dirty", dirty.to_string().into());
+    }
+    for (name, value) in &args.labels {
+        if header.labels().any(|(known, _)| known == name) {
+            bail!("--label {name}=…: there are two labels of that name");
+        }
+        header.push_label(name, value.as_str().into());
+    }
+    Ok(header)
+}
+
+/// The time, to the millisecond: what orders recordings, and can still be read.
+fn now() -> Result<Timestamp> {
+    let now = Timestamp::now().as_millisecond();
+    Timestamp::from_millisecond(now).context("the clock's time has no date")
+}
+
+/// The toolchain that `go` is in this folder, where there is one.
+fn go_version() -> Option<BString> {
+    let mut go = Command::new("go");
+    go.args(["env", "GOVERSION"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
+    let output = go.output().ok().filter(|output| output.status.success())?;
+    let version = output.stdout.trim_ascii();
+    (!version.is_empty()).then(|| version.into())
+}
+
+fn files(args: &RecordArgs) -> Result<Vec<PathBuf>> {
+    if !args.files.is_empty() {
+        return Ok(args.files.clone());
+    }
+    if io::stdin().is_terminal() {
+        bail!(
+            "no FILE, and no results on standard input; run `go test -bench . | benchcli record`"
+        );
+    }
+    Ok(vec!["-".into()])
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    if file == OsStr::new("-") {
+        let mut text = Vec::new();
+        io::stdin()
+            .lock()
+            .read_to_end(&mut text)
+            .context("standard input cannot be read")?;
+        return Ok(text);
+    }
+    fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+fn name_bytes(file: &Path) -> BString {
+    os_bytes(file.as_os_str())
+}
+
+fn os_bytes(text: &OsStr) -> BString {
+    Vec::from_os_str_lossy(text).into_owned().into()
+}

@@ -1,0 +1,80 @@
+//! `benchcli show`: what is stored for a commit.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use super::Outcome;
+use super::baselines::{RecordingReport, short, warn_of_faults};
+use crate::args::benchcli::ShowArgs;
+use crate::baseline::{self, Note, Recording, Store};
+
+#[derive(Serialize)]
+struct Report {
+    commit: String,
+    recordings: Vec<RecordingReport>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// There is no such baseline or recording.
+pub fn run(args: &ShowArgs) -> Result<Outcome> {
+    let store = Store::open(Path::new("."))?;
+    let notes = store.notes()?;
+    let commit = store.noted(&notes, &args.revision)?;
+    let text = notes.text(commit)?;
+    let note = Note::parse(&text);
+    if note.is_empty() {
+        return Err(baseline::missing(&notes, &args.revision));
+    }
+    warn_of_faults(commit, &note);
+    let mut out = io::stdout().lock();
+    let Some(run) = &args.run else {
+        if args.json {
+            return json(&mut out, commit, &note.recordings());
+        }
+        out.write_all(&text)?;
+        return Ok(Outcome::Pass);
+    };
+    let recordings = note.recordings();
+    let is_meant = |it: &&&Recording<'_>| it.header.id.to_string().starts_with(run);
+    let meant: Vec<_> = recordings.iter().filter(is_meant).copied().collect();
+    match meant[..] {
+        [_] if args.json => return json(&mut out, commit, &meant),
+        [recording] => out.write_all(&recording.text)?,
+        _ => {
+            let ids = recordings.iter().map(|it| short(it.header.id));
+            let ids = ids.collect::<Vec<_>>().join(", ");
+            let count = if meant.is_empty() {
+                "no"
+            } else {
+                "more than one"
+            };
+            bail!(
+                "--run {run}: {count} recording of commit {} starts so; it has {ids}",
+                short(commit)
+            );
+        }
+    }
+    Ok(Outcome::Pass)
+}
+
+fn json(
+    out: &mut impl io::Write,
+    commit: git2::Oid,
+    recordings: &[&Recording<'_>],
+) -> Result<Outcome> {
+    let report = Report {
+        commit: commit.to_string(),
+        recordings: recordings
+            .iter()
+            .map(|it| RecordingReport::new(it, true))
+            .collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)?;
+    Ok(Outcome::Pass)
+}

@@ -1,0 +1,82 @@
+//! What is wrong with a configuration file, and where.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file says something that makes no sense.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Fault {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+        /// What is wrong, and what to do.
+        message: String,
+    },
+}
+
+/// The file that messages are about.
+pub(super) struct Place<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+}
+
+impl Place<'_> {
+    pub(super) fn fault(&self, offset: usize, message: &str) -> ConfigError {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        ConfigError::Fault {
+            path: self.path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message: message.to_owned(),
+        }
+    }
+
+    /// A fault of a key at the top of the file.
+    pub(super) fn at_key(&self, key: &str, message: &str) -> ConfigError {
+        let offset = self
+            .text
+            .match_indices(key)
+            .map(|(offset, _)| offset)
+            .find(|&offset| offset == 0 || self.text[..offset].ends_with('\n'));
+        self.fault(offset.unwrap_or_default(), message)
+    }
+
+    pub(super) fn syntax(&self, error: &toml::de::Error) -> ConfigError {
+        let offset = error.span().map_or(0, |span| span.start);
+        self.fault(offset, &reworded(error.message()))
+    }
+}
+
+/// Names the nearest key in place of all there are.
+fn reworded(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match quoted[..] {
+        [unknown, ref known @ ..] if message.starts_with("unknown field") && !known.is_empty() => {
+            let nearest = known
+                .iter()
+                .max_by(|a, b| {
+                    let likeness = |name: &str| strsim::jaro_winkler(unknown, name);
+                    likeness(a).total_cmp(&likeness(b))
+                })
+                .unwrap_or(&"");
+            format!("unknown key `{unknown}`; the nearest is `{nearest}`")
+        }
+        _ => message.replacen("unknown variant", "unknown value", 1),
+    }
+}

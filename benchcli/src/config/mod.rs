@@ -1,0 +1,272 @@
+//! `benchcli.toml`: what the gate is told, kept and reviewed with the code.
+
+mod accept;
+mod error;
+mod percent;
+mod rule;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use benchparse::gate::{Action, Policy};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+pub use accept::{Accept, Acceptances, trailers};
+pub use error::ConfigError;
+pub use percent::Percent;
+pub use rule::{ClassName, DirectionName, Rule, Rules, Tolerance};
+
+/// The name of the file that is looked for.
+pub const FILE_NAME: &str = "benchcli.toml";
+
+/// The contents of a configuration file. What is not set has its default.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// The change that matters, such as "5%". By default 3 % where old and new were measured in
+    /// turn, else 10 %.
+    pub threshold: Option<Percent>,
+    /// The false discovery rate, 0.05 by default.
+    pub q: Option<f64>,
+    /// The fewest values a side with which timings are judged, 5 by default.
+    pub min_samples: Option<usize>,
+    /// Whether to judge timings although the environment seems to have shifted.
+    pub assume_stable: Option<bool>,
+    /// The units that may fail a run; all by default.
+    pub gate: Option<Vec<String>>,
+    /// What a benchmark that is better in one unit and worse in another does: fail by default.
+    pub traded: Option<ActionName>,
+    /// What a row without a verdict does: warn by default.
+    pub inconclusive: Option<ActionName>,
+    /// What a benchmark that is gone does: warn by default.
+    pub missing: Option<ActionName>,
+    /// Configuration keys that name the environment: cpu, goos and goarch by default.
+    pub environment: Option<Vec<String>>,
+    /// Configuration keys that may differ between old and new.
+    pub ignore: Option<Vec<String>>,
+    /// Settings for some rows; of several that match a row the last one that sets something counts.
+    #[schemars(with = "Vec<Rule>")]
+    pub rule: Vec<Spanned<Rule>>,
+    /// Regressions that are accepted.
+    #[schemars(with = "Vec<Accept>")]
+    pub accept: Vec<Spanned<Accept>>,
+}
+
+/// What an outcome does to the run.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActionName {
+    /// The run fails.
+    Fail,
+    /// The run passes, and the report says it.
+    Warn,
+    /// The run passes.
+    Ignore,
+}
+
+impl From<ActionName> for Action {
+    fn from(name: ActionName) -> Self {
+        match name {
+            ActionName::Fail => Self::Fail,
+            ActionName::Warn => Self::Warn,
+            ActionName::Ignore => Self::Ignore,
+        }
+    }
+}
+
+/// A configuration with the file it came from.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The file, if there is one.
+    pub path: Option<PathBuf>,
+    /// What it says.
+    pub config: Config,
+    /// Its rules, ready to be asked.
+    pub rules: Rules,
+    /// Its accepted regressions, ready to be asked.
+    pub acceptances: Acceptances,
+}
+
+impl Loaded {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or says something that makes no sense.
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut loaded = Self::from_text(path, &text)?;
+        loaded.path = Some(path.to_owned());
+        Ok(loaded)
+    }
+
+    /// Reads the text of a file; `path` is for messages.
+    ///
+    /// # Errors
+    /// Where it says something that makes no sense.
+    pub fn from_text(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let place = error::Place { path, text };
+        let config: Config = toml::from_str(text).map_err(|error| place.syntax(&error))?;
+        let policy = config.policy();
+        policy.check().map_err(|error| {
+            let key = match error {
+                benchparse::gate::PolicyError::Threshold { .. } => "threshold",
+                benchparse::gate::PolicyError::MinSamples => "min-samples",
+                _ => "q",
+            };
+            place.at_key(key, &error.to_string())
+        })?;
+        let rules = Rules::new(&config.rule, &place)?;
+        let acceptances = Acceptances::new(&config.accept, &place)?;
+        Ok(Self {
+            path: None,
+            config,
+            rules,
+            acceptances,
+        })
+    }
+
+    /// Looks for the file from `from` upwards, up to the root of the repository.
+    ///
+    /// # Errors
+    /// Where a file is found and cannot be read.
+    pub fn find(from: &Path) -> Result<Self, ConfigError> {
+        for folder in from.ancestors() {
+            let file = folder.join(FILE_NAME);
+            if file.is_file() {
+                return Self::from_file(&file);
+            }
+            if folder.join(".git").exists() {
+                break;
+            }
+        }
+        Ok(Self::default())
+    }
+}
+
+impl Config {
+    /// The policy that the file asks for.
+    pub fn policy(&self) -> Policy {
+        let default = Policy::default();
+        let action = |name: Option<ActionName>, default| name.map_or(default, Action::from);
+        Policy {
+            threshold: self.threshold.map(|percent| percent.0),
+            q: self.q.unwrap_or(default.q),
+            min_samples: self.min_samples.unwrap_or(default.min_samples),
+            assume_stable: self.assume_stable.unwrap_or(default.assume_stable),
+            on_traded: action(self.traded, default.on_traded),
+            on_inconclusive: action(self.inconclusive, default.on_inconclusive),
+            on_missing: action(self.missing, default.on_missing),
+            ..default
+        }
+    }
+
+    /// The keys that name the environment.
+    pub fn environment_keys(&self) -> Vec<String> {
+        let default = || ["cpu", "goos", "goarch"].map(str::to_owned).to_vec();
+        self.environment.clone().unwrap_or_else(default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Loaded, String> {
+        Loaded::from_text(Path::new("benchcli.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_full_file() {
+        let loaded = load(
+            r#"
+threshold = "5%"
+q = 0.01
+min-samples = 6
+gate = ["ns/op", "allocs/op"]
+traded = "warn"
+inconclusive = "fail"
+missing = "ignore"
+environment = ["cpu"]
+ignore = ["commit"]
+
+[[rule]]
+filter = ".name:/^Slow/ .unit:ns/op"
+threshold = "20%"
+
+[[rule]]
+filter = ".unit:frames/s"
+class = "exact"
+tolerance = { abs = 2, rel = "1%" }
+direction = "higher"
+
+[[accept]]
+benchmark = "Encode/n=10"
+unit = "ns/op"
+up-to = "30%"
+reason = "checksums"
+until = "2099-01-01"
+"#,
+        )
+        .unwrap();
+        let policy = loaded.config.policy();
+        assert_eq!(policy.threshold, Some(0.05));
+        assert_eq!(policy.on_traded, Action::Warn);
+        assert_eq!(loaded.config.environment_keys(), ["cpu"]);
+    }
+
+    #[test]
+    fn faults_have_a_place_and_a_remedy() {
+        for (text, message) in [
+            (
+                "q = 0.05\nthresold = \"5%\"\n",
+                "benchcli.toml:2:1: unknown key `thresold`; the nearest is `threshold`",
+            ),
+            (
+                "threshold = 5\n",
+                "benchcli.toml:1:13: expected a percentage in quotes, such as \"5%\", found 5",
+            ),
+            (
+                "threshold = \"0%\"\n",
+                "benchcli.toml:1:1: threshold 0 is not a relative change above 0; 0.05 stands for 5 %",
+            ),
+            (
+                "q = 2.0\n",
+                "benchcli.toml:1:1: q 2 is not a rate between 0 and 1; the usual one is 0.05",
+            ),
+            (
+                "traded = \"explode\"\n",
+                "benchcli.toml:1:10: unknown value `explode`, expected one of `fail`, `warn`, `ignore`",
+            ),
+            (
+                "[[rule]]\nfilter = \"foo\"\nthreshold = \"5%\"\n",
+                "benchcli.toml:1:1: rule: the filter is wrong: expected key:value",
+            ),
+            (
+                "[[rule]]\nfilter = \"*\"\n",
+                "benchcli.toml:1:1: rule: it sets nothing; set threshold, class, tolerance, direction or gate",
+            ),
+            (
+                "[[rule]]\nfilter = \"*\"\nclass = \"timing\"\ntolerance = { abs = 1 }\n",
+                "benchcli.toml:1:1: rule: tolerance is for class = \"exact\"; timings have a threshold",
+            ),
+            (
+                "[[accept]]\nbenchmark = \"A\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \" \"\n",
+                "benchcli.toml:1:1: accept: the reason is empty; say why, for those who read the report",
+            ),
+            (
+                "[[accept]]\nbenchmark = \"/(/\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \"x\"\n",
+                "benchcli.toml:1:1: accept: the benchmark pattern is wrong: missing close \"/\"",
+            ),
+        ] {
+            let got = load(text).unwrap_err();
+            assert_eq!(got, message);
+        }
+    }
+}

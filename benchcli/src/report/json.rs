@@ -1,0 +1,230 @@
+//! The tables as data, in full precision.
+
+use std::collections::BTreeMap;
+
+use benchparse::compare::{
+    Cell, Geomean, Ratio, Row, Table, Tables, comparison_warning_text, delta_text,
+    geomean_ratio_text, range_text, summary_warning_text, varying_text,
+};
+use benchparse::input::{Incident, Repair};
+use benchparse::stats::Assumption;
+use benchparse::unit::{Class, Direction};
+use bstr::ByteSlice as _;
+use serde::{Serialize, Serializer};
+
+/// The name and version of what [`write`] writes; the number grows when a reader would break.
+pub const SCHEMA: &str = "benchdiff/1";
+
+/// What is to be known about the inputs.
+#[derive(Debug, Default, Serialize)]
+pub struct Notices {
+    /// Lines that are not of the format, as `file:line: message`.
+    pub errors: Vec<String>,
+    /// What was mended to read them.
+    pub repairs: Vec<InFile<Repair>>,
+    /// Benchmarks that gave no result.
+    pub incidents: Vec<InFile<Incident>>,
+    /// What else was said on standard error.
+    pub notes: Vec<String>,
+}
+
+/// Something about one input.
+#[derive(Debug, Serialize)]
+pub struct InFile<T> {
+    /// The input's path as it was given.
+    pub file: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub what: T,
+}
+
+/// Writes all tables as one JSON document. Texts that are not UTF-8 have U+FFFD for what is not.
+///
+/// # Errors
+/// Never in practice: everything written is a number, a text, a list or a map.
+pub fn write(out: &mut Vec<u8>, tables: &Tables, notices: &Notices) -> serde_json::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        tables: tables
+            .tables()
+            .iter()
+            .map(|table| table_json(tables, table))
+            .collect(),
+        notices,
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.push(b'\n');
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Document<'t> {
+    schema: &'static str,
+    tables: Vec<TableJson>,
+    #[serde(flatten)]
+    notices: &'t Notices,
+}
+
+#[derive(Serialize)]
+struct TableJson {
+    config: BTreeMap<String, String>,
+    unit: String,
+    class: Class,
+    better: Direction,
+    assume: Assumption,
+    columns: Vec<BTreeMap<String, String>>,
+    rows: Vec<RowJson>,
+    geomeans: Vec<GeomeanJson>,
+}
+
+#[derive(Serialize)]
+struct RowJson {
+    label: String,
+    keys: BTreeMap<String, String>,
+    cells: Vec<CellJson>,
+}
+
+#[derive(Serialize)]
+struct CellJson {
+    column: usize,
+    center: Number,
+    low: Number,
+    high: Number,
+    range: String,
+    samples: Vec<Number>,
+    warnings: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<ComparisonJson>,
+}
+
+#[derive(Serialize)]
+struct ComparisonJson {
+    p: Number,
+    alpha: Number,
+    n: [usize; 2],
+    significant: bool,
+    /// New over old.
+    ratio: Number,
+    delta: String,
+    /// `better`, `worse`, or `same` where the difference is not significant.
+    change: &'static str,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct GeomeanJson {
+    summary: Option<Number>,
+    ratio: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta: Option<String>,
+    warnings: Vec<String>,
+}
+
+/// A number; infinities and NaN, which JSON has not, as the texts `+Inf`, `-Inf` and `NaN`.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_finite() {
+            serializer.serialize_f64(self.0)
+        } else {
+            serializer.serialize_str(&benchparse::number::shortest(self.0))
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    bytes.to_str_lossy().into_owned()
+}
+
+fn table_json(tables: &Tables, table: &Table) -> TableJson {
+    let pairs = |keys: &[_], values: &[_]| -> BTreeMap<String, String> {
+        let keys = keys.iter().map(|&key| text(tables.text(key)));
+        keys.zip(values.iter().map(|&value| text(tables.text(value))))
+            .collect()
+    };
+    TableJson {
+        config: pairs(tables.heading_keys(), &table.headings),
+        unit: text(tables.text(table.unit)),
+        class: table.class,
+        better: table.direction,
+        assume: table.assumption,
+        columns: table
+            .columns
+            .iter()
+            .map(|column| pairs(tables.column_keys(), &column.values))
+            .collect(),
+        rows: table
+            .rows
+            .iter()
+            .map(|row| RowJson {
+                label: text(tables.text(row.label)),
+                keys: pairs(tables.row_keys(), &row.values),
+                cells: row
+                    .cells
+                    .iter()
+                    .map(|cell| cell_json(tables, table.direction, row, cell))
+                    .collect(),
+            })
+            .collect(),
+        geomeans: table.geomeans.iter().map(geomean_json).collect(),
+    }
+}
+
+fn cell_json(tables: &Tables, direction: Direction, row: &Row, cell: &Cell) -> CellJson {
+    let mut warnings = Vec::new();
+    if !cell.varying.is_empty() {
+        let keys = cell.varying.iter().map(|&key| tables.text(key));
+        warnings.push(text(&varying_text(keys)));
+    }
+    warnings.extend(cell.summary.warning.as_ref().map(summary_warning_text));
+    let comparison = row.baseline().zip(cell.comparison);
+    CellJson {
+        column: cell.column,
+        center: Number(cell.summary.center),
+        low: Number(cell.summary.low),
+        high: Number(cell.summary.high),
+        range: range_text(&cell.summary),
+        samples: cell.sample.values().iter().copied().map(Number).collect(),
+        warnings,
+        comparison: comparison.map(|(baseline, comparison)| {
+            let (old, new) = (baseline.summary.center, cell.summary.center);
+            let worse = match direction {
+                Direction::Lower => new > old,
+                Direction::Higher => new < old,
+            };
+            ComparisonJson {
+                p: Number(comparison.p),
+                alpha: Number(comparison.alpha),
+                n: [comparison.n1, comparison.n2],
+                significant: comparison.is_significant(),
+                ratio: Number(new / old),
+                delta: delta_text(old, new, &comparison),
+                change: match (comparison.is_significant() && new != old, worse) {
+                    (false, _) => "same",
+                    (true, true) => "worse",
+                    (true, false) => "better",
+                },
+                warnings: comparison
+                    .warning
+                    .as_ref()
+                    .map(comparison_warning_text)
+                    .into_iter()
+                    .collect(),
+            }
+        }),
+    }
+}
+
+fn geomean_json(geomean: &Geomean) -> GeomeanJson {
+    let ratio = match geomean.ratio {
+        Some(Ratio::Of(ratio)) => Some(ratio),
+        _ => None,
+    };
+    GeomeanJson {
+        summary: geomean.summary.map(Number),
+        ratio: ratio.map(Number),
+        delta: ratio.map(geomean_ratio_text),
+        warnings: geomean.warnings.iter().map(ToString::to_string).collect(),
+    }
+}

@@ -1,0 +1,15 @@
+//! Baselines in real repositories, with the real `git` at the other end.
+
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used)]
+
+mod crowd;
+mod exchange;
+mod finding;
+mod help;
+mod mishaps;
+mod recording;
+mod sandbox;
+mod scale;
+mod sharing;
+mod upkeep;

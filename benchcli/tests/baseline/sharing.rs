@@ -1,0 +1,173 @@
+//! `push` and `pull`.
+
+use crate::sandbox::{Sandbox, results, shared};
+
+#[test]
+fn what_one_pushes_another_pulls() {
+    let sandbox = Sandbox::new();
+    let (remote, clones) = shared(&sandbox, 2);
+    let [one, other] = &clones[..] else { panic!() };
+    assert_eq!(
+        other.benchcli(["pull"]).succeeds(),
+        "origin: no baselines there yet\n"
+    );
+    one.benchcli(["push"])
+        .fails_with(&["no baseline to push yet", "benchcli record"]);
+    one.record(&results(1));
+    assert_eq!(
+        one.benchcli(["push"]).succeeds(),
+        "origin: baselines of 1 commit pushed\n"
+    );
+    assert_eq!(one.benchcli(["push"]).succeeds(), "origin: up to date\n");
+    assert_eq!(
+        other.benchcli(["pull"]).succeeds(),
+        "origin: baselines of 1 commit pulled\n"
+    );
+    assert_eq!(other.benchcli(["pull"]).succeeds(), "origin: nothing new\n");
+    assert_eq!(other.note("HEAD"), one.note("HEAD"));
+    assert_eq!(other.git(["for-each-ref", "refs/benchcli"]), "");
+    remote.fsck();
+}
+
+#[test]
+fn both_sides_of_one_commit_are_kept() {
+    let sandbox = Sandbox::new();
+    let (remote, clones) = shared(&sandbox, 2);
+    let [one, other] = &clones[..] else { panic!() };
+    one.record(&results(1));
+    other.record(&results(2));
+    one.benchcli(["push"]).succeeds();
+    other.benchcli(["push"]).succeeds();
+    one.benchcli(["pull"]).succeeds();
+    assert_eq!(one.note("HEAD"), other.note("HEAD"));
+    assert_eq!(one.note("HEAD"), remote.note("main"));
+    for seed in [1, 2] {
+        assert!(one.note("HEAD").contains(&results(seed)));
+    }
+    let parents = one.git(["rev-list", "--parents", "-1", "refs/notes/benchmarks"]);
+    assert_eq!(
+        parents.split(' ').count(),
+        3,
+        "the merge has both as parents"
+    );
+}
+
+#[test]
+fn what_git_merges_by_hand_can_be_read() {
+    let sandbox = Sandbox::new();
+    let (_, clones) = shared(&sandbox, 2);
+    let [one, other] = &clones[..] else { panic!() };
+    one.record(&results(1));
+    other.record(&results(2));
+    one.benchcli(["push"]).succeeds();
+    other.git([
+        "fetch",
+        "--quiet",
+        "origin",
+        "refs/notes/benchmarks:refs/notes/theirs",
+    ]);
+    other.git([
+        "notes",
+        "--ref=benchmarks",
+        "merge",
+        "--quiet",
+        "--strategy=union",
+        "theirs",
+    ]);
+    let shown = other.benchcli(["show", "--json"]);
+    assert_eq!(shown.err, "");
+    let json: serde_json::Value = serde_json::from_str(shown.succeeds()).unwrap();
+    assert_eq!(json["recordings"].as_array().unwrap().len(), 2);
+    other.benchcli(["push"]).succeeds();
+    one.benchcli(["pull"]).succeeds();
+    assert!(one.note("HEAD").contains(&results(2)));
+}
+
+#[test]
+fn notes_without_common_history_are_merged_too() {
+    let sandbox = Sandbox::new();
+    let (remote, clones) = shared(&sandbox, 1);
+    let [one] = &clones[..] else { panic!() };
+    // A flat tree and one with slashes after pairs of digits, as other programs write them.
+    let head = one.git(["rev-parse", "HEAD"]);
+    remote.write("note", "BenchmarkFlat 1 1 ns/op\n");
+    let blob = remote.git(["hash-object", "-w", "note"]);
+    let entry = format!("100644 blob {blob}\t{head}\n");
+    remote.write("tree", entry);
+    let mut mktree = remote.command("git");
+    mktree
+        .arg("mktree")
+        .stdin(std::fs::File::open(remote.path.join("tree")).unwrap());
+    let tree = String::from_utf8(mktree.output().unwrap().stdout).unwrap();
+    let commit = remote.git(["commit-tree", "-m", "notes", tree.trim()]);
+    remote.git(["update-ref", "refs/notes/benchmarks", &commit]);
+
+    one.record(&results(1));
+    one.benchcli(["push"]).succeeds();
+    for repo in [one, &remote] {
+        let note = repo.note("main");
+        assert!(
+            note.contains("BenchmarkFlat") && note.contains(&results(1)),
+            "{note}"
+        );
+        assert_eq!(
+            repo.git(["notes", "--ref=benchmarks", "list"])
+                .lines()
+                .count(),
+            1
+        );
+        repo.fsck();
+    }
+}
+
+#[test]
+fn the_remote_is_the_one_that_git_would_push_to() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo("repo");
+    repo.record(&results(1));
+    repo.benchcli(["push"])
+        .fails_with(&["no remote", "git remote add origin URL"]);
+    for name in ["a", "b"] {
+        let bare = sandbox.bare(&format!("{name}.git"));
+        repo.git(["remote", "add", name, bare.path.to_str().unwrap()]);
+    }
+    repo.benchcli(["push"])
+        .fails_with(&["several remotes", "a, b"]);
+    repo.git(["config", "remote.pushDefault", "b"]);
+    assert_eq!(
+        repo.benchcli(["push"]).succeeds(),
+        "b: baselines of 1 commit pushed\n"
+    );
+    assert!(
+        repo.benchcli(["push", "../a.git", "--json"])
+            .succeeds()
+            .contains("\"sent\": 1")
+    );
+    repo.benchcli(["push", "--", "--upload-pack=x"])
+        .fails_with(&["not a remote"]);
+}
+
+#[test]
+fn a_remote_that_refuses_is_quoted() {
+    let sandbox = Sandbox::new();
+    let (remote, clones) = shared(&sandbox, 1);
+    let hook = remote.path.join("hooks/pre-receive");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(
+        &hook,
+        "#!/bin/sh\necho no baselines on Fridays >&2\nexit 1\n",
+    )
+    .unwrap();
+    let mut mode = std::fs::metadata(&hook).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o755);
+    std::fs::set_permissions(&hook, mode).unwrap();
+    clones[0].record(&results(1));
+    let ran = clones[0].benchcli(["push"]);
+    ran.fails_with(&[
+        "no baselines on Fridays",
+        "pre-receive hook declined",
+        "safe in this clone",
+    ]);
+    let ran = clones[0].benchcli(["pull", "nowhere"]);
+    ran.fails_with(&["`git fetch` failed for nowhere", "git remote -v"]);
+}

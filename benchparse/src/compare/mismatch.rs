@@ -1,0 +1,158 @@
+//! Why nothing is compared.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use bstr::BString;
+
+use super::table::Tables;
+use crate::format::Symbol;
+use crate::name::Name;
+
+/// What keeps two columns apart, when no row has cells in more than one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The first columns that have no row in common, as their headings name them.
+    pub columns: [BString; 2],
+    /// Keys that differ in all results, each with a value of either column.
+    pub keys: Vec<DifferingKey>,
+    /// Whether some row is common to both once these keys are ignored.
+    pub mends: bool,
+}
+
+/// A key that has other values in one column than in the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DifferingKey {
+    /// The key as a projection names it.
+    pub key: BString,
+    /// A value of each column; empty where it is missing.
+    pub values: [BString; 2],
+}
+
+/// What a column has.
+#[derive(Default)]
+struct Contents {
+    headings: Vec<Vec<Symbol>>,
+    rows: Vec<(usize, Symbol)>,
+}
+
+impl Tables {
+    /// Says why no row has cells in more than one column; nothing if one has, or if there is only
+    /// one column.
+    pub fn mismatch(&self) -> Option<Mismatch> {
+        let compared = |cells: usize| cells > 1;
+        if self
+            .tables
+            .iter()
+            .flat_map(|table| &table.rows)
+            .any(|row| compared(row.cells.len()))
+        {
+            return None;
+        }
+        let mut order: Vec<&[Symbol]> = Vec::new();
+        let mut columns: HashMap<&[Symbol], Contents> = HashMap::new();
+        for table in &self.tables {
+            for row in &table.rows {
+                for cell in &row.cells {
+                    let column = &table.columns[cell.column].values[..];
+                    let contents = columns.entry(column).or_insert_with(|| {
+                        order.push(column);
+                        Contents::default()
+                    });
+                    if contents.headings.last() != Some(&table.headings) {
+                        contents.headings.push(table.headings.clone());
+                    }
+                    contents.rows.push((contents.headings.len() - 1, row.label));
+                }
+            }
+        }
+        let [first, second, ..] = order[..] else {
+            return None;
+        };
+        let (a, b) = (&columns[first], &columns[second]);
+        let mut keys = Vec::new();
+        let mut ignored = HashSet::new();
+        for (place, &key) in self.heading_keys.iter().enumerate() {
+            let values = |contents: &Contents| -> BTreeSet<&[u8]> {
+                contents
+                    .headings
+                    .iter()
+                    .map(|heading| self.text(heading[place]))
+                    .collect()
+            };
+            let (old, new) = (values(a), values(b));
+            if old.is_disjoint(&new) {
+                ignored.insert(place);
+                let first =
+                    |values: &BTreeSet<&[u8]>| values.first().copied().unwrap_or_default().into();
+                keys.push(DifferingKey {
+                    key: self.text(key).into(),
+                    values: [first(&old), first(&new)],
+                });
+            }
+        }
+        let rows = |contents: &Contents, with_suffix: bool| -> HashSet<(Vec<Symbol>, Vec<u8>)> {
+            let row = |&(heading, label): &(usize, Symbol)| {
+                let headings = contents.headings[heading].iter().enumerate();
+                let kept = headings.filter(|(place, _)| !ignored.contains(place));
+                let name = Name::new(self.text(label));
+                let length = name.full().len() - if with_suffix { 0 } else { name.suffix().len() };
+                (
+                    kept.map(|(_, &value)| value).collect(),
+                    name.full()[..length].to_vec(),
+                )
+            };
+            contents.rows.iter().map(row).collect()
+        };
+        let common = |with_suffix| !rows(a, with_suffix).is_disjoint(&rows(b, with_suffix));
+        let mut mends = common(true);
+        if !mends && common(false) {
+            mends = true;
+            let suffix = |contents: &Contents| {
+                let labels = contents
+                    .rows
+                    .iter()
+                    .map(|&(_, label)| Name::new(self.text(label)));
+                labels
+                    .map(|name| name.gomaxprocs().into())
+                    .next()
+                    .unwrap_or_default()
+            };
+            keys.push(DifferingKey {
+                key: "/gomaxprocs".into(),
+                values: [suffix(a), suffix(b)],
+            });
+        }
+        let heading = |values: &[Symbol]| {
+            bstr::join(" ", values.iter().map(|&value| self.text(value))).into()
+        };
+        Some(Mismatch {
+            columns: [heading(first), heading(second)],
+            keys,
+            mends,
+        })
+    }
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [first, second] = &self.columns;
+        if !self.mends {
+            return write!(
+                out,
+                "nothing is compared: {first} and {second} have no benchmark in common"
+            );
+        }
+        write!(out, "nothing is compared: {first} and {second} differ in ")?;
+        for (place, differing) in self.keys.iter().enumerate() {
+            let glue = if place == 0 { "" } else { ", " };
+            let [old, new] = &differing.values;
+            write!(out, "{glue}{} ({old:?} and {new:?})", differing.key)?;
+        }
+        let keys: Vec<String> = self
+            .keys
+            .iter()
+            .map(|differing| differing.key.to_string())
+            .collect();
+        write!(out, "; add -ignore {}", keys.join(","))
+    }
+}

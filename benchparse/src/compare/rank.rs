@@ -1,0 +1,81 @@
+//! Alternatives within one run, fastest first.
+
+use bstr::BString;
+
+use super::table::{Cell, Tables};
+use crate::stats::{Interval, ratio_interval};
+use crate::unit::Direction;
+
+/// The alternatives of one group.
+#[derive(Debug, Clone)]
+pub struct Ranking {
+    /// `key: value` of the configuration that the group is of.
+    pub headings: Vec<(BString, BString)>,
+    /// What the alternatives have in common.
+    pub group: BString,
+    /// The unit.
+    pub unit: BString,
+    /// The alternatives, the best first.
+    pub places: Vec<Place>,
+}
+
+/// One alternative.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its value of the key that tells alternatives apart.
+    pub name: BString,
+    /// The centre of its sample.
+    pub center: f64,
+    /// How many values it has.
+    pub samples: usize,
+    /// By which factor it is worse than the best, after Hodges and Lehmann, with an interval;
+    /// nothing for the best itself.
+    pub behind: Option<Interval>,
+}
+
+impl Tables {
+    /// Ranks the columns of each row against each other. The rows should be what alternatives have
+    /// in common and the columns what tells them apart; rows with one alternative are left out.
+    ///
+    /// `confidence` is the level of the intervals.
+    pub fn rankings(&self, confidence: f64) -> Vec<Ranking> {
+        let mut rankings = Vec::new();
+        for table in &self.tables {
+            let headings = || {
+                let pairs = self.heading_keys.iter().zip(&table.headings);
+                pairs.map(|(&key, &value)| (self.text(key).into(), self.text(value).into()))
+            };
+            for row in table.rows.iter().filter(|row| row.cells.len() > 1) {
+                let mut cells: Vec<&Cell> = row.cells.iter().collect();
+                cells.sort_by(|a, b| {
+                    let by_center = a.summary.center.total_cmp(&b.summary.center);
+                    match table.direction {
+                        Direction::Lower => by_center,
+                        Direction::Higher => by_center.reverse(),
+                    }
+                });
+                let best = cells[0];
+                let place = |(rank, cell): (usize, &&Cell)| {
+                    let (better, worse) = match table.direction {
+                        Direction::Lower => (&best.sample, &cell.sample),
+                        Direction::Higher => (&cell.sample, &best.sample),
+                    };
+                    let values = &table.columns[cell.column].values;
+                    Place {
+                        name: bstr::join(" ", values.iter().map(|&value| self.text(value))).into(),
+                        center: cell.summary.center,
+                        samples: cell.sample.len(),
+                        behind: (rank > 0).then(|| ratio_interval(better, worse, confidence)),
+                    }
+                };
+                rankings.push(Ranking {
+                    headings: headings().collect(),
+                    group: self.text(row.label).into(),
+                    unit: self.text(table.unit).into(),
+                    places: cells.iter().enumerate().map(place).collect(),
+                });
+            }
+        }
+        rankings
+    }
+}

@@ -1,0 +1,624 @@
+//! The rule.
+
+use std::collections::HashMap;
+
+use super::at_least;
+use super::policy::{Action, Policy};
+use super::range::{self, Finding};
+use super::row::{Class, Direction, Row, RowKey};
+use super::verdict::{
+    Basis, BenchmarkVerdict, Bounds, Effect, Reason, Report, RowVerdict, RunVerdict, Shift, Side,
+    Tests, Verdict,
+};
+use crate::stats::{
+    RankTest, Sample, benjamini_hochberg, detecting_count, median, ratio_interval_with, robust_cv,
+    separating_count, smallest_p,
+};
+
+/// The level of the intervals of effects.
+const CONFIDENCE: f64 = 0.95;
+/// With fewer tests than this a shift of the environment cannot be told.
+const SHIFT_FAMILY: usize = 8;
+/// The share of changed tests beyond which the environment is taken to have shifted.
+const SHIFT_SHARE: f64 = 0.25;
+
+/// Judges all rows of a run together.
+///
+/// - A row with a NaN, infinite or negative value is inconclusive; one with one side only was added
+///   or removed.
+/// - *Exact* rows are judged by the ranges of their values; where these overlap by more than the
+///   tolerance, as a timing row with a threshold of at least the tolerance.
+/// - *Timing* rows take part in a family of one-sided Mann–Whitney tests, adjusted after Benjamini
+///   and Hochberg for each direction. A row regressed if its adjusted p is at most `q`, its
+///   median is worse by the threshold at least, and both sides have `min_samples`; improved
+///   likewise; unchanged if all values are equal or the interval of the ratio lies within the
+///   threshold; else inconclusive, with the reason.
+/// - Where the sides are not interleaved, at least 8 tests were made and more than a quarter of
+///   them are significant, the environment shifted, and all timing verdicts are withdrawn.
+pub fn judge(rows: &[Row], policy: &Policy) -> Report {
+    let mut test = RankTest::default();
+    let drafts: Vec<Draft> = rows
+        .iter()
+        .map(|row| draft(row, policy, &mut test))
+        .collect();
+    let family = Family::of(rows, &drafts);
+    let shift = family.shift(policy);
+    let mut verdicts: Vec<RowVerdict> = rows
+        .iter()
+        .zip(drafts)
+        .map(|(row, draft)| {
+            let tests = draft.ranks.map(|ranks| family.adjusted(ranks));
+            settle(row, &draft, tests, &family, &shift, policy)
+        })
+        .collect();
+    let benchmarks = benchmarks(rows, &verdicts);
+    let traded: HashMap<(&str, &str), bool> = benchmarks
+        .iter()
+        .map(|of| {
+            let key = (of.table.as_str(), of.benchmark.as_str());
+            (key, of.verdict == Verdict::Traded)
+        })
+        .collect();
+    for (row, verdict) in rows.iter().zip(&mut verdicts) {
+        let key = (row.key.table.as_str(), row.key.benchmark.as_str());
+        verdict.action = action(row, verdict, traded.get(&key) == Some(&true), policy);
+    }
+    let fails = verdicts.iter().any(|row| row.action == Action::Fail);
+    let withdrawn = rows.iter().zip(&verdicts).any(|(row, verdict)| {
+        let shifted = Verdict::Inconclusive {
+            reason: Reason::EnvironmentShift,
+        };
+        row.counts() && verdict.verdict == shifted
+    });
+    Report {
+        policy: policy.clone(),
+        threshold: policy.applied_threshold(),
+        rows: verdicts,
+        benchmarks,
+        family: family.size(),
+        shift,
+        run: match (fails, withdrawn) {
+            (true, _) => RunVerdict::Regressed,
+            (false, true) => RunVerdict::EnvironmentShift,
+            (false, false) => RunVerdict::Pass,
+        },
+    }
+}
+
+/// What can be said of a row before the others are known.
+struct Draft {
+    old: Option<Side>,
+    new: Option<Side>,
+    effect: Option<Effect>,
+    threshold: f64,
+    ranks: Option<Ranks>,
+    /// The verdict, where no test is needed.
+    verdict: Option<(Verdict, Option<Basis>)>,
+}
+
+impl Draft {
+    fn decided(mut self, verdict: Verdict, basis: Option<Basis>) -> Self {
+        self.verdict = Some((verdict, basis));
+        self
+    }
+}
+
+/// The one-sided p of both directions.
+#[derive(Clone, Copy)]
+struct Ranks {
+    worse: f64,
+    better: f64,
+}
+
+fn draft(row: &Row, policy: &Policy, test: &mut RankTest) -> Draft {
+    let present = |side: &Option<Sample>| side.clone().filter(|sample| !sample.is_empty());
+    let (old, new) = (present(&row.old), present(&row.new));
+    let mut draft = Draft {
+        old: old.as_ref().map(side),
+        new: new.as_ref().map(side),
+        effect: None,
+        threshold: row.threshold.unwrap_or(policy.applied_threshold()),
+        ranks: None,
+        verdict: None,
+    };
+    let invalid = Verdict::Inconclusive {
+        reason: Reason::Invalid,
+    };
+    let (old, new) = match (old, new) {
+        (Some(old), Some(new)) => (old, new),
+        (None, Some(_)) => return draft.decided(Verdict::Added, None),
+        (Some(_), None) => return draft.decided(Verdict::Removed, None),
+        (None, None) => return draft.decided(invalid, None),
+    };
+    if !is_valid(&old) || !is_valid(&new) {
+        return draft.decided(invalid, None);
+    }
+    draft.effect = Some(Effect {
+        worse: worsening(&old, &new, row.direction),
+        interval: None,
+    });
+    if let Class::Exact { abs, rel } = row.class {
+        match range::judge(&old, &new, row.direction, abs, rel) {
+            Finding::Decided(verdict) => return draft.decided(verdict, Some(Basis::Range)),
+            Finding::Overlap { tolerance } => draft.threshold = draft.threshold.max(tolerance),
+        }
+    }
+    if let Some(differs) = &row.environment_differs {
+        let reason = Reason::Environment {
+            differs: differs.clone(),
+        };
+        return draft.decided(Verdict::Inconclusive { reason }, None);
+    }
+    let tails = test.one_sided(&old, &new);
+    let (worse, better, first, second) = match row.direction {
+        Direction::LowerIsBetter => (tails.new_larger, tails.new_smaller, &old, &new),
+        Direction::HigherIsBetter => (tails.new_smaller, tails.new_larger, &new, &old),
+    };
+    draft.ranks = Some(Ranks { worse, better });
+    let interval = ratio_interval_with(test, first, second, CONFIDENCE);
+    if let Some(effect) = &mut draft.effect {
+        effect.interval = Some(Bounds {
+            low: interval.low,
+            high: interval.high,
+        });
+    }
+    let level = old.min();
+    if level == old.max() && level == new.min() && level == new.max() {
+        return draft.decided(Verdict::Unchanged, Some(Basis::Identical));
+    }
+    draft
+}
+
+fn side(sample: &Sample) -> Side {
+    Side {
+        n: sample.len(),
+        median: median(sample),
+        spread: robust_cv(sample),
+    }
+}
+
+fn is_valid(sample: &Sample) -> bool {
+    !sample.has_nan() && sample.min() >= 0.0 && sample.max().is_finite()
+}
+
+/// w: above 1 is worse.
+fn worsening(old: &Sample, new: &Sample, direction: Direction) -> f64 {
+    let (below, above) = match direction {
+        Direction::LowerIsBetter => (median(old), median(new)),
+        Direction::HigherIsBetter => (median(new), median(old)),
+    };
+    if below == above { 1.0 } else { above / below }
+}
+
+/// The rank tests that are adjusted together.
+struct Family {
+    worse: Adjusted,
+    better: Adjusted,
+    members: Vec<Tests>,
+}
+
+/// The p of one direction with their adjusted values, ascending.
+struct Adjusted(Vec<(f64, f64)>);
+
+impl Adjusted {
+    fn of(p: &[f64]) -> Self {
+        let adjusted = benjamini_hochberg(p);
+        let mut pairs: Vec<(f64, f64)> = p.iter().copied().zip(adjusted).collect();
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Self(pairs)
+    }
+
+    /// The adjusted value of a p: its own for a member, else as if it stood among them.
+    fn at(&self, p: f64) -> f64 {
+        let above = self.0.partition_point(|pair| pair.0 < p);
+        match self.0.get(above) {
+            Some(&(member, adjusted)) if member == p => adjusted,
+            next => {
+                let own = p * self.0.len().max(1) as f64 / above.max(1) as f64;
+                own.min(next.map_or(1.0, |pair| pair.1)).min(1.0)
+            }
+        }
+    }
+}
+
+impl Family {
+    fn of(rows: &[Row], drafts: &[Draft]) -> Self {
+        let members = rows.iter().zip(drafts).filter(|(row, _)| row.in_family);
+        let ranks: Vec<Ranks> = members.filter_map(|(_, draft)| draft.ranks).collect();
+        let [worse, better] = [|ranks: &Ranks| ranks.worse, |ranks: &Ranks| ranks.better]
+            .map(|p| Adjusted::of(&ranks.iter().map(p).collect::<Vec<f64>>()));
+        let mut family = Self {
+            worse,
+            better,
+            members: Vec::new(),
+        };
+        family.members = ranks.iter().map(|&ranks| family.adjusted(ranks)).collect();
+        family
+    }
+
+    fn size(&self) -> usize {
+        self.members.len()
+    }
+
+    fn adjusted(&self, ranks: Ranks) -> Tests {
+        Tests {
+            p_worse: ranks.worse,
+            p_better: ranks.better,
+            q_worse: self.worse.at(ranks.worse),
+            q_better: self.better.at(ranks.better),
+        }
+    }
+
+    fn shift(&self, policy: &Policy) -> Shift {
+        let significant = |tests: &&Tests| {
+            at_least(policy.q, tests.q_worse) || at_least(policy.q, tests.q_better)
+        };
+        let changed = self.members.iter().filter(significant).count();
+        let share = changed as f64 / self.size().max(1) as f64;
+        let told = !policy.interleaved && !policy.assume_stable && self.size() >= SHIFT_FAMILY;
+        Shift {
+            detected: told && share > SHIFT_SHARE,
+            changed,
+            share,
+        }
+    }
+}
+
+/// The verdict of a row, all others being known.
+fn settle(
+    row: &Row,
+    draft: &Draft,
+    tests: Option<Tests>,
+    family: &Family,
+    shift: &Shift,
+    policy: &Policy,
+) -> RowVerdict {
+    let ranked = tests.map(|tests| ranked(draft, &tests, family.size(), policy));
+    let (verdict, basis) = match (draft.verdict.clone(), ranked) {
+        (_, Some(_)) if shift.detected => {
+            let reason = Reason::EnvironmentShift;
+            (Verdict::Inconclusive { reason }, None)
+        }
+        (Some(decided), _) => decided,
+        (None, Some(verdict)) => (verdict, Some(Basis::Rank)),
+        (None, None) => {
+            let reason = Reason::Invalid;
+            (Verdict::Inconclusive { reason }, None)
+        }
+    };
+    let samples_needed = match &verdict {
+        Verdict::Inconclusive { reason } => samples_needed(draft, reason, family.size(), policy),
+        _ => None,
+    };
+    let sizes = [&draft.old, &draft.new].map(|side| side.map_or(0, |side| side.n));
+    RowVerdict {
+        key: row.key.clone(),
+        verdict: accepted(row, verdict, draft.effect),
+        action: Action::Ignore,
+        basis,
+        single_sample: sizes.contains(&1),
+        class: row.class,
+        direction: row.direction,
+        old: draft.old,
+        new: draft.new,
+        effect: draft.effect,
+        threshold: draft.threshold,
+        tests,
+        samples_needed,
+    }
+}
+
+/// What the ranks say.
+fn ranked(draft: &Draft, tests: &Tests, family: usize, policy: &Policy) -> Verdict {
+    let (Some(old), Some(new), Some(effect)) = (draft.old, draft.new, draft.effect) else {
+        return Verdict::Inconclusive {
+            reason: Reason::Invalid,
+        };
+    };
+    let limit = 1.0 + draft.threshold;
+    let enough = old.n.min(new.n) >= policy.min_samples;
+    let worse = at_least(policy.q, tests.q_worse);
+    let better = at_least(policy.q, tests.q_better);
+    let inside = effect
+        .interval
+        .is_some_and(|bounds| !at_least(1.0 / limit, bounds.low) && !at_least(bounds.high, limit));
+    let level = policy.q / family.max(1) as f64;
+    if worse && enough && at_least(effect.worse, limit) {
+        Verdict::Regressed
+    } else if better && enough && at_least(1.0 / limit, effect.worse) {
+        Verdict::Improved
+    } else if inside {
+        Verdict::Unchanged
+    } else {
+        let reason = if !enough || !at_least(level, smallest_p(old.n, new.n)) {
+            Reason::TooFew
+        } else if worse || better {
+            Reason::Borderline
+        } else {
+            Reason::Noisy
+        };
+        Verdict::Inconclusive { reason }
+    }
+}
+
+/// How many values a side should settle a row without a verdict.
+fn samples_needed(draft: &Draft, reason: &Reason, family: usize, policy: &Policy) -> Option<u32> {
+    let level = policy.q / family.max(1) as f64;
+    let least = separating_count(level)?.max(policy.min_samples as u32);
+    let spread = draft.old?.spread.max(draft.new?.spread);
+    match reason {
+        Reason::TooFew => Some(least),
+        Reason::Noisy => Some(detecting_count(spread, draft.threshold, level)?.max(least)),
+        Reason::Borderline => {
+            // The effect has to be told from the threshold.
+            let distance = (draft.effect?.worse.ln().abs() - draft.threshold.ln_1p()).abs();
+            Some(detecting_count(spread, distance.exp_m1(), level)?.max(least))
+        }
+        _ => None,
+    }
+}
+
+fn accepted(row: &Row, verdict: Verdict, effect: Option<Effect>) -> Verdict {
+    let Some(effect) = effect.filter(|_| verdict == Verdict::Regressed) else {
+        return verdict;
+    };
+    let covering = row
+        .acceptances
+        .iter()
+        .find(|acceptance| at_least(1.0 + acceptance.limit_percent / 100.0, effect.worse));
+    match covering {
+        Some(acceptance) => Verdict::Accepted {
+            reason: acceptance.reason.clone(),
+            limit_percent: acceptance.limit_percent,
+        },
+        None => verdict,
+    }
+}
+
+fn action(row: &Row, verdict: &RowVerdict, traded: bool, policy: &Policy) -> Action {
+    if !row.counts() {
+        return Action::Ignore;
+    }
+    match &verdict.verdict {
+        Verdict::Regressed if traded => policy.on_traded,
+        Verdict::Regressed => Action::Fail,
+        // A shift is the run's to tell, not a row's.
+        Verdict::Inconclusive { reason } if *reason != Reason::EnvironmentShift => {
+            policy.on_inconclusive
+        }
+        Verdict::Removed => policy.on_missing,
+        Verdict::Accepted { .. } | Verdict::Inconclusive { .. } => Action::Warn,
+        _ => Action::Ignore,
+    }
+}
+
+/// One verdict for all units of a benchmark.
+fn benchmarks(rows: &[Row], verdicts: &[RowVerdict]) -> Vec<BenchmarkVerdict> {
+    let mut order: Vec<&RowKey> = Vec::new();
+    let mut of: HashMap<(&str, &str), Vec<(bool, &Verdict)>> = HashMap::new();
+    for (row, verdict) in rows.iter().zip(verdicts) {
+        let key = (row.key.table.as_str(), row.key.benchmark.as_str());
+        let units = of.entry(key).or_insert_with(|| {
+            order.push(&row.key);
+            Vec::new()
+        });
+        units.push((row.counts(), &verdict.verdict));
+    }
+    order
+        .into_iter()
+        .map(|key| {
+            let units = &of[&(key.table.as_str(), key.benchmark.as_str())];
+            let any_counts = units.iter().any(|(counts, _)| *counts);
+            let counted = units.iter().filter(|(counts, _)| *counts || !any_counts);
+            BenchmarkVerdict {
+                table: key.table.clone(),
+                benchmark: key.benchmark.clone(),
+                verdict: joined(&counted.map(|(_, verdict)| *verdict).collect::<Vec<_>>()),
+            }
+        })
+        .collect()
+}
+
+fn joined(verdicts: &[&Verdict]) -> Verdict {
+    let first = |is: fn(&Verdict) -> bool| verdicts.iter().find(|verdict| is(verdict));
+    let regressed = first(|verdict| *verdict == Verdict::Regressed);
+    let improved = first(|verdict| *verdict == Verdict::Improved);
+    if regressed.is_some() && improved.is_some() {
+        return Verdict::Traded;
+    }
+    let by_weight = regressed
+        .or(first(|verdict| matches!(verdict, Verdict::Accepted { .. })))
+        .or(improved)
+        .or(first(|verdict| {
+            matches!(verdict, Verdict::Inconclusive { .. })
+        }))
+        .or(first(|verdict| *verdict == Verdict::Unchanged))
+        .or(first(|verdict| *verdict == Verdict::Added))
+        .or(verdicts.first());
+    by_weight.map_or(Verdict::Unchanged, |verdict| (*verdict).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::Acceptance;
+
+    fn row(benchmark: &str, unit: &str, old: &[f64], new: &[f64]) -> Row {
+        let key = RowKey {
+            table: "p".into(),
+            benchmark: benchmark.into(),
+            unit: unit.into(),
+        };
+        let sample = |values: &[f64]| Some(Sample::new(values.to_vec()));
+        Row::new(key, sample(old), sample(new))
+    }
+
+    fn around(center: f64) -> Vec<f64> {
+        (0..10)
+            .map(|step| center * (1.0 + f64::from(step) / 1000.0))
+            .collect()
+    }
+
+    fn interleaved() -> Policy {
+        Policy {
+            interleaved: true,
+            ..Policy::default()
+        }
+    }
+
+    fn slower(benchmark: &str, by: f64) -> Row {
+        row(benchmark, "sec/op", &around(100.0), &around(100.0 * by))
+    }
+
+    #[test]
+    fn a_bought_gain_is_traded() {
+        let mut bytes = row("A", "B/op", &[64.0], &[128.0]);
+        bytes.class = Class::BYTES;
+        let rows = [slower("A", 0.5), bytes];
+        let report = judge(&rows, &interleaved());
+        assert_eq!(report.benchmarks[0].verdict, Verdict::Traded);
+        assert_eq!(report.run, RunVerdict::Regressed);
+        let lenient = Policy {
+            on_traded: Action::Warn,
+            ..interleaved()
+        };
+        assert_eq!(judge(&rows, &lenient).run, RunVerdict::Pass);
+    }
+
+    #[test]
+    fn the_threshold_depends_on_the_order_of_the_runs() {
+        let rows = [slower("A", 1.05)];
+        assert_eq!(judge(&rows, &interleaved()).run, RunVerdict::Regressed);
+        let report = judge(&rows, &Policy::default());
+        assert_eq!(report.rows[0].verdict, Verdict::Unchanged);
+        assert_eq!(report.run, RunVerdict::Pass);
+    }
+
+    #[test]
+    fn a_machine_that_changed_is_not_judged() {
+        let names = ["A", "B", "C", "D", "E", "F", "G", "H"];
+        let rows = names.map(|name| slower(name, 1.3));
+        let report = judge(&rows, &Policy::default());
+        assert!(report.shift.detected);
+        assert_eq!(report.run, RunVerdict::EnvironmentShift);
+        assert_eq!(report.run.exit_code(), 3);
+        let trusting = Policy {
+            assume_stable: true,
+            ..Policy::default()
+        };
+        assert_eq!(judge(&rows, &trusting).run, RunVerdict::Regressed);
+        assert_eq!(judge(&rows, &interleaved()).run, RunVerdict::Regressed);
+        assert_eq!(
+            judge(&rows[..7], &Policy::default()).run,
+            RunVerdict::Regressed
+        );
+    }
+
+    #[test]
+    fn counters_are_judged_whatever_the_machine_does() {
+        let mut rows = ["A", "B", "C", "D", "E", "F", "G", "H"]
+            .map(|name| slower(name, 1.3))
+            .to_vec();
+        let mut allocations = row("A", "allocs/op", &[3.0], &[4.0]);
+        allocations.class = Class::ALLOCATIONS;
+        rows.push(allocations);
+        assert_eq!(judge(&rows, &Policy::default()).run, RunVerdict::Regressed);
+    }
+
+    #[test]
+    fn another_machine_settles_counters_only() {
+        let mut timing = slower("A", 2.0);
+        timing.environment_differs = Some("cpu".into());
+        let mut bytes = row("A", "B/op", &[64.0], &[128.0]);
+        bytes.class = Class::BYTES;
+        bytes.environment_differs = Some("cpu".into());
+        let report = judge(&[timing, bytes], &interleaved());
+        let differs = Reason::Environment {
+            differs: "cpu".into(),
+        };
+        assert_eq!(
+            report.rows[0].verdict,
+            Verdict::Inconclusive { reason: differs }
+        );
+        assert_eq!(report.rows[1].verdict, Verdict::Regressed);
+        assert_eq!(report.family, 0);
+    }
+
+    #[test]
+    fn an_accepted_regression_passes_up_to_its_limit() {
+        let with = |limit_percent| {
+            let mut row = slower("A", 1.2);
+            row.acceptances = vec![Acceptance {
+                limit_percent,
+                reason: "checksums".into(),
+            }];
+            judge(&[row], &interleaved()).run
+        };
+        assert_eq!(with(25.0), RunVerdict::Pass);
+        assert_eq!(with(15.0), RunVerdict::Regressed);
+    }
+
+    #[test]
+    fn a_derived_row_is_shown_and_never_fails() {
+        let mut speed = row("A", "B/s", &around(100.0), &around(50.0));
+        speed.direction = Direction::HigherIsBetter;
+        speed.in_family = false;
+        let report = judge(&[speed], &interleaved());
+        assert_eq!(report.rows[0].verdict, Verdict::Regressed);
+        assert_eq!((report.run, report.family), (RunVerdict::Pass, 0));
+    }
+
+    #[test]
+    fn missing_and_inconclusive_rows_fail_on_request() {
+        let mut removed = slower("A", 1.0);
+        removed.new = None;
+        let few = row("B", "sec/op", &[1.0, 2.0], &[3.0, 4.0]);
+        let report = judge(&[removed.clone(), few.clone()], &interleaved());
+        assert_eq!(report.rows[0].verdict, Verdict::Removed);
+        assert_eq!(report.rows[1].samples_needed, Some(5));
+        assert_eq!(report.run, RunVerdict::Pass);
+        let strict = Policy {
+            on_missing: Action::Fail,
+            ..interleaved()
+        };
+        assert_eq!(judge(&[removed], &strict).run, RunVerdict::Regressed);
+        let strict = Policy {
+            on_inconclusive: Action::Fail,
+            ..interleaved()
+        };
+        assert_eq!(judge(&[few], &strict).run, RunVerdict::Regressed);
+    }
+
+    #[test]
+    fn more_tests_need_more_samples() {
+        for (family, needed) in [(1, 5), (23, 6), (100, 7), (1000, 9)] {
+            let few = |name: usize| row(&name.to_string(), "sec/op", &[1.0, 2.0], &[1.5, 3.0]);
+            let rows: Vec<Row> = (0..family).map(few).collect();
+            let report = judge(&rows, &interleaved());
+            assert_eq!(report.rows[0].samples_needed, Some(needed), "{family}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_rows_are_judged(
+            sides in proptest::collection::vec(
+                (proptest::collection::vec(proptest::num::f64::ANY, 0..8), proptest::collection::vec(0f64..9.0, 0..8)),
+                0..12,
+            ),
+        ) {
+            let rows: Vec<Row> = sides.iter().map(|(old, new)| row("A", "x", old, new)).collect();
+            proptest::prop_assert_eq!(judge(&rows, &Policy::default()).rows.len(), rows.len());
+        }
+
+        #[test]
+        fn the_order_of_rows_does_not_matter(seeds in proptest::collection::vec(0.8f64..1.3, 2..12)) {
+            let mut rows: Vec<Row> = seeds.iter().map(|&by| slower("A", by)).collect();
+            let forward = judge(&rows, &interleaved());
+            rows.reverse();
+            let mut backward = judge(&rows, &interleaved());
+            backward.rows.reverse();
+            proptest::prop_assert_eq!(forward.rows, backward.rows);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What the gate answers.
+
+use serde::Serialize;
+
+use super::policy::{Action, Policy};
+use super::row::{Class, Direction, RowKey};
+use crate::stats::nonfinite;
+
+/// The gate's answer to all rows.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Report {
+    /// What was applied.
+    pub policy: Policy,
+    /// The threshold of rows without one of their own; 0.03 is 3 %.
+    pub threshold: f64,
+    /// One verdict a row, in the order of the rows.
+    pub rows: Vec<RowVerdict>,
+    /// One verdict a benchmark, in the order of first appearance.
+    pub benchmarks: Vec<BenchmarkVerdict>,
+    /// F, the number of rank tests made at once, over which the p-values are adjusted.
+    pub family: usize,
+    /// Whether the environment seems to have changed between the sides.
+    pub shift: Shift,
+    /// What to do with the build.
+    pub run: RunVerdict,
+}
+
+/// What to do with the build.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum RunVerdict {
+    /// Nothing failed.
+    Pass,
+    /// A row failed: it regressed, or is something else for which the policy says fail.
+    Regressed,
+    /// The environment shifted between the sides, so that the gated timing rows have no verdict; nothing else failed.
+    EnvironmentShift,
+}
+
+impl RunVerdict {
+    /// The exit code of a program: 0, 1 and 3. (2 is for input that cannot be judged at all.)
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Regressed => 1,
+            Self::EnvironmentShift => 3,
+        }
+    }
+}
+
+/// How many timing rows changed at once.
+///
+/// Code rarely changes more than a quarter of all benchmarks; a machine does. Beyond that, and with at least 8 tests,
+/// sides that are not interleaved are not compared.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Shift {
+    /// Whether the timing rows lost their verdicts.
+    pub detected: bool,
+    /// How many tests of the family are significant in either direction, of whatever size.
+    pub changed: usize,
+    /// Their share of the family; 0 for an empty family.
+    pub share: f64,
+}
+
+/// The verdict on one row.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct RowVerdict {
+    /// Which row.
+    pub key: RowKey,
+    /// The verdict. Never [`Verdict::Traded`], which is about a benchmark.
+    pub verdict: Verdict,
+    /// What the verdict means for the run. Always [`Action::Ignore`] for rows that are not gated or not in the family.
+    pub action: Action,
+    /// How the verdict was found; `None` if nothing was compared.
+    pub basis: Option<Basis>,
+    /// Whether a side has a single value.
+    pub single_sample: bool,
+    /// The row's class.
+    pub class: Class,
+    /// The row's direction.
+    pub direction: Direction,
+    /// The baseline.
+    pub old: Option<Side>,
+    /// The new side.
+    pub new: Option<Side>,
+    /// How much worse the new side is; `None` if nothing was compared.
+    pub effect: Option<Effect>,
+    /// The relative change that matters in this row.
+    #[serde(serialize_with = "nonfinite::serialize")]
+    pub threshold: f64,
+    /// The rank tests, if they were made.
+    pub tests: Option<Tests>,
+    /// For an inconclusive rank test, how many values a side should decide it; `None` if no count is known to.
+    pub samples_needed: Option<u32>,
+}
+
+/// One side of a row in numbers.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Side {
+    /// How many values.
+    pub n: usize,
+    /// Their median.
+    #[serde(serialize_with = "nonfinite::serialize")]
+    pub median: f64,
+    /// Their spread relative to the median, see [`robust_cv`](crate::stats::robust_cv); 0.02 is 2 %.
+    #[serde(serialize_with = "nonfinite::serialize")]
+    pub spread: f64,
+}
+
+/// How much worse the new side is.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Effect {
+    /// w: new median over old median where lower is better, else the inverse, so that 1.1 is 10 % worse. 1 if both
+    /// medians are 0, infinite or 0 if one is.
+    #[serde(serialize_with = "nonfinite::serialize")]
+    pub worse: f64,
+    /// The 95 % interval of w, from 0 to infinity for few values or zeros. Only for rank tests.
+    pub interval: Option<Bounds>,
+}
+
+/// A range of numbers.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Bounds {
+    /// The lower end.
+    #[serde(serialize_with = "nonfinite::serialize")]
+    pub low: f64,
+    /// The upper end.
+    #[serde(serialize_with = "nonfinite::serialize")]
+    pub high: f64,
+}
+
+/// One-sided rank tests of a row.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Tests {
+    /// p of "the new side is worse".
+    pub p_worse: f64,
+    /// p of "the new side is better".
+    pub p_better: f64,
+    /// `p_worse` adjusted over the family.
+    pub q_worse: f64,
+    /// `p_better` adjusted over the family.
+    pub q_better: f64,
+}
+
+/// The verdict on a benchmark.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct BenchmarkVerdict {
+    /// The table of the benchmark.
+    pub table: String,
+    /// Its full name.
+    pub benchmark: String,
+    /// From its rows that are gated and in the family, or from all if there is none: traded if they regressed and
+    /// improved; else the first of regressed, accepted, improved, inconclusive and unchanged that occurs; else added
+    /// or removed.
+    pub verdict: Verdict,
+}
+
+/// What happened to a row or a benchmark.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Worse, by more than the threshold and beyond chance.
+    Regressed,
+    /// Better, by more than the threshold and beyond chance.
+    Improved,
+    /// Any change is smaller than the threshold.
+    Unchanged,
+    /// Worse in one unit and better in another.
+    Traded,
+    /// No verdict.
+    Inconclusive {
+        /// Why not.
+        reason: Reason,
+    },
+    /// Only the new side has values.
+    Added,
+    /// Only the old side has values.
+    Removed,
+    /// Worse, and accepted.
+    Accepted {
+        /// Why it was accepted.
+        reason: String,
+        /// How much worse is accepted, in percent.
+        #[serde(serialize_with = "nonfinite::serialize")]
+        limit_percent: f64,
+    },
+}
+
+/// Why a row has no verdict.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+#[non_exhaustive]
+pub enum Reason {
+    /// A value is NaN, infinite or negative, or there is no value at all.
+    Invalid,
+    /// The sides come from different environments.
+    Environment {
+        /// What differs.
+        differs: String,
+    },
+    /// The environment seems to have changed between the sides. See [`Shift`].
+    EnvironmentShift,
+    /// Samples of these sizes cannot decide among so many tests.
+    TooFew,
+    /// The difference is real but around the threshold.
+    Borderline,
+    /// The spread hides a change of the threshold's size.
+    Noisy,
+}
+
+/// How a verdict was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Basis {
+    /// All values are equal.
+    Identical,
+    /// By the ranges of the values.
+    Range,
+    /// By ranks.
+    Rank,
+}
