@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
 /// A query that is not of its language, and where.
@@ -10,11 +10,11 @@ use unicode_general_category::{GeneralCategory as Category, get_general_category
 pub struct QueryError {
     query: BString,
     offset: usize,
-    message: String,
+    message: BString,
 }
 
 impl QueryError {
-    pub(super) fn new(query: &[u8], offset: usize, message: impl Into<String>) -> Self {
+    pub(super) fn new(query: &[u8], offset: usize, message: impl Into<BString>) -> Self {
         Self {
             query: query.into(),
             offset,
@@ -22,9 +22,9 @@ impl QueryError {
         }
     }
 
-    /// What is wrong.
-    pub fn message(&self) -> &str {
-        &self.message
+    /// What is wrong. It may quote a part of the query that is not UTF-8.
+    pub fn message(&self) -> &BStr {
+        self.message.as_bstr()
     }
 
     /// Where in the query it is wrong, in bytes from its start.
@@ -43,9 +43,14 @@ impl QueryError {
                 graphic.count() + chunk.invalid().len()
             })
             .sum();
-        let head = format!("syntax error: {}\n\t", self.message);
         let caret = format!("\n\t{}^", " ".repeat(shown));
-        bstr::concat([head.as_bytes(), &self.query, caret.as_bytes()])
+        bstr::concat([
+            b"syntax error: ",
+            &self.message[..],
+            b"\n\t",
+            &self.query,
+            caret.as_bytes(),
+        ])
     }
 }
 
@@ -67,4 +72,9 @@ fn is_graphic(letter: char) -> bool {
             | Category::LineSeparator
             | Category::ParagraphSeparator
     )
+}
+
+/// What is graphic and takes ink, and the blank.
+pub(super) fn is_printable(letter: char) -> bool {
+    letter == ' ' || is_graphic(letter) && get_general_category(letter) != Category::SpaceSeparator
 }

@@ -240,7 +240,7 @@ impl<'q> Reader<'q> {
         loop {
             let before = self.cursor;
             let token = self.cursor.key()?;
-            if token.kind != Kind::And {
+            if !matches!(token.kind, Kind::And) {
                 return Ok((token, before));
             }
         }
@@ -267,13 +267,13 @@ impl<'q> Reader<'q> {
 
     fn term(&mut self, key: &[u8], start: usize) -> Result<(), QueryError> {
         let expected = self.cursor.error(start, "expected key:value");
-        if self.cursor.key()?.kind != Kind::Operator(b':') {
+        if !matches!(self.cursor.key()?.kind, Kind::Operator(b':')) {
             return Err(expected);
         }
         let value = self.cursor.value()?;
         let values = match value.kind {
             Kind::Operator(b'(') => self.values()?,
-            _ => vec![self.matcher(value)?.ok_or(expected)?],
+            _ => vec![matcher(value).ok_or(expected)?],
         };
         let key_error = if key.is_empty() {
             Some("key must not be empty")
@@ -302,13 +302,12 @@ impl<'q> Reader<'q> {
         loop {
             let value = self.cursor.value()?;
             let start = value.start;
-            let matcher = self.matcher(value)?;
-            values.push(matcher.ok_or_else(|| self.cursor.error(start, "expected value"))?);
+            let expected = || self.cursor.error(start, "expected value");
+            values.push(matcher(value).ok_or_else(expected)?);
             let next = self.cursor.value()?;
             match next.kind {
                 Kind::Or => {}
                 Kind::Operator(b')') => return Ok(values),
-                Kind::End => return Err(self.cursor.error(next.start, "missing \")\"")),
                 _ => {
                     let message = "value list must be separated by OR";
                     return Err(self.cursor.error(next.start, message));
@@ -316,25 +315,21 @@ impl<'q> Reader<'q> {
             }
         }
     }
+}
 
-    /// What matches a value, if the token is one.
-    fn matcher(&self, token: Token) -> Result<Option<Matcher>, QueryError> {
-        Ok(match token.kind {
-            Kind::Word(word) => Some(Matcher::Word(word)),
-            Kind::Regexp(pattern) => {
-                let regexp = Regexp::new(&pattern).map_err(|message| {
-                    let message = format!("error parsing regexp: {message}");
-                    self.cursor.error(token.start, message)
-                })?;
-                Some(Matcher::Regexp(regexp))
-            }
-            _ => None,
-        })
+/// What matches a value, if the token is one.
+fn matcher(token: Token) -> Option<Matcher> {
+    match token.kind {
+        Kind::Word(word) => Some(Matcher::Word(word)),
+        Kind::Regexp(regexp) => Some(Matcher::Regexp(regexp)),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use bstr::ByteSlice as _;
+
     use super::*;
 
     /// Whether a query selects what has the goos linux, the name A and the unit B/op.
@@ -382,7 +377,18 @@ mod tests {
 
     fn error(query: &str) -> (String, usize) {
         let error = Filter::parse(query.as_bytes()).unwrap_err();
-        (error.message().to_owned(), error.offset())
+        (error.message().to_string(), error.offset())
+    }
+
+    const FOLLOWED: &str = "regexp must be followed by space or an operator (unescaped \"/\"?)";
+
+    #[test]
+    fn an_error_quotes_the_query_byte_for_byte() {
+        let error = Filter::parse(b"a:/b\xff/").unwrap_err();
+        assert_eq!(
+            error.to_bytes(),
+            b"syntax error: error parsing regexp: invalid UTF-8: `\xff`\n\ta:/b\xff/\n\t  ^"
+        );
     }
 
     #[test]
@@ -398,15 +404,36 @@ mod tests {
             ("a:()", "expected value", 3),
             ("a:(b c)", "value list must be separated by OR", 5),
             ("a:(b OR", "expected value", 7),
+            ("a:(b", "value list must be separated by OR", 4),
             ("AND a:b", "expected key:value or subexpression", 0),
             ("a:b OR", "expected key:value or subexpression", 6),
             ("a:\"b", "missing end quote", 2),
             ("a:\"\\q\"", "bad escape sequence", 2),
             ("a:/b", "missing close \"/\"", 2),
+            ("a:/b/c", FOLLOWED, 5),
+            ("a:/b/\u{a0}c:d", FOLLOWED, 5),
+            (
+                "a:/*/c",
+                "error parsing regexp: missing argument to repetition operator: `*`",
+                2,
+            ),
             ("\"\":b", "key must not be empty", 0),
             ("x:y .config:x", ".config is only allowed in projections", 4),
         ] {
             assert_eq!(error(query), (message.to_owned(), offset), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_quoted_word_is_text_and_a_bare_one_bytes() {
+        for (query, value) in [
+            (&br#"k:"\xff""#[..], &b"\xff"[..]),
+            (b"k:\"\xff\"", "\u{fffd}".as_bytes()),
+            (b"k:\"a\xe2\x82\"", "a\u{fffd}\u{fffd}".as_bytes()),
+            (b"k:\xff", b"\xff"),
+        ] {
+            let filter = Filter::parse(query).unwrap();
+            assert!(filter.terms()[0].matches(value), "{}", query.as_bstr());
         }
     }
 

@@ -1,6 +1,6 @@
 //! The projection language.
 
-use super::error::QueryError;
+use super::error::{QueryError, is_printable};
 use super::key::Key;
 use super::token::{Cursor, Kind};
 
@@ -56,13 +56,13 @@ impl Projection {
         let mut written = Vec::new();
         let mut token = cursor.key()?;
         let mut after_comma = false;
-        while token.kind != Kind::End || after_comma {
+        while after_comma || !matches!(token.kind, Kind::End) {
             let Kind::Word(key) = token.kind else {
                 return Err(cursor.error(token.start, "expected key"));
             };
             written.push(Self::field(&mut cursor, key, token.start)?);
             token = cursor.key()?;
-            after_comma = token.kind == Kind::Operator(b',');
+            after_comma = matches!(token.kind, Kind::Operator(b','));
             if after_comma {
                 token = cursor.key()?;
             }
@@ -79,7 +79,7 @@ impl Projection {
         key_start: usize,
     ) -> Result<Written, QueryError> {
         let before = *cursor;
-        if cursor.key()?.kind != Kind::Operator(b'@') {
+        if !matches!(cursor.key()?.kind, Kind::Operator(b'@')) {
             *cursor = before;
             return Ok(Written {
                 key,
@@ -174,7 +174,13 @@ fn quote(text: &[u8]) -> String {
                 '\x00'..='\x1f' | '\x7f' => {
                     let _ = write!(quoted, "\\x{:02x}", u32::from(letter));
                 }
-                letter => quoted.push(letter),
+                letter if is_printable(letter) => quoted.push(letter),
+                '\u{80}'..='\u{ffff}' => {
+                    let _ = write!(quoted, "\\u{:04x}", u32::from(letter));
+                }
+                letter => {
+                    let _ = write!(quoted, "\\U{:08x}", u32::from(letter));
+                }
             }
         }
         for byte in chunk.invalid() {
@@ -223,6 +229,11 @@ mod tests {
                 6,
             ),
             (".name@foo", "unknown order \"foo\"", 6),
+            (
+                ".name@\u{200b}\u{e9}\u{10ffff}",
+                r#"unknown order "\u200bé\U0010ffff""#,
+                6,
+            ),
             (".name@()", "nothing to match", 7),
             (".name@(a,b)", "missing )", 8),
             ("/size@(1 AND)", "missing )", 9),
@@ -235,7 +246,7 @@ mod tests {
             let error = Projection::parse(query.as_bytes()).unwrap_err();
             assert_eq!(
                 (error.message(), error.offset()),
-                (message, offset),
+                (message.into(), offset),
                 "{query}"
             );
         }

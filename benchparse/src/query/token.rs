@@ -1,15 +1,16 @@
 //! Words, operators and regular expressions.
 
 use super::error::QueryError;
+use super::regexp::Regexp;
 
 /// A token and where it starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) start: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Kind {
     /// One of `( ) : @ , - *`.
     Operator(u8),
@@ -19,8 +20,8 @@ pub(super) enum Kind {
     Or,
     /// A word, bare or quoted.
     Word(Vec<u8>),
-    /// What stands between the slashes of a regular expression.
-    Regexp(Vec<u8>),
+    /// A regular expression between slashes.
+    Regexp(Regexp),
     /// The end of the query.
     End,
 }
@@ -37,7 +38,7 @@ impl<'q> Cursor<'q> {
         Self { query, at: 0 }
     }
 
-    pub(super) fn error(&self, offset: usize, message: impl Into<String>) -> QueryError {
+    pub(super) fn error(&self, offset: usize, message: impl Into<bstr::BString>) -> QueryError {
         QueryError::new(self.query, offset, message)
     }
 
@@ -105,7 +106,7 @@ impl<'q> Cursor<'q> {
     }
 
     /// A regular expression ends at the first slash outside of brackets and parentheses.
-    fn regexp(&mut self) -> Result<Vec<u8>, QueryError> {
+    fn regexp(&mut self) -> Result<Regexp, QueryError> {
         let start = self.at;
         let (mut brackets, mut parentheses) = (0u64, 0i64);
         let mut end = start + 1;
@@ -122,17 +123,19 @@ impl<'q> Cursor<'q> {
             }
             end += 1;
         }
+        let regexp = Regexp::new(&self.query[start + 1..end]).map_err(|message| {
+            let message = bstr::concat([b"error parsing regexp: ", &message[..]]);
+            self.error(start, message)
+        })?;
         self.at = end + 1;
-        let after = &self.query[self.at..];
-        let ends_here = after
-            .first()
-            .is_none_or(|&byte| is_operator(byte) || matches!(byte, b'-' | b'*'))
-            || space(after).is_some();
+        let ends_here = self.query.get(self.at).is_none_or(|&byte| {
+            is_operator(byte) || matches!(byte, b'-' | b'*') || char::from(byte).is_whitespace()
+        });
         if !ends_here {
             let message = "regexp must be followed by space or an operator (unescaped \"/\"?)";
             return Err(self.error(self.at, message));
         }
-        Ok(self.query[start + 1..end].to_vec())
+        Ok(regexp)
     }
 }
 
@@ -148,19 +151,24 @@ fn space(text: &[u8]) -> Option<usize> {
     letter.is_whitespace().then_some(letter.len_utf8())
 }
 
-/// Undoes the escapes of a Go string literal.
+/// Undoes the escapes of a Go string literal; a byte that is not UTF-8 becomes U+FFFD.
 fn unescape(text: &[u8]) -> Option<Vec<u8>> {
     if text.contains(&b'\n') {
         return None;
     }
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let [first, after @ ..] = rest {
-        rest = after;
-        if *first != b'\\' {
-            plain.push(*first);
+    while !rest.is_empty() {
+        let (letter, length) = bstr::decode_utf8(rest);
+        if letter != Some('\\') {
+            // What is left of a character that is cut off counts byte by byte.
+            let length = if letter.is_some() { length } else { 1 };
+            rest = rest.get(length..)?;
+            let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
+            plain.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
             continue;
         }
+        rest = &rest[1..];
         let (&escape, after) = rest.split_first()?;
         rest = after;
         let code = |digits: usize, rest: &mut &[u8]| -> Option<u32> {
