@@ -30,7 +30,11 @@ const STORIES: [(&str, &[&str], i32); 5] = [
     (
         "fine",
         &[
-            "onepkg-old.txt", "--base", "onepkg-old.txt", "--filter", ".name:(Marshal OR Pooled)",
+            "onepkg-old.txt",
+            "--base",
+            "onepkg-old.txt",
+            "--filter",
+            ".name:(Marshal OR Pooled)",
         ],
         0,
     ),
