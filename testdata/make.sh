@@ -76,6 +76,8 @@ turns() {
 }
 # shellcheck disable=SC2086
 turns -benchmem -benchtime=20ms $main
+# shellcheck disable=SC2086
+bench noise.txt -count=200 -benchtime=3ms $main
 bench unequal-new.txt -tags=improved -benchmem -count=9 -benchtime=10ms ./codec
 bench verbose.txt -v -benchmem -count=3 -benchtime=10ms ./codec ./collect
 bench odd.txt -tags=odd -count=2 -benchtime=10ms ./odd
