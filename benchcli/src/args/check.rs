@@ -46,6 +46,7 @@ pub struct CheckArgs {
 
 /// The options of the gate.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct GateArgs {
     /// Take only the measurements that match this query
     #[arg(

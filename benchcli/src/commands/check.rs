@@ -198,12 +198,13 @@ fn judge_texts(
     });
     let question = same_rows(&gate);
     let mut collector = benchparse::compare::Collector::new(question);
-    for (which, (name, texts)) in [(Which::Old, &old), (Which::New, &new)] {
+    let (old_name, new_name) = (old.0, new.0);
+    for (which, (name, texts)) in [(Which::Old, old), (Which::New, new)] {
         let label = [b"old".as_slice(), b"new"][which as usize];
         let source = Source::Texts {
             name: name.as_bytes().to_vec(),
             label: label.to_vec(),
-            texts: texts.clone(),
+            texts,
         };
         reading.read(&source, |result| {
             sides.add(which, result);
@@ -213,7 +214,7 @@ fn judge_texts(
     if reading.outcome == Outcome::Failed {
         return Ok(Outcome::Failed);
     }
-    for (which, name) in [(Which::Old, old.0), (Which::New, new.0)] {
+    for (which, name) in [(Which::Old, old_name), (Which::New, new_name)] {
         if sides.lacks(which) {
             bail!(
                 "the filter leaves no result of {name}, expected a query that some result matches"
@@ -243,8 +244,7 @@ fn judge_texts(
         let why = tables.mismatch().map_or_else(
             || {
                 format!(
-                    "nothing is compared: {} and {} have no benchmark in common",
-                    old.0, new.0
+                    "nothing is compared: {old_name} and {new_name} have no benchmark in common"
                 )
             },
             |mismatch| {
@@ -257,7 +257,7 @@ fn judge_texts(
     }
     stale.extend(acceptances.unused());
     let report = judge(&rows, &gate.policy);
-    let names = [old.0.to_owned(), new.0.to_owned()];
+    let names = [old_name.to_owned(), new_name.to_owned()];
     let report = model(&report, &contexts, &gate.policy, names, stale);
     publish(&report, &gate)?;
     Ok(match report.run {
