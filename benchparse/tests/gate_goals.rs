@@ -27,6 +27,13 @@ fn unchanged_code_measured_in_turn_fails_rarely() {
 }
 
 #[test]
+fn the_order_of_the_runs_matters_more_than_the_test() {
+    let all = noises(REAL);
+    let alarms = |dealing| simulate(&all, &all, (20, 1.0, dealing), RUNS).false_alarms_of_p;
+    assert!(alarms(Dealing::OldThenNew) > 2 * alarms(Dealing::InTurn));
+}
+
+#[test]
 fn real_changes_of_calm_benchmarks_are_found() {
     let all = noises(REAL);
     let calm = calm(&all, 0.02);

@@ -56,7 +56,7 @@ pub(crate) enum Dealing {
     OldThenNew,
 }
 
-/// SplitMix64: small, seeded, and the same everywhere.
+/// The generator `SplitMix64`: small, seeded, and the same everywhere.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
