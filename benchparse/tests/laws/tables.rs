@@ -1,0 +1,201 @@
+//! From lines to tables.
+
+use benchparse::compare::{Collector, Levels, Question};
+use benchparse::format::{Parser, Record};
+use benchparse::query::{Filter, Projection};
+use proptest::prelude::*;
+
+use super::texts::{Line, ResultLine, lines, text_of};
+
+/// The tables of inputs with their labels, down to the last bit.
+fn tables(inputs: &[(&str, &str)], question: Question) -> String {
+    let mut parser = Parser::new();
+    let mut collector = Collector::new(question);
+    for (label, text) in inputs {
+        let mut reader = parser.read(label.as_bytes(), text.as_bytes());
+        while let Some(record) = reader.next_record().expect("reading from memory") {
+            if let Record::Result(result) = record {
+                collector.add(&result);
+            }
+        }
+    }
+    let tables = collector.finish(&parser, Levels::default());
+    let mut shown = String::new();
+    for table in tables.tables() {
+        let texts = |symbols: &[_]| -> Vec<String> {
+            let texts = symbols.iter().map(|&symbol| tables.text(symbol));
+            texts
+                .map(|text| String::from_utf8_lossy(text).into_owned())
+                .collect()
+        };
+        shown += &format!("{:?} {:?}\n", texts(&table.headings), texts(&[table.unit]));
+        shown += &format!(
+            "{:?} {:?} {:?}\n",
+            table.class, table.direction, table.assumption
+        );
+        for column in &table.columns {
+            shown += &format!("{:?}\n", texts(&column.values));
+        }
+        for row in &table.rows {
+            shown += &format!("{:?} {:?}\n", texts(&row.values), texts(&[row.label]));
+            for cell in &row.cells {
+                let (summary, comparison) = (&cell.summary, &cell.comparison);
+                let values = cell.sample.values();
+                shown += &format!("{} {values:?} {summary:?} {comparison:?}\n", cell.column);
+                shown += &format!("{:?}\n", texts(&cell.varying));
+            }
+        }
+        shown += &format!("{:?}\n", table.geomeans);
+    }
+    shown
+}
+
+fn question() -> impl Strategy<Value = Question> {
+    const PROJECTIONS: [&str; 7] = [
+        "",
+        ".config",
+        ".fullname",
+        ".name /n@num",
+        "/format",
+        "goos",
+        ".file",
+    ];
+    const FILTERS: [&str; 5] = [
+        "*",
+        ".unit:(ns/op OR B/op)",
+        "-.name:A",
+        "goos:/./",
+        "/n:10 OR pkg:\"\"",
+    ];
+    let projection = || prop::sample::select(&PROJECTIONS[..]);
+    (
+        prop::sample::select(&FILTERS[..]),
+        projection(),
+        projection(),
+        projection(),
+        projection(),
+    )
+        .prop_map(|(filter, table, row, col, ignore)| {
+            let projection = |text: &str| Projection::parse(text.as_bytes()).expect("a projection");
+            Question {
+                filter: Filter::parse(filter.as_bytes()).expect("a filter"),
+                table: projection(table),
+                row: projection(row),
+                col: projection(col),
+                ignore: projection(ignore),
+            }
+        })
+}
+
+/// The configuration in force after the lines, in its order: a deleted key's place goes to the last.
+fn in_force(lines: &[Line]) -> Vec<Line> {
+    let mut pairs: Vec<(&String, &String)> = Vec::new();
+    for line in lines {
+        let Line::Config(key, value) = line else {
+            continue;
+        };
+        match (
+            pairs.iter().position(|pair| pair.0 == key),
+            value.is_empty(),
+        ) {
+            (None, true) => {}
+            (None, false) => pairs.push((key, value)),
+            (Some(place), true) => drop(pairs.swap_remove(place)),
+            (Some(place), false) => pairs[place].1 = value,
+        }
+    }
+    let lines = pairs.into_iter();
+    lines
+        .map(|(key, value)| Line::Config(key.clone(), value.clone()))
+        .collect()
+}
+
+/// Runs of a few benchmarks, and the same runs in another order within each benchmark.
+fn runs() -> impl Strategy<Value = (Vec<Line>, Vec<Line>)> {
+    let run = (0..3usize, 1..1000u32, 1..1000u32);
+    prop::collection::vec(run, 1..24).prop_flat_map(|runs| {
+        let order: Vec<usize> = (0..runs.len()).collect();
+        (Just(runs), Just(order).prop_shuffle()).prop_map(|(runs, order)| {
+            let line = |&(name, time, size): &(usize, u32, u32)| {
+                Line::Result(ResultLine {
+                    name: ["A-8", "B/n=10-8", "B/n=9-8"][name].to_owned(),
+                    iterations: 1,
+                    measured: vec![
+                        (f64::from(time) / 8.0, "ns/op".to_owned()),
+                        (f64::from(size), "B/op".to_owned()),
+                    ],
+                })
+            };
+            // Each place keeps its benchmark and takes the benchmark's next run in the new order.
+            let mut queues = [const { Vec::new() }; 3];
+            for &at in &order {
+                queues[runs[at].0].push(&runs[at]);
+            }
+            let shuffled = runs
+                .iter()
+                .filter_map(|run| queues[run.0].pop())
+                .map(line)
+                .collect();
+            (runs.iter().map(line).collect(), shuffled)
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_runs_does_not_matter((old, shuffled) in runs(), (new, again) in runs()) {
+        let tables = |old: &[Line], new: &[Line]| {
+            tables(&[("old", &text_of(old)), ("new", &text_of(new))], Question::default())
+        };
+        prop_assert_eq!(tables(&old, &new), tables(&shuffled, &again));
+    }
+
+    #[test]
+    fn two_halves_with_one_label_are_the_whole(
+        old in lines(),
+        new in lines(),
+        cut in 0..24usize,
+        question in question(),
+    ) {
+        let cut = cut.min(old.len());
+        let (first, second) = old.split_at(cut);
+        let second = text_of(&in_force(first)) + &text_of(second);
+        let (whole, first, new) = (text_of(&old), text_of(first), text_of(&new));
+        prop_assert_eq!(
+            tables(&[("old", &whole), ("new", &new)], question.clone()),
+            tables(&[("old", &first), ("old", &second), ("new", &new)], question)
+        );
+    }
+
+    #[test]
+    fn log_lines_and_line_ends_change_no_table(lines in lines(), question in question()) {
+        let is_log = |line: &Line| matches!(line, Line::Log(_));
+        let said: Vec<Line> = lines.iter().filter(|line| !is_log(line)).cloned().collect();
+        let plain = tables(&[("f", &text_of(&said))], question.clone());
+        let noisy = text_of(&lines).replace('\n', "\r\n");
+        prop_assert_eq!(plain, tables(&[("f", &noisy)], question));
+    }
+
+    #[test]
+    fn a_filter_and_its_opposite_share_the_measurements(lines in lines(), filter in "(\\.unit:/op/|goos:linux|\\.name:A)") {
+        let text = text_of(&lines);
+        let count = |filter: &str| {
+            let question = Question {
+                filter: Filter::parse(filter.as_bytes()).expect("a filter"),
+                ..Question::default()
+            };
+            let mut parser = Parser::new();
+            let mut collector = Collector::new(question);
+            let mut reader = parser.read(b"f", text.as_bytes());
+            while let Some(record) = reader.next_record().expect("reading from memory") {
+                if let Record::Result(result) = record {
+                    collector.add(&result);
+                }
+            }
+            let tables = collector.finish(&parser, Levels::default());
+            let rows = tables.tables().iter().flat_map(|table| &table.rows);
+            rows.flat_map(|row| &row.cells).map(|cell| cell.sample.len()).sum::<usize>()
+        };
+        prop_assert_eq!(count(&filter) + count(&format!("-{filter}")), count("*"));
+    }
+}

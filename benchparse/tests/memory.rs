@@ -1,0 +1,152 @@
+//! What reading takes: memory for what is kept, and nothing for what is passed over.
+
+use std::io::{self, Read};
+
+use allocation_counter::{AllocationInfo, measure};
+use benchparse::compare::{Collector, Question};
+use benchparse::format::{BenchmarkResult, Mending, Parser, Reader, Record};
+
+/// A stream of blocks that takes no memory itself: `block` writes the block of a number.
+struct Blocks<F> {
+    count: u32,
+    next: u32,
+    block: F,
+    buffer: Vec<u8>,
+    at: usize,
+}
+
+impl<F: Fn(u32, &mut Vec<u8>)> Blocks<F> {
+    fn new(count: u32, block: F) -> Self {
+        Self {
+            count,
+            next: 0,
+            block,
+            buffer: Vec::with_capacity(1024),
+            at: 0,
+        }
+    }
+}
+
+impl<F: Fn(u32, &mut Vec<u8>)> Read for Blocks<F> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.buffer.len() && self.next < self.count {
+            self.buffer.clear();
+            self.at = 0;
+            (self.block)(self.next, &mut self.buffer);
+            self.next += 1;
+        }
+        let count = out.len().min(self.buffer.len() - self.at);
+        out[..count].copy_from_slice(&self.buffer[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+fn results(run: u32, out: &mut Vec<u8>) {
+    use std::io::Write as _;
+    for name in ["Encode/n=1", "Encode/n=2", "Decode"] {
+        let time = 100 + run % 7;
+        let written = writeln!(
+            out,
+            "Benchmark{name}-8\t1000\t{time} ns/op\t32 B/op\t1 allocs/op"
+        );
+        written.expect("writing to memory");
+    }
+}
+
+/// What programs print around results: every line another text.
+fn log(number: u32, out: &mut Vec<u8>) {
+    use std::io::Write as _;
+    for line in 0..10 {
+        let written = writeln!(
+            out,
+            "2024/05/01 12:00:{line:02} request {number} served\n    a_test.go:{number}: done\n\
+             === RUN   TestA{number}\n--- PASS: TestA{number} (0.00s)\nok  \tp{number}\t1.2s"
+        );
+        written.expect("writing to memory");
+    }
+}
+
+/// Reads a stream and gives each result to `take`.
+fn read(stream: impl Read, mending: Mending, mut take: impl FnMut(&BenchmarkResult<'_>)) {
+    let mut parser = Parser::new();
+    parser.begin(b"f", b"f");
+    let mut reader = Reader::with_mending(&mut parser, stream, mending);
+    while let Some(record) = reader.next_record().expect("reading from memory") {
+        if let Record::Result(result) = record {
+            take(&result);
+        }
+    }
+}
+
+/// What reading so many blocks of a stream takes, and how many results it gives.
+fn reading(count: u32, mending: Mending, block: fn(u32, &mut Vec<u8>)) -> (AllocationInfo, u64) {
+    // What is made once for the whole program.
+    read(Blocks::new(2, block), mending, |_| ());
+    let mut found = 0;
+    let taken = measure(|| read(Blocks::new(count, block), mending, |_| found += 1));
+    (taken, found)
+}
+
+const MENDINGS: [Mending; 3] = [Mending::Repair, Mending::Refuse, Mending::Off];
+
+#[test]
+fn a_known_benchmark_costs_no_allocation() {
+    for mending in MENDINGS {
+        let (few, _) = reading(1000, mending, results);
+        let (many, found) = reading(20_000, mending, results);
+        assert_eq!(found, 60_000);
+        assert_eq!(few.count_total, many.count_total, "{mending:?}");
+        assert_eq!(few.bytes_total, many.bytes_total, "{mending:?}");
+    }
+}
+
+#[test]
+fn log_lines_take_no_memory() {
+    let noisy = |number: u32, out: &mut Vec<u8>| {
+        log(number, out);
+        results(number, out);
+    };
+    for mending in MENDINGS {
+        let (few, _) = reading(500, mending, noisy);
+        let (many, found) = reading(10_000, mending, noisy);
+        assert_eq!(found, 30_000);
+        assert_eq!(few.bytes_max, many.bytes_max, "{mending:?}");
+        assert_eq!(few.count_total, many.count_total, "{mending:?}");
+    }
+}
+
+#[test]
+fn a_long_line_takes_its_length() {
+    const LENGTH: usize = 8 << 20;
+    let long = |number: u32, out: &mut Vec<u8>| {
+        if number == 5 {
+            out.resize(LENGTH, b'x');
+            out.push(b'\n');
+        }
+        results(number, out);
+    };
+    let (taken, _) = reading(10, Mending::Off, long);
+    // The stream's own buffer is one of these lengths; the others are the reader's.
+    assert!(taken.bytes_max < 6 * LENGTH as u64, "{taken:?}");
+}
+
+#[test]
+fn a_measurement_takes_its_eight_bytes() {
+    let collecting = |count: u32| {
+        measure(|| {
+            let mut collector = Collector::new(Question::default());
+            read(Blocks::new(count, results), Mending::Repair, |result| {
+                collector.add(result);
+            });
+        })
+    };
+    let (few, many) = (collecting(1024), collecting(16 * 1024));
+    // Nine samples grow by doubling: four times each, and the old half stands beside the new whole.
+    assert_eq!(many.count_total - few.count_total, 9 * 4);
+    let measurements = 9 * 16 * 1024;
+    assert!(
+        many.bytes_max < 8 * measurements + few.bytes_max + (1 << 16),
+        "{many:?}"
+    );
+}
