@@ -78,6 +78,20 @@ turns() {
 turns -benchmem -benchtime=20ms $main
 # shellcheck disable=SC2086
 bench noise.txt -count=200 -benchtime=3ms $main
+# Every benchmark once a round; the environment is written once.
+rounds() {
+  local file=$1 count=$2 package round
+  shift 2
+  want "$file" || return 0
+  echo "$count rounds of -bench=. $* > $file"
+  for package in $main; do go test -c -o "$build/${package##*/}.test" "$package"; done
+  for ((round = 0; round < count; round++)); do
+    for package in $main; do
+      (cd "$package" && "$build/${package##*/}.test" -test.run='^$' -test.bench=. "${@/#-/-test.}")
+    done
+  done | awk '/^(goos|goarch|cpu):/ && seen[$0]++ { next } /^(goos|goarch|cpu|pkg):|^Benchmark/' > "$here/$file"
+}
+rounds rounds.txt 100 -benchmem -benchtime=10ms
 bench unequal-new.txt -tags=improved -benchmem -count=9 -benchtime=10ms ./codec
 bench verbose.txt -v -benchmem -count=3 -benchtime=10ms ./codec ./collect
 bench odd.txt -tags=odd -count=2 -benchtime=10ms ./odd
