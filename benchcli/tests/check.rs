@@ -340,30 +340,66 @@ fn an_accepted_regression_passes_and_is_said() {
     );
 }
 
+/// Runs git in a folder, whatever the user's own settings are.
+fn git(folder: &TempDir, arguments: &[&str]) {
+    let output = Command::new("git")
+        .current_dir(folder.path())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+        .args(arguments)
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_baseline_in_git_is_found_by_its_labels() {
+    let folder = configured("[labels]\npool = \"large\"\n");
+    git(&folder, &["init", "-q", "-b", "main"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "-q", "-m", "Start"]);
+    let record = |label: &str| {
+        let arguments = ["record", "onepkg-old.txt", "--label", label];
+        let output = benchcli(folder.path(), &arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    };
+    record("pool=small");
+    let check = |base: &str| benchcli(folder.path(), &["check", "onepkg-new.txt", "--base", base]);
+    let refused = check("HEAD");
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stdout));
+    record("pool=large");
+    let found = check("HEAD");
+    assert_eq!(found.status.code(), Some(1), "{}", text(&found.stderr));
+    assert!(text(&found.stdout).starts_with("regressed: Key-2"));
+    git(&folder, &["commit", "-q", "--allow-empty", "-m", "Next"]);
+    assert_eq!(
+        check("auto").status.code(),
+        Some(1),
+        "{}",
+        text(&check("auto").stderr)
+    );
+}
+
 #[test]
 fn a_commit_accepts_in_its_message() {
     let folder = configured("");
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .current_dir(folder.path())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-            .args(arguments)
-            .output()
-            .expect("git runs");
-        assert!(output.status.success(), "{}", text(&output.stderr));
-    };
-    git(&["init", "-q"]);
-    git(&["add", "."]);
-    git(&[
-        "commit",
-        "-q",
-        "-m",
-        "Make keys readable\n\nBenchmark-Accept: Key ns/op 900%: readable\nBenchmark-Accept: Key B/op 100%: readable\nBenchmark-Accept: Key allocs/op 200%: readable\n",
-    ]);
+    git(&folder, &["init", "-q"]);
+    git(&folder, &["add", "."]);
+    git(
+        &folder,
+        &[
+            "commit",
+            "-q",
+            "-m",
+            "Make keys readable\n\nBenchmark-Accept: Key ns/op 900%: readable\nBenchmark-Accept: Key B/op 100%: readable\nBenchmark-Accept: Key allocs/op 200%: readable\n",
+        ],
+    );
     assert_eq!(check(&folder, &[]).2, Some(0));
-    git(&["commit", "-q", "--allow-empty", "-m", "Nothing accepted"]);
+    git(
+        &folder,
+        &["commit", "-q", "--allow-empty", "-m", "Nothing accepted"],
+    );
     assert_eq!(check(&folder, &[]).2, Some(1));
 }
 

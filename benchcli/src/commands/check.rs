@@ -1,5 +1,6 @@
 //! `benchcli check`: verdicts, and an exit status that a build can trust.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -10,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use benchparse::compare::Question;
 use benchparse::gate::judge;
 use benchparse::query::{Field, Filter, Key, Order, Projection};
+use bstr::BString;
 use git2::Oid;
 use jiff::Zoned;
 
@@ -42,8 +44,10 @@ pub fn run(options: CheckOptions) -> Result<Outcome> {
         .map(|path| text_of(path))
         .collect::<Result<Vec<_>>>()?;
     let new_name = joined(options.new.iter().map(|path| path.display().to_string()));
-    let (old, old_name, since) = base(&options.base, &new)?;
     let mut gate = options.gate;
+    let labels = gate.loaded.config.labels.iter();
+    let labels = labels.map(|(name, value)| (name.clone(), value.as_str().into()));
+    let (old, old_name, since) = base(&options.base, &new, labels.collect())?;
     if let Ok(store) = Store::open(Path::new(".")) {
         accept_trailers(&mut gate, &store, since)?;
     }
@@ -105,7 +109,11 @@ fn read_all(input: &Input) -> Result<Vec<u8>> {
 }
 
 /// The texts of the baseline, its name, and the commit that it is of.
-fn base(base: &OsStr, new: &[Vec<u8>]) -> Result<(Vec<Vec<u8>>, String, Option<Oid>)> {
+fn base(
+    base: &OsStr,
+    new: &[Vec<u8>],
+    labels: Vec<(String, BString)>,
+) -> Result<(Vec<Vec<u8>>, String, Option<Oid>)> {
     let is_file = fs::metadata(base).is_ok_and(|file| !file.is_dir());
     if is_file || base == "-" {
         return Ok((vec![text_of(base)?], base.display().to_string(), None));
@@ -119,7 +127,7 @@ fn base(base: &OsStr, new: &[Vec<u8>]) -> Result<(Vec<Vec<u8>>, String, Option<O
     let contents = Contents::of_all(new.iter().map(|text| (&b"new"[..], &text[..])));
     let wanted = Wanted {
         environments: contents.environments,
-        ..Wanted::default()
+        labels,
     };
     let baseline = if base == AUTO {
         let target = CiTarget::from_variables(|name| env::var(name).ok());
@@ -130,7 +138,11 @@ fn base(base: &OsStr, new: &[Vec<u8>]) -> Result<(Vec<Vec<u8>>, String, Option<O
         let revision = base
             .to_str()
             .with_context(|| format!("--base {}: neither a file nor a commit", base.display()))?;
-        find::at(&store, revision, &Wanted::default())?
+        let of_any_environment = Wanted {
+            environments: BTreeSet::new(),
+            ..wanted
+        };
+        find::at(&store, revision, &of_any_environment)?
     };
     let texts = |baseline: &Baseline| -> Vec<Vec<u8>> {
         let recordings = baseline.recordings.iter();

@@ -82,6 +82,10 @@ fn in_force(loaded: &Loaded) -> String {
         "ignore = {}",
         list(config.ignore.as_deref().unwrap_or_default())
     ));
+    if !config.labels.is_empty() {
+        let labels = toml::to_string(&config.labels).unwrap_or_default();
+        lines.push(format!("\n[labels]\n{}", labels.trim_end()));
+    }
     for rule in &config.rule {
         lines.push(String::from("\n[[rule]]"));
         lines.push(
