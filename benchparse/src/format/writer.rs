@@ -131,5 +131,11 @@ fn write_pair(out: &mut impl Write, key: &[u8], value: &[u8]) -> io::Result<()> 
     out.write_all(key)?;
     out.write_all(if value.is_empty() { b":" } else { b": " })?;
     out.write_all(value)?;
-    out.write_all(b"\n")
+    // One carriage return before a line feed belongs to the line end.
+    let end: &[u8] = if value.ends_with(b"\r") {
+        b"\r\n"
+    } else {
+        b"\n"
+    };
+    out.write_all(end)
 }

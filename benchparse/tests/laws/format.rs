@@ -61,6 +61,14 @@ fn nearly() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_value_keeps_the_carriage_return_at_its_end() {
+    let text = b"k: v\r\r\nBenchmarkA 1 1 x\n";
+    let config = &read(text, Mending::Off).results[0].config;
+    assert_eq!(config, &[(b"k".to_vec(), b"v\r".to_vec())]);
+    assert_eq!(rewrite(text), b"k: v\r\r\n\nBenchmarkA 1 1 x\n");
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(lines in lines()) {

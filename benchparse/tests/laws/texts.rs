@@ -87,7 +87,7 @@ pub(crate) fn line() -> impl Strategy<Value = Line> {
     ];
     prop_oneof![
         5 => result().prop_map(Line::Result),
-        2 => (prop::sample::select(&["goos", "pkg", "cpu", "é-1"][..]), "|linux|a b |darwin: x|µ")
+        2 => (prop::sample::select(&["goos", "pkg", "cpu", "é-1"][..]), "(linux|a b |darwin: x|µ)?")
             .prop_map(|(key, value)| Line::Config(key.to_owned(), value)),
         1 => (unit(), prop::sample::select(&[" assume=exact", " better=higher k=", ""][..]))
             .prop_map(|(unit, fields)| Line::Unit(unit + fields)),

@@ -1,0 +1,47 @@
+//! Any bytes can be read, and what is read can be written and read again.
+#![no_main]
+
+use benchparse::compare::{Collector, Levels, Question};
+use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+use libfuzzer_sys::fuzz_target;
+
+/// Reads a text; gives it as the writer writes it, and what its results say.
+fn rewrite(text: &[u8], mending: Mending) -> (Vec<u8>, Vec<Vec<u64>>) {
+    let mut parser = Parser::new();
+    let mut collector = Collector::new(Question::default());
+    let mut writer = Writer::new(Vec::new());
+    let mut said = Vec::new();
+    parser.begin(b"f", b"f");
+    let mut reader = Reader::with_mending(&mut parser, text, mending);
+    let last = 1 + text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    while let Ok(Some(record)) = reader.next_record() {
+        let written = match record {
+            Record::Result(result) => {
+                assert!((1..=last).contains(&result.line()));
+                collector.add(&result);
+                said.push(result.values().map(|(value, _)| value.to_bits()).collect());
+                writer.result(&result)
+            }
+            Record::Unit(unit) => writer.unit(unit),
+            Record::Error(error) => {
+                assert!((1..=last).contains(&error.line));
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        written.expect("writing to memory");
+    }
+    let _ = reader.incidents();
+    let _ = reader.repairs();
+    collector.finish(&parser, Levels::default());
+    (writer.into_inner(), said)
+}
+
+fuzz_target!(|text: &[u8]| {
+    rewrite(text, Mending::Off);
+    rewrite(text, Mending::Refuse);
+    let (written, said) = rewrite(text, Mending::Repair);
+    let (again, said_again) = rewrite(&written, Mending::Off);
+    assert_eq!(said, said_again);
+    assert_eq!(written, again);
+});
