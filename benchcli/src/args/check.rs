@@ -70,7 +70,8 @@ pub struct GateArgs {
     #[arg(long, value_name = "N")]
     min_samples: Option<usize>,
 
-    /// Both sides were measured in turn (known without this for what `benchcli run` made)
+    /// Both sides were measured in turn (known without this where both say so in a line that begins
+    /// with '# benchcli: interleaved')
     #[arg(long)]
     interleaved: bool,
 

@@ -431,8 +431,8 @@ fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) -> Vec<Stri
         .collect();
     if !policy.interleaved && !timings.is_empty() {
         advice.push(
-            "old was measured before new, so a drift of the machine looks like a change; \
-             `benchcli run` measures them in turn"
+            "old was measured before new, so a drift of the machine looks like a change; measure \
+             them in turn, a round of each, and say --interleaved"
                 .to_owned(),
         );
     }

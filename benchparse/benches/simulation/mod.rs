@@ -1,8 +1,8 @@
 //! False alarms and power of the gate on real noise, next to benchstat's p < .05.
 //!
 //! The noise is one program measured again and again. A run takes, for each of its rows, some
-//! stretch of one benchmark's values as they came, and deals them out to two sides: in turn, as
-//! `benchcli run` measures, or the first half to one side and the second to the other.
+//! stretch of one benchmark's values as they came, and deals them out to two sides: in turn, or the
+//! first half to one side and the second to the other.
 
 use benchparse::format::{Parser, Record};
 use benchparse::gate::{Class, Policy, Row, RowKey, Verdict, judge};
