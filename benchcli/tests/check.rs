@@ -204,6 +204,27 @@ fn the_json_report_follows_its_schema() {
 }
 
 #[test]
+fn values_that_json_has_not_are_null_and_the_schema_allows_it() {
+    let folder = configured("");
+    let real = std::fs::read_to_string(testdata().join("onepkg-new.txt")).expect("readable");
+    let broken = real.replacen(" ns/op", "e999 ns/op", 1).replacen(
+        "-2 ",
+        "-2 1 NaN ns/op\nBenchmarkKey-2 ",
+        1,
+    );
+    std::fs::write(folder.path().join("onepkg-new.txt"), broken).expect("written");
+    let (shown, _, _) = check(&folder, &["--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+    let samples = report["rows"].as_array().expect("rows").iter();
+    let mut samples = samples.flat_map(|row| row["new"]["samples"].as_array().expect("a list"));
+    assert!(samples.any(serde_json::Value::is_null), "{shown}");
+    let schema: serde_json::Value =
+        serde_json::from_slice(&benchcli(folder.path(), &["schema"]).stdout).expect("JSON");
+    let items = &schema["$defs"]["SideReport"]["properties"]["samples"]["items"];
+    assert_eq!(items["type"], serde_json::json!(["number", "null"]));
+}
+
+#[test]
 fn annotations_stand_at_the_function() {
     // A module that is not at the root of its repository.
     let repository = TempDir::new().expect("a temporary folder");

@@ -140,8 +140,8 @@ pub struct SideReport {
     pub text: String,
     /// The spread relative to the median; nothing where it is infinite.
     pub spread: Option<f64>,
-    /// The values in the order they were measured.
-    pub samples: Vec<f64>,
+    /// The values in the order they were measured; nothing for one that is NaN or infinite.
+    pub samples: Vec<Option<f64>>,
 }
 
 /// Makes the model.
@@ -269,7 +269,11 @@ fn row(verdict: &RowVerdict, context: &RowContext) -> RowReport {
             median: Some(side.median).filter(|median| median.is_finite()),
             text: scale.format(side.median) + &spread,
             spread: Some(side.spread).filter(|spread| spread.is_finite()),
-            samples: context.sides[place].values.clone(),
+            samples: context.sides[place]
+                .values
+                .iter()
+                .map(|&value| in_json(value))
+                .collect(),
         })
     };
     let turn = |worse: f64| match verdict.direction {
@@ -307,6 +311,11 @@ fn row(verdict: &RowVerdict, context: &RowContext) -> RowReport {
         threshold: verdict.threshold,
         samples_needed: verdict.samples_needed,
     }
+}
+
+/// What JSON has as a number.
+fn in_json(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite())
 }
 
 /// Names rows as Go does, `codec.Encode-8`, with as much of the package as tells packages apart.
