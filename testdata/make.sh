@@ -52,6 +52,46 @@ main="./codec ./collect ./system ./text"
   both nomem- .txt -count=6 -benchtime=10ms ./collect ./codec
   both json- .json -benchmem -count=6 -benchtime=10ms -json ./codec ./text
 }
+# Old and new measured in turn, so that a drift of the machine meets both alike.
+turns() {
+  want turns-old.txt || want turns-new.txt || return 0
+  echo "ten times: go test -run='^\$' -bench=. $* >> turns-old.txt, and with -tags=improved >> turns-new.txt"
+  local file
+  for file in turns-old.txt turns-new.txt; do
+    echo "# benchcli: interleaved rounds=10" > "$here/$file"
+  done
+  local round
+  for round in 1 2 3 4 5 6 7 8 9 10; do
+    # The side that goes first changes from round to round.
+    if [ $((round % 2)) -eq 1 ]; then set -- old new "$@"; else set -- new old "$@"; fi
+    local first=$1 second=$2
+    shift 2
+    local side
+    for side in "$first" "$second"; do
+      local tags=""
+      if [ "$side" = new ]; then tags=-tags=improved; fi
+      go test -run='^$' -bench=. $tags "$@" >> "$here/turns-$side.txt"
+    done
+  done
+}
+# shellcheck disable=SC2086
+turns -benchmem -benchtime=20ms $main
+# shellcheck disable=SC2086
+bench noise.txt -count=200 -benchtime=3ms $main
+# Every benchmark once a round; the environment is written once.
+rounds() {
+  local file=$1 count=$2 package round
+  shift 2
+  want "$file" || return 0
+  echo "$count rounds of -bench=. $* > $file"
+  for package in $main; do go test -c -o "$build/${package##*/}.test" "$package"; done
+  for ((round = 0; round < count; round++)); do
+    for package in $main; do
+      (cd "$package" && "$build/${package##*/}.test" -test.run='^$' -test.bench=. "${@/#-/-test.}")
+    done
+  done | awk '/^(goos|goarch|cpu):/ && seen[$0]++ { next } /^(goos|goarch|cpu|pkg):|^Benchmark/' > "$here/$file"
+}
+rounds rounds.txt 100 -benchmem -benchtime=10ms
 bench unequal-new.txt -tags=improved -benchmem -count=9 -benchtime=10ms ./codec
 bench verbose.txt -v -benchmem -count=3 -benchtime=10ms ./codec ./collect
 bench odd.txt -tags=odd -count=2 -benchtime=10ms ./odd

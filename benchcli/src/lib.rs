@@ -10,3 +10,4 @@ pub mod commands;
 pub mod config;
 pub mod inputs;
 pub mod report;
+pub mod sides;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Span;
 
+use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
-use super::rank::RankArgs;
+use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
 
 /// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
@@ -84,7 +85,15 @@ pub enum Command {
     #[command(long_about = INIT_ABOUT)]
     Init(InitArgs),
     /// Rank alternatives within one run against each other
+    #[command(long_about = RANK_ABOUT)]
     Rank(RankArgs),
+    /// Judge new results against a baseline: fail exactly when the code got slower
+    #[command(after_help = EXAMPLES)]
+    Check(CheckArgs),
+    /// Check or show the configuration file
+    Config(ConfigArgs),
+    /// Print the JSON Schema of the check's JSON report
+    Schema,
 }
 
 /// Options of `benchcli record`.

@@ -28,7 +28,8 @@ use super::Color;
   benchdiff --format markdown old.txt new.txt >> $GITHUB_STEP_SUMMARY
   go test -bench=. -count=10 | benchdiff old.txt -
 
-Flags may be written -flag or --flag. Exit status: 0, or 2 where a flag or an input is wrong."
+Flags may be written -flag or --flag. Exit status: 0, or 2 where a flag or an \
+input is wrong; with --gate also 1 regressed and 3 environment shift."
 )]
 pub struct DiffArgs {
     /// Files to read, in the order of the columns
@@ -126,6 +127,11 @@ pub struct DiffArgs {
     #[arg(long, value_enum, overrides_with = "sort")]
     sort: Option<Sort>,
 
+    /// Judge the second input against the first, with benchcli.toml's settings, and exit 1 if it
+    /// got worse; `benchcli check` has more flags
+    #[arg(long)]
+    gate: bool,
+
     /// Refuse input that is not plain 'go test' output, where it would be mended
     #[arg(long)]
     strict: bool,
@@ -173,6 +179,8 @@ pub struct DiffOptions {
     pub question: Question,
     /// Levels of significance and confidence.
     pub levels: Levels,
+    /// Print verdicts in place of tables.
+    pub gate: bool,
     /// What to do with input that is not the plain output of `go test`.
     pub mending: Mending,
     /// Leave out rows without a significant difference.
@@ -216,6 +224,7 @@ impl DiffArgs {
                 alpha: level("alpha", &self.alpha)?,
                 confidence: level("confidence", &self.confidence)?,
             },
+            gate: self.gate,
             mending: mending(self.strict),
             only_changed: self.only_changed,
             sort: self.sort,

@@ -1,6 +1,7 @@
 //! Command lines to typed options.
 
 pub mod benchcli;
+pub mod check;
 pub mod diff;
 mod go_style;
 pub mod rank;

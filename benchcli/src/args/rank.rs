@@ -10,21 +10,21 @@ use clap::Args;
 
 use super::diff::{level, mending, parsed};
 
-/// Options of `benchcli rank`.
-#[derive(Debug, Args)]
-#[command(
-    long_about = "Ranks alternatives within one run against each other, the best first.
+/// What `benchcli rank --help` begins with.
+pub const ABOUT: &str = "Ranks alternatives within one run against each other, the best first.
 
 Benchmarks that differ only in the key of --by are alternatives to each other: with .name, those \
 whose names have the same rest; with a sub-benchmark key such as /method, those with the same other \
-parts. Ratios are Hodges and Lehmann's, with an interval.",
-    after_help = "Examples:
+parts. Ratios are Hodges and Lehmann's, with an interval.";
+
+/// Options of `benchcli rank`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
   benchcli rank --filter '.name:(Strconv OR FmtSprint)' bench.txt
   benchcli rank --by /method --filter .name:Concat bench.txt
   go test -bench=Concat -count=10 | benchcli rank --by /method -
 
-Exit status: 0, or 2 where a flag or an input is wrong."
-)]
+Exit status: 0, or 2 where a flag or an input is wrong.")]
 pub struct RankArgs {
     /// Files to read, or - for standard input
     #[arg(required = true, value_name = "FILE")]

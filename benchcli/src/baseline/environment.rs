@@ -1,8 +1,8 @@
 //! Where a text was measured and how much is in it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use benchparse::format::{BenchmarkResult, Parser, Record, Symbol, SyntaxError};
+use benchparse::format::{BenchmarkResult, ConfigId, Parser, Record, Symbol, SyntaxError};
 use bstr::{BStr, BString, ByteSlice as _};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -57,31 +57,32 @@ impl Contents {
 
     /// Reads several texts, each with its label.
     pub fn of_all<'t>(texts: impl IntoIterator<Item = (&'t [u8], &'t [u8])>) -> Self {
-        let mut contents = Self::default();
+        let mut count = Count::default();
         let mut parser = Parser::new();
-        let mut names = HashSet::new();
-        let mut configs = HashSet::new();
         for (label, text) in texts {
             let mut reader = parser.read(label, text);
             // Reading from memory does not fail.
             while let Ok(Some(record)) = reader.next_record() {
-                match record {
-                    Record::Result(result) => {
-                        contents.samples += 1;
-                        let package = result.symbols().find(b"pkg");
-                        let package = package.map(|key| result.config().get(key));
-                        names.insert((package.unwrap_or(Symbol::EMPTY), result.name_symbol()));
-                        if configs.insert(result.config_id()) {
-                            contents.environments.insert(Environment::of(&result));
-                        }
-                    }
-                    Record::Error(error) => contents.errors.push(error),
-                    _ => {}
+                count.add(record);
+            }
+        }
+        count.finish()
+    }
+
+    /// Reads texts that this program stored, which need no repair.
+    fn of_stored<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Self {
+        let mut count = Count::default();
+        let mut parser = Parser::new();
+        for text in texts {
+            parser.begin(b"", b"");
+            for (line, number) in text.lines().zip(1..) {
+                parser.line(line, number);
+                while let Some(record) = parser.record() {
+                    count.add(record);
                 }
             }
         }
-        contents.benchmarks = names.len();
-        contents
+        count.finish()
     }
 
     /// Writes the numbers into a header, and the environment where there is only one.
@@ -96,6 +97,37 @@ impl Contents {
         }
         push(BENCHMARKS, self.benchmarks.to_string().into());
         push(SAMPLES, self.samples.to_string().into());
+    }
+}
+
+/// Contents while they are read by one parser.
+#[derive(Default)]
+struct Count {
+    contents: Contents,
+    names: HashSet<(Symbol, Symbol)>,
+    configs: HashSet<ConfigId>,
+}
+
+impl Count {
+    fn add(&mut self, record: Record<'_>) {
+        match record {
+            Record::Result(result) => {
+                self.contents.samples += 1;
+                let package = result.symbols().find(b"pkg");
+                let package = package.map_or(Symbol::EMPTY, |key| result.config().get(key));
+                self.names.insert((package, result.name_symbol()));
+                if self.configs.insert(result.config_id()) {
+                    self.contents.environments.insert(Environment::of(&result));
+                }
+            }
+            Record::Error(error) => self.contents.errors.push(error),
+            _ => {}
+        }
+    }
+
+    fn finish(mut self) -> Contents {
+        self.contents.benchmarks = self.names.len();
+        self.contents
     }
 }
 
@@ -206,16 +238,34 @@ impl NoteSummary {
             summary.add(header);
             return summary;
         }
-        let note = Note::parse(text);
         let mut summary = Self::default();
-        let recordings = note.recordings();
-        for recording in &recordings {
-            summary.add(&recording.header);
-            summary
-                .faults
-                .extend(recording.fault().map(|fault| fault.to_string()));
-        }
-        let contents = Contents::of_all(recordings.iter().map(|it| (&b""[..], it.readable())));
+        let contents = if let Some(headers) = headers(text) {
+            if let [(header, _)] = &headers[..]
+                && let Some(counts) = counts_from_header(header)
+                && let Some(environment) = from_header(header)
+            {
+                summary.add(header);
+                summary.counts = counts;
+                summary.environments.insert(environment);
+                return summary;
+            }
+            let mut texts = BTreeMap::new();
+            for (header, body) in headers {
+                if texts.insert(header.id, body).is_none() {
+                    summary.add(&header);
+                }
+            }
+            Contents::of_stored(texts.into_values())
+        } else {
+            let note = Note::parse(text);
+            let recordings = note.recordings();
+            for recording in &recordings {
+                summary.add(&recording.header);
+                let fault = recording.fault().map(|fault| fault.to_string());
+                summary.faults.extend(fault);
+            }
+            Contents::of_all(recordings.iter().map(|it| (&b""[..], it.readable())))
+        };
         summary.counts = Counts {
             benchmarks: contents.benchmarks,
             samples: contents.samples,

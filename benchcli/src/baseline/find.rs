@@ -8,8 +8,9 @@ use bstr::BString;
 use git2::{Commit, ErrorCode, Oid, Repository};
 
 use super::ci::CiTarget;
-use super::environment::Environment;
-use super::note::{Note, Recording};
+use super::environment::{self, Environment};
+use super::header::Header;
+use super::note::{self, Note, Recording};
 use super::store::{Store, missing};
 
 /// What a baseline must be of to be compared with.
@@ -113,17 +114,30 @@ pub enum FindError {
 
 impl Wanted {
     fn fits(&self, recording: &Recording<'_>) -> bool {
-        self.has_labels(recording)
+        self.has_labels(&recording.header)
             && (self.environments.is_empty()
-                || recording
-                    .environments()
-                    .iter()
-                    .any(|theirs| self.environments.iter().any(|ours| ours.is_like(theirs))))
+                || recording.environments().iter().any(|it| self.is_like(it)))
     }
 
-    fn has_labels(&self, recording: &Recording<'_>) -> bool {
+    /// Whether a note's headers alone say that nothing in it fits.
+    fn excludes(&self, note: &[u8]) -> bool {
+        let Some(headers) = note::headers(note) else {
+            return false;
+        };
+        headers.iter().all(|(header, _)| {
+            let environment = environment::from_header(header);
+            let is_other = environment.is_some_and(|it| !self.is_like(&it));
+            !self.has_labels(header) || (is_other && !self.environments.is_empty())
+        })
+    }
+
+    fn is_like(&self, theirs: &Environment) -> bool {
+        self.environments.iter().any(|ours| ours.is_like(theirs))
+    }
+
+    fn has_labels(&self, header: &Header) -> bool {
         self.labels.iter().all(|(name, value)| {
-            let mut labels = recording.header.labels();
+            let mut labels = header.labels();
             labels.any(|(known, it)| known == name && it == value)
         })
     }
@@ -135,6 +149,14 @@ impl Wanted {
             .iter()
             .map(|(name, value)| format!("{name}={value}"));
         environments.chain(labels).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Baseline {
+    /// The texts to read results from. Each is an input of its own: a setting in one does not hold
+    /// for the next.
+    pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.recordings.iter().map(Recording::readable)
     }
 }
 
@@ -158,6 +180,27 @@ impl fmt::Display for Baseline {
             Start::Job => out.write_str("the commit that the CI job is based on"),
         }
     }
+}
+
+/// What stands for [`auto`] where a revision is expected.
+pub const AUTO: &str = "auto";
+
+/// The baseline that `--base REV|auto` names.
+///
+/// # Errors
+/// As of [`at`] and [`auto`].
+pub fn find(
+    store: &Store,
+    base: &str,
+    wanted: &Wanted,
+    target: Option<&CiTarget>,
+) -> Result<Baseline> {
+    if base != AUTO {
+        return at(store, base, wanted);
+    }
+    let head = store.resolve("HEAD")?.id();
+    let is_dirty = store.is_dirty(head)? == Some(true);
+    auto(store, wanted, target, is_dirty)
 }
 
 /// The baseline of a revision.
@@ -235,7 +278,8 @@ pub fn auto(
     let mut at = from;
     while let Some(commit) = at {
         let text = notes.text(commit.id())?;
-        if !text.is_empty() {
+        // Reading every note on a long way back takes its time; the nearest is named in the end.
+        if !text.is_empty() && (other.is_none() || !wanted.excludes(&text)) {
             let note = Note::parse(&text);
             let recordings = fitting(&note, wanted);
             if !recordings.is_empty() {

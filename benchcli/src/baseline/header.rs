@@ -26,7 +26,7 @@ const LABEL: &str = "label.";
 /// What is known of a recording besides its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// The hash of the recording's labels and text, as [`content_id`] makes it.
+    /// The hash of the recording's labels and text.
     pub id: Oid,
     /// When it was recorded; unknown for text that another program left in a note.
     pub at: Option<Timestamp>,

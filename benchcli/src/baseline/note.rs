@@ -79,7 +79,7 @@ impl Recording<'static> {
 impl<'a> Recording<'a> {
     /// Whether this is found text and not something that `benchcli record` stored.
     pub fn is_found(&self) -> bool {
-        self.header.field(ORIGIN).is_some_and(|it| it == FOUND)
+        is_found(&self.header)
     }
 
     /// The text to read benchmarks from: of found text that breaks off, the whole lines.
@@ -151,6 +151,10 @@ impl<'a> Recording<'a> {
             &*self.text,
         )
     }
+}
+
+fn is_found(header: &Header) -> bool {
+    header.field(ORIGIN).is_some_and(|it| it == FOUND)
 }
 
 /// What of found text counts for its id: programs that put notes together add and take line ends.
@@ -304,14 +308,17 @@ fn next_header(text: &[u8]) -> usize {
     text.find(&needle).map_or(text.len(), |end| end + 1)
 }
 
-/// One line of a note, for those who only want to know what is in it: headers without the texts,
-/// which are not checked.
+/// The headers of a note and the texts after them, for those who only want to know what is in it:
+/// whether a text is still what was recorded is not checked. `None` where there is found text.
 pub(super) fn headers(text: &[u8]) -> Option<Vec<(Header, &[u8])>> {
     let mut headers = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         let end = rest.find_byte(b'\n')?;
         let (header, length) = Header::decode(&rest[..end])?.ok()?;
+        if is_found(&header) {
+            return None;
+        }
         let stop = (end + 1).checked_add(length)?;
         let body = rest.get(end + 1..stop)?;
         headers.push((header, body));

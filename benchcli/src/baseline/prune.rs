@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use git2::{Oid, Repository};
 use jiff::Timestamp;
 
-use super::note::Note;
+use super::environment::NoteSummary;
+use super::history;
 use super::store::{Notes, Store};
 
 /// What is to be pruned.
@@ -47,13 +48,15 @@ pub fn doomed(store: &Store, notes: &Notes<'_>, rule: &Rule) -> Result<(Vec<Doom
     let mut old = Vec::new();
     for commit in commits {
         let text = notes.text(commit)?;
-        let note = Note::parse(&text);
-        let last = last(repo, commit, &note);
+        let summary = NoteSummary::of(&text);
+        // Found text does not say when; its commit was made before.
+        let made = || history::time(&repo.find_commit(commit).ok()?);
+        let last = summary.last_recorded.or_else(made);
         if last.is_some_and(|last| last < rule.before) {
             old.push(Doomed {
                 commit,
                 last,
-                recordings: note.len(),
+                recordings: summary.recordings,
                 bytes: text.len(),
             });
         }
@@ -82,13 +85,6 @@ pub fn remove(store: &Store, doomed: &[Doomed]) -> Result<()> {
         Ok(changes)
     })?;
     Ok(())
-}
-
-/// When a note was last added to; of found text, when its commit was made.
-fn last(repo: &Repository, commit: Oid, note: &Note<'_>) -> Option<Timestamp> {
-    let recordings = note.recordings();
-    let at = recordings.iter().filter_map(|it| it.header.at).max();
-    at.or_else(|| Timestamp::from_second(repo.find_commit(commit).ok()?.time().seconds()).ok())
 }
 
 /// Takes off the list what stays. First parents are counted from the root, so that what stayed

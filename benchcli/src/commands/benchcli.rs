@@ -5,7 +5,8 @@ use std::env;
 use anyhow::{Context as _, Result};
 
 use super::{
-    Outcome, diff_revisions, export, import, init, log, prune, pull, push, rank, record, show,
+    Outcome, check, config, diff_revisions, export, import, init, log, prune, pull, push, rank,
+    record, show,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -30,5 +31,8 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Export(args) => export::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Rank(args) => rank::run(args.into_options()?),
+        Command::Check(args) => check::run(args.into_options()?),
+        Command::Config(args) => config::run(&args),
+        Command::Schema => config::schema(),
     }
 }

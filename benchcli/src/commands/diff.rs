@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use super::Outcome;
 use super::results::{Reading, Source};
+use super::{Outcome, check};
 use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
 use crate::report;
@@ -15,6 +15,9 @@ use crate::report;
 /// # Errors
 /// When an input cannot be read or the output cannot be written.
 pub fn run(options: DiffOptions) -> Result<Outcome> {
+    if options.gate {
+        return check::gate_files(&options);
+    }
     let inputs = Input::from_arguments(&options.inputs);
     run_on("benchdiff", inputs.into_iter().map(Source::Input), options)
 }

@@ -11,14 +11,11 @@ use anyhow::{Context as _, Result, bail};
 use super::results::Source;
 use super::{Outcome, diff};
 use crate::args::diff::DiffOptions;
-use crate::baseline::find::{self, Baseline, Wanted};
+use crate::baseline::find::{self, AUTO, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::inputs::Input;
 
 const PROGRAM: &str = "benchcli diff";
-
-/// What stands for the baseline that fits the other inputs.
-const AUTO: &str = "auto";
 
 /// Reads baselines and files, compares them and prints the tables.
 ///
@@ -50,7 +47,7 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
             vec![text]
         } else {
             let baseline = find::at(&store, revision(&input.path)?, &Wanted::default())?;
-            texts(&baseline)
+            baseline.texts().map(<[u8]>::to_vec).collect()
         };
         let name = input.path.as_encoded_bytes();
         let contents = Contents::of_all(texts.iter().map(|text| (name, &text[..])));
@@ -63,9 +60,7 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
     }
     if !autos.is_empty() {
         let target = CiTarget::from_variables(|name| env::var(name).ok());
-        let head = store.resolve("HEAD")?.id();
-        let is_dirty = store.is_dirty(head)? == Some(true);
-        let baseline = find::auto(&store, &wanted, target.as_ref(), is_dirty)?;
+        let baseline = find::find(&store, AUTO, &wanted, target.as_ref())?;
         writeln!(
             io::stderr(),
             "{PROGRAM}: the baseline is of commit {baseline}"
@@ -74,19 +69,12 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
             let source = Source::Texts {
                 name: AUTO.into(),
                 label,
-                texts: texts(&baseline),
+                texts: baseline.texts().map(<[u8]>::to_vec).collect(),
             };
             sources.insert(place, source);
         }
     }
     diff::run_on(PROGRAM, sources, options)
-}
-
-fn texts(baseline: &Baseline) -> Vec<Vec<u8>> {
-    let recordings = baseline.recordings.iter();
-    recordings
-        .map(|recording| recording.readable().to_vec())
-        .collect()
 }
 
 /// A file goes before a commit of the same name.

@@ -12,7 +12,7 @@ use super::Outcome;
 use super::baselines::warn_of_faults;
 use crate::args::benchcli::{ExportArgs, ExportFormat};
 use crate::baseline::exchange::export::{Exporter, Form};
-use crate::baseline::{self, Note, Store};
+use crate::baseline::{self, Note, Store, history};
 
 /// Runs the command.
 ///
@@ -33,7 +33,7 @@ pub fn run(args: &ExportArgs) -> Result<Outcome> {
         for commit in notes.commits()? {
             commits.push((time(&store, commit), commit));
         }
-        commits.sort_unstable();
+        history::sort(store.repo(), &mut commits);
     }
     let form = match args.format {
         _ if args.json => Form::JsonLines,
@@ -61,6 +61,5 @@ pub fn run(args: &ExportArgs) -> Result<Outcome> {
 }
 
 fn time(store: &Store, commit: Oid) -> Option<Timestamp> {
-    let commit = store.repo().find_commit(commit).ok()?;
-    Timestamp::from_second(commit.time().seconds()).ok()
+    history::time(&store.repo().find_commit(commit).ok()?)
 }

@@ -6,14 +6,13 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use git2::Oid;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
 use super::baselines::{counted, warn};
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
-use crate::baseline::{Contents, Header, Recording, Store};
+use crate::baseline::{Contents, Header, Recording, Store, history, storable};
 
 #[derive(Serialize)]
 struct Report {
@@ -94,13 +93,16 @@ fn recording(
     if contents.samples == 0 {
         return Err(format!("{place}: no benchmark result in it"));
     }
-    let made = || Timestamp::from_second(commit.time().seconds()).ok();
     let mut header = Header {
         id: Oid::ZERO_SHA1,
-        at: at.or_else(made),
+        at: at.or_else(|| history::time(&commit)),
         fields: vec![("imported".into(), place.into())],
     };
     contents.describe(&mut header);
+    let (text, repairs) = storable(text, &contents);
+    if !repairs.is_empty() {
+        header.fields.push(("repaired".into(), "true".into()));
+    }
     for (name, value) in &args.labels {
         header.push_label(name, value.as_str().into());
     }

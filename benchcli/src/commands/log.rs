@@ -1,18 +1,16 @@
 //! `benchcli log`: the commits that have baselines.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Result;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
 use super::baselines::{short, warn};
 use crate::args::benchcli::LogArgs;
-use crate::baseline::{Counts, Environment, NoteSummary, Store};
+use crate::baseline::{Counts, Environment, NoteSummary, Store, history};
 
 #[derive(Serialize)]
 struct Entry {
@@ -41,12 +39,13 @@ pub fn run(args: &LogArgs) -> Result<Outcome> {
         // A note stays when its commit is rewritten away or was never fetched.
         let commit = store.repo().find_commit(id).ok();
         let time = match &commit {
-            Some(commit) => Timestamp::from_second(commit.time().seconds()).ok(),
+            Some(commit) => history::time(commit),
             None => NoteSummary::of(&notes.text(id)?).last_recorded,
         };
-        commits.push((time, id, commit.is_some()));
+        commits.push((time, id));
     }
-    commits.sort_unstable_by_key(|&(time, id, _)| (Reverse(time), id));
+    history::sort(store.repo(), &mut commits);
+    commits.reverse();
     commits.truncate(args.max_count.unwrap_or(usize::MAX));
 
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -62,9 +61,9 @@ pub fn run(args: &LogArgs) -> Result<Outcome> {
             "commit", "date", "benchmarks", "samples", "recordings"
         )?;
     }
-    for (time, id, is_here) in commits {
+    for (time, id) in commits {
         let summary = NoteSummary::of(&notes.text(id)?);
-        let commit = store.repo().find_commit(id).ok().filter(|_| is_here);
+        let commit = store.repo().find_commit(id).ok();
         let subject = commit.map(|commit| {
             let summary = commit.summary_bytes().unwrap_or_default();
             String::from_utf8_lossy(summary).into_owned()

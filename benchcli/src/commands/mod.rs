@@ -2,6 +2,8 @@
 
 mod baselines;
 pub mod benchcli;
+pub mod check;
+pub mod config;
 pub mod diff;
 pub mod diff_revisions;
 pub mod export;
@@ -15,6 +17,7 @@ pub mod rank;
 pub mod record;
 mod results;
 pub mod show;
+mod source_places;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -24,15 +27,21 @@ use std::process::ExitCode;
 pub enum Outcome {
     /// All is well.
     Pass,
+    /// The code got worse.
+    Regressed,
     /// An input or a flag was wrong; a message says what.
     Failed,
+    /// The environment shifted, so that nothing can be said.
+    EnvironmentShift,
 }
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Pass => Self::SUCCESS,
+            Outcome::Regressed => Self::from(1),
             Outcome::Failed => Self::from(2),
+            Outcome::EnvironmentShift => Self::from(3),
         }
     }
 }

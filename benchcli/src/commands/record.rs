@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::baselines::{counted, short, warn};
 use crate::args::benchcli::RecordArgs;
-use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store};
+use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 
 #[derive(Serialize)]
 struct Report {
@@ -71,6 +71,14 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         }
         let mut header = common.clone();
         contents.describe(&mut header);
+        let (text, repairs) = storable(text, &contents);
+        if !repairs.is_empty() {
+            warn(&format!(
+                "{name}: not the plain output of `go test`, so its results are stored and not its text: {}",
+                repairs.join("; ")
+            ));
+            header.fields.push(("repaired".into(), "true".into()));
+        }
         let recording = Recording::new(header, text);
         entries.push(Entry {
             run: recording.header.id.to_string(),

@@ -5,6 +5,7 @@ mod error;
 mod percent;
 mod rule;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,8 @@ pub struct Config {
     pub environment: Option<Vec<String>>,
     /// Configuration keys that may differ between old and new.
     pub ignore: Option<Vec<String>>,
+    /// Labels that a recording must have to be a baseline for `--base REV|auto`.
+    pub labels: BTreeMap<String, String>,
     /// Settings for some rows; of several that match a row the last one that sets something counts.
     #[schemars(with = "Vec<Rule>")]
     pub rule: Vec<Spanned<Rule>>,

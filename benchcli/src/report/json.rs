@@ -12,7 +12,7 @@ use benchparse::unit::{Class, Direction};
 use bstr::ByteSlice as _;
 use serde::{Serialize, Serializer};
 
-/// The name and version of what [`write`] writes; the number grows when a reader would break.
+/// The name and version of what [`write()`] writes; the number grows when a reader would break.
 pub const SCHEMA: &str = "benchdiff/1";
 
 /// What is to be known about the inputs.

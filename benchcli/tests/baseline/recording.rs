@@ -349,3 +349,78 @@ fn repositories_that_cannot_be_read_say_why() {
     repo.benchcli(["log"])
         .fails_with(&["reftable", "git refs migrate --ref-format=files"]);
 }
+
+#[test]
+fn what_is_no_plain_text_is_stored_as_what_it_says() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo("repo");
+    let line = |output: &str| {
+        let event = serde_json::json!({"Action": "output", "Package": "x", "Output": output});
+        format!("{event}\n")
+    };
+    let json = line("pool: large\n") + &line("BenchmarkA-8 \t 1\t 5 ns/op\n");
+    let ran = repo.pipe(["record"], json.as_bytes());
+    ran.succeeds();
+    assert!(
+        ran.err.contains("not the plain output of `go test`"),
+        "{ran:?}"
+    );
+    let note = repo.note("HEAD");
+    assert!(note.contains(" repaired=true"), "{note}");
+    assert!(
+        note.ends_with("\npool: large\n\nBenchmarkA-8 1 5 ns/op\n"),
+        "{note}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_somebody_else_needs_trust_first() {
+    use std::io::Write as _;
+    use std::os::unix::fs::chown;
+
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo("repo");
+    let strange = Some(12345);
+    if chown(&repo.path, strange, None).is_err() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED a_repository_of_somebody_else_needs_trust_first: it needs the right to give files away"
+        );
+        return;
+    }
+    chown(repo.path.join(".git"), strange, None).unwrap();
+    let ran = repo.benchcli(["log"]);
+    ran.fails_with(&[
+        "belongs to another user",
+        "git config --global --add safe.directory",
+    ]);
+}
+
+#[test]
+fn commits_of_one_second_are_in_the_order_of_their_history() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo");
+    let mut ids = Vec::new();
+    for index in 0..8 {
+        let mut git = repo.command("git");
+        git.env("GIT_COMMITTER_DATE", "2026-05-01T10:00:00Z");
+        let subject = index.to_string();
+        let made = git
+            .args(["commit", "-q", "--allow-empty", "-m", &subject])
+            .status();
+        assert!(made.unwrap().success());
+        ids.push(repo.git(["rev-parse", "HEAD"]));
+        // Some on the way have no baseline.
+        if index % 3 != 1 {
+            repo.record(&results(index));
+        }
+    }
+    let log = repo.benchcli(["log"]);
+    let subjects = log
+        .succeeds()
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit(' ').next().unwrap());
+    assert_eq!(subjects.collect::<Vec<_>>(), ["6", "5", "3", "2", "0"]);
+}

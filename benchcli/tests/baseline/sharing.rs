@@ -1,5 +1,12 @@
 //! `push` and `pull`.
 
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use crate::sandbox::{Sandbox, results, shared};
 
 #[test]
@@ -170,4 +177,76 @@ fn a_remote_that_refuses_is_quoted() {
     ]);
     let ran = clones[0].benchcli(["pull", "nowhere"]);
     ran.fails_with(&["`git fetch` failed for nowhere", "git remote -v"]);
+}
+
+/// A server of git's own protocol, gone with its value.
+struct Daemon {
+    child: Child,
+    port: u16,
+}
+
+impl Daemon {
+    fn start(sandbox: &Sandbox) -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        // Started by way of `git daemon` it would be a child of the child, and outlive it.
+        let home = sandbox.at("");
+        let program = Path::new(&home.git(["--exec-path"])).join("git-daemon");
+        let mut git = home.command(program);
+        git.args([
+            "--listen=127.0.0.1",
+            "--export-all",
+            "--enable=receive-pack",
+        ]);
+        git.arg(format!("--port={port}"))
+            .args(["--base-path=.", "."]);
+        git.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = git.spawn().ok()?;
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if child.try_wait().unwrap().is_some() || start.elapsed() > Duration::from_secs(10) {
+                let _ = child.kill();
+                return None;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Some(Self { child, port })
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_server_over_a_socket_gets_both_sides_too() {
+    let sandbox = Sandbox::new();
+    let (remote, clones) = shared(&sandbox, 2);
+    let Some(daemon) = Daemon::start(&sandbox) else {
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED a_server_over_a_socket_gets_both_sides_too: `git daemon` does not start"
+        );
+        return;
+    };
+    let url = format!("git://127.0.0.1:{}/remote.git", daemon.port);
+    for (clone, seed) in clones.iter().zip([1, 2]) {
+        clone.record(&results(seed));
+        clone.benchcli(["push", &url]).succeeds();
+    }
+    clones[0].benchcli(["pull", &url]).succeeds();
+    for seed in [1, 2] {
+        assert!(clones[0].note("HEAD").contains(&results(seed)));
+        assert!(remote.note("main").contains(&results(seed)));
+    }
+    drop(daemon);
+    clones[0]
+        .benchcli(["push", &url])
+        .fails_with(&["`git fetch` failed for git://127.0.0.1"]);
 }

@@ -1,0 +1,354 @@
+//! `benchcli check NEW… --base BASE`
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context as _, Result, bail};
+use benchparse::format::Mending;
+use benchparse::gate::Policy;
+use benchparse::query::Filter;
+use clap::{Args, ValueEnum};
+
+use super::Color;
+use super::diff::{mending, parsed};
+use crate::config::{ActionName, Loaded, Percent};
+
+/// What `benchcli check --help` ends with.
+pub const EXAMPLES: &str = "\
+Examples:
+  benchcli check new.txt --base old.txt
+  go test -run '^$' -bench . -benchmem -count 10 ./... | benchcli check - --base auto
+  benchcli check new.txt --base v1.4.0 --threshold 5% --report markdown=summary.md
+  benchcli check new.txt --base old.txt --filter '.unit:(B/op OR allocs/op)'
+
+Every setting can also stand in benchcli.toml, which is looked for from here up to the root of the \
+repository; a flag goes before the file, the file before the default, and of the file's rules the \
+last that matches a row before its general settings. `benchcli config show` prints what is in force.
+
+Exit status: 0 pass, 1 regressed, 2 where a flag or an input is wrong, 3 when the environment \
+shifted between the sides, so that timings could not be judged.";
+
+/// Options of `benchcli check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// What was measured now: files with the output of `go test -bench`, or - for standard input
+    #[arg(required = true, value_name = "NEW")]
+    new: Vec<OsString>,
+
+    /// What to compare with: a file, a commit with a baseline, or `auto`
+    #[arg(long, value_name = "FILE|REV|auto", default_value = "auto")]
+    base: OsString,
+
+    #[command(flatten)]
+    gate: GateArgs,
+}
+
+/// The options of the gate.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct GateArgs {
+    /// Take only the measurements that match this query
+    #[arg(
+        id = "gate_filter",
+        long = "filter",
+        value_name = "QUERY",
+        default_value = "*",
+        allow_hyphen_values = true
+    )]
+    filter: OsString,
+
+    /// The change that matters [default: 3% if measured in turn, else 10%]
+    #[arg(long, value_name = "PERCENT")]
+    threshold: Option<Percent>,
+
+    /// The false discovery rate [default: 0.05]
+    #[arg(long, value_name = "RATE")]
+    q: Option<f64>,
+
+    /// The fewest values a side with which timings are judged [default: 5]
+    #[arg(long, value_name = "N")]
+    min_samples: Option<usize>,
+
+    /// Both sides were measured in turn (known without this for what `benchcli run` made)
+    #[arg(long)]
+    interleaved: bool,
+
+    /// Judge timings although the environment seems to have shifted
+    #[arg(long)]
+    assume_stable: bool,
+
+    /// Only these units may fail the run [default: all]
+    #[arg(long, value_name = "UNIT,…", value_delimiter = ',')]
+    gate: Option<Vec<String>>,
+
+    /// What a benchmark does that is better in one unit and worse in another [default: fail]
+    #[arg(long, value_enum, value_name = "ACTION")]
+    traded: Option<ActionName>,
+
+    /// What a row without a verdict does [default: warn]
+    #[arg(long, value_enum, value_name = "ACTION")]
+    inconclusive: Option<ActionName>,
+
+    /// What a benchmark that is gone does [default: warn]
+    #[arg(long, value_enum, value_name = "ACTION")]
+    missing: Option<ActionName>,
+
+    /// The same as --missing=fail
+    #[arg(long, conflicts_with = "missing")]
+    fail_on_missing: bool,
+
+    /// Configuration keys that may differ between the sides
+    #[arg(
+        id = "gate_ignore",
+        long = "ignore",
+        value_name = "KEY,…",
+        value_delimiter = ','
+    )]
+    ignore: Option<Vec<String>>,
+
+    /// Configuration keys that name the environment [default: cpu,goos,goarch]
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    environment: Option<Vec<String>>,
+
+    /// Read this configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration file
+    #[arg(long)]
+    no_config: bool,
+
+    /// How to print the verdicts
+    #[arg(
+        id = "gate_format",
+        long = "format",
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    format: ReportFormat,
+
+    /// Write another report to a file; may be given again
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<ReportTo>,
+
+    /// Refuse input that is not plain 'go test' output, where it would be mended
+    #[arg(id = "gate_strict", long = "strict")]
+    strict: bool,
+
+    /// When to colour verdicts
+    #[arg(
+        id = "gate_color",
+        long = "color",
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
+    color: Color,
+}
+
+/// How verdicts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportFormat {
+    /// For people at a terminal
+    #[default]
+    Text,
+    /// For a comment or a job summary
+    Markdown,
+    /// Everything, as one JSON document (schema benchcli-check/1)
+    Json,
+    /// JUnit XML, one case a benchmark
+    Junit,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// Code Quality JSON of GitLab
+    Gitlab,
+}
+
+/// A report and where it goes.
+#[derive(Debug, Clone)]
+pub struct ReportTo {
+    /// How it is printed.
+    pub format: ReportFormat,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or("expected FORMAT=FILE, such as markdown=summary.md")?;
+        Ok(Self {
+            format: ReportFormat::from_str(format, false)
+                .map_err(|_| format!("unknown format {format}; expected text, markdown, json, junit, github or gitlab"))?,
+            path: path.into(),
+        })
+    }
+}
+
+/// What a check is to do.
+#[derive(Debug)]
+pub struct CheckOptions {
+    /// The new inputs as they were written.
+    pub new: Vec<OsString>,
+    /// The baseline as it was written.
+    pub base: OsString,
+    /// The gate's settings.
+    pub gate: GateOptions,
+}
+
+/// The gate's settings, with the configuration file's.
+#[derive(Debug)]
+pub struct GateOptions {
+    /// Which measurements to take.
+    pub filter: Filter,
+    /// What the gate is told; whether the sides are interleaved is known only with the inputs.
+    pub policy: Policy,
+    /// The configuration file.
+    pub loaded: Loaded,
+    /// The units that may fail a run.
+    pub gated: Option<Vec<String>>,
+    /// Configuration keys that may differ.
+    pub ignore: Vec<String>,
+    /// Configuration keys that name the environment.
+    pub environment: Vec<String>,
+    /// How to print.
+    pub format: ReportFormat,
+    /// What else to print, and where.
+    pub reports: Vec<ReportTo>,
+    /// What to do with input that is not plain.
+    pub mending: Mending,
+    /// When to colour.
+    pub color: Color,
+}
+
+impl CheckArgs {
+    /// Checks every value, and reads the configuration file.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn into_options(self) -> Result<CheckOptions> {
+        Ok(CheckOptions {
+            new: self.new,
+            base: self.base,
+            gate: self.gate.into_options()?,
+        })
+    }
+}
+
+impl Default for GateArgs {
+    fn default() -> Self {
+        Self {
+            filter: "*".into(),
+            threshold: None,
+            q: None,
+            min_samples: None,
+            interleaved: false,
+            assume_stable: false,
+            gate: None,
+            traded: None,
+            inconclusive: None,
+            missing: None,
+            fail_on_missing: false,
+            ignore: None,
+            environment: None,
+            config: None,
+            no_config: false,
+            format: ReportFormat::default(),
+            reports: Vec::new(),
+            strict: false,
+            color: Color::default(),
+        }
+    }
+}
+
+impl GateArgs {
+    /// Checks every value, and reads the configuration file.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn into_options(self) -> Result<GateOptions> {
+        let loaded = match (&self.config, self.no_config) {
+            (Some(path), _) => Loaded::from_file(path)?,
+            (None, true) => Loaded::default(),
+            (None, false) => {
+                let here = std::env::current_dir().context("the working directory is gone")?;
+                Loaded::find(&here)?
+            }
+        };
+        let mut policy = loaded.config.policy();
+        policy.threshold = self.threshold.map(|percent| percent.0).or(policy.threshold);
+        policy.q = self.q.unwrap_or(policy.q);
+        policy.min_samples = self.min_samples.unwrap_or(policy.min_samples);
+        policy.interleaved = self.interleaved;
+        policy.assume_stable |= self.assume_stable;
+        let missing = self
+            .fail_on_missing
+            .then_some(ActionName::Fail)
+            .or(self.missing);
+        for (action, name) in [
+            (&mut policy.on_traded, self.traded),
+            (&mut policy.on_inconclusive, self.inconclusive),
+            (&mut policy.on_missing, missing),
+        ] {
+            if let Some(name) = name {
+                *action = name.into();
+            }
+        }
+        policy.check()?;
+        let config = &loaded.config;
+        let options = GateOptions {
+            filter: parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?,
+            policy,
+            gated: self.gate.or_else(|| config.gate.clone()),
+            ignore: self
+                .ignore
+                .or_else(|| config.ignore.clone())
+                .unwrap_or_default(),
+            environment: self
+                .environment
+                .unwrap_or_else(|| config.environment_keys()),
+            loaded,
+            format: self.format,
+            reports: self.reports,
+            mending: mending(self.strict),
+            color: self.color,
+        };
+        if options.gated.as_ref().is_some_and(Vec::is_empty) {
+            bail!("gate names no unit, so nothing could ever fail; name one, such as ns/op");
+        }
+        Ok(options)
+    }
+}
+
+/// `benchcli config check|show|schema`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConfigAction {
+    /// Say whether the file is right
+    Check,
+    /// Print what is in force, defaults included
+    Show,
+    /// Print the JSON Schema of the file
+    Schema,
+}
+
+/// Options of `benchcli config`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli config check
+  benchcli config show
+  benchcli config schema > benchcli.schema.json")]
+pub struct ConfigArgs {
+    /// What to do
+    #[arg(value_enum)]
+    pub action: ConfigAction,
+    /// The file, if it is not benchcli.toml here or further up
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}

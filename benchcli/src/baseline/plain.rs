@@ -1,0 +1,74 @@
+//! What is stored of input that is not the plain output of `go test`.
+
+use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+
+use super::environment::Contents;
+
+/// The text to store for some input, and what was repaired where that is not the input itself.
+///
+/// A note has to be benchmark text for every program. Input whose results can be read without
+/// repair is stored to the byte. Of JSON, UTF-16, torn or decorated lines the results are stored,
+/// with their configuration.
+pub fn storable(input: Vec<u8>, contents: &Contents) -> (Vec<u8>, Vec<String>) {
+    if read(&input, Mending::Off, |_| {}).samples == contents.samples {
+        return (input, Vec::new());
+    }
+    let mut writer = Writer::new(Vec::new());
+    let Outcome { repairs, .. } = read(&input, Mending::Repair, |record| {
+        // Writing to memory does not fail.
+        let _ = match record {
+            Record::Result(result) => writer.result(result),
+            Record::Unit(metadata) => writer.unit(*metadata),
+            _ => Ok(()),
+        };
+    });
+    (writer.into_inner(), repairs)
+}
+
+struct Outcome {
+    samples: usize,
+    repairs: Vec<String>,
+}
+
+fn read(input: &[u8], mending: Mending, mut each: impl FnMut(&Record<'_>)) -> Outcome {
+    let mut parser = Parser::new();
+    parser.begin(b"", b"");
+    let mut reader = Reader::with_mending(&mut parser, input, mending);
+    let mut samples = 0;
+    while let Ok(Some(record)) = reader.next_record() {
+        samples += usize::from(matches!(record, Record::Result(_)));
+        each(&record);
+    }
+    let repairs = reader.repairs();
+    let repairs = repairs.iter().map(|repair| repair.to_string()).collect();
+    Outcome { samples, repairs }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(input: &[u8]) -> (String, bool) {
+        let contents = Contents::of(b"", input);
+        let (text, repairs) = storable(input.to_vec(), &contents);
+        (String::from_utf8(text).unwrap(), repairs.is_empty())
+    }
+
+    #[test]
+    fn plain_text_stays_to_the_byte() {
+        let text = "goos: linux\r\n\r\nnoise\nBenchmarkA-8   1\t 5 ns/op\nPASS";
+        assert_eq!(stored(text.as_bytes()), (text.to_owned(), true));
+    }
+
+    #[test]
+    fn of_json_and_utf_16_the_results_are_stored() {
+        let plain = "goos: linux\n\nBenchmarkA-8 1 5 ns/op\n";
+        let json = "{\"Action\":\"output\",\"Package\":\"x\",\"Output\":\"goos: linux\\n\"}\n\
+            {\"Action\":\"output\",\"Package\":\"x\",\"Test\":\"BenchmarkA\",\"Output\":\"BenchmarkA-8 \\t\"}\n\
+            {\"Action\":\"output\",\"Package\":\"x\",\"Test\":\"BenchmarkA\",\"Output\":\" 1\\t 5 ns/op\\n\"}\n";
+        assert_eq!(stored(json.as_bytes()), (plain.to_owned(), false));
+        let utf16 = "\u{feff}goos: linux\nBenchmarkA-8 1 5 ns/op\n".encode_utf16();
+        let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
+        assert_eq!(stored(&utf16), (plain.to_owned(), false));
+    }
+}

@@ -1,0 +1,118 @@
+//! `benchcli config`: the configuration file, checked and shown.
+
+use std::io::{self, Write as _};
+
+use anyhow::{Context as _, Result};
+use schemars::schema_for;
+
+use super::Outcome;
+use crate::args::check::{ConfigAction, ConfigArgs};
+use crate::config::{Config, FILE_NAME, Loaded};
+use crate::report::verdicts::CheckReport;
+
+/// Checks or shows the configuration, or prints its schema.
+///
+/// # Errors
+/// Where the file is wrong.
+pub fn run(args: &ConfigArgs) -> Result<Outcome> {
+    let mut stdout = io::stdout().lock();
+    if args.action == ConfigAction::Schema {
+        let schema = serde_json::to_string_pretty(&schema_for!(Config))?;
+        writeln!(stdout, "{schema}")?;
+        return Ok(Outcome::Pass);
+    }
+    let loaded = match &args.config {
+        Some(path) => Loaded::from_file(path)?,
+        None => Loaded::find(&std::env::current_dir().context("the working directory is gone")?)?,
+    };
+    let place = loaded.path.as_ref().map_or_else(
+        || format!("no {FILE_NAME} from here up to the root of the repository: defaults"),
+        |path| path.display().to_string(),
+    );
+    if args.action == ConfigAction::Check {
+        let config = &loaded.config;
+        writeln!(
+            stdout,
+            "{place}: right ({} rules, {} accepted regressions)",
+            config.rule.len(),
+            config.accept.len()
+        )?;
+        return Ok(Outcome::Pass);
+    }
+    writeln!(stdout, "# {place}")?;
+    stdout.write_all(in_force(&loaded).as_bytes())?;
+    Ok(Outcome::Pass)
+}
+
+/// The file with all defaults filled in.
+fn in_force(loaded: &Loaded) -> String {
+    let config = &loaded.config;
+    let policy = config.policy();
+    let list = |keys: &[String]| format!("{keys:?}");
+    let threshold = match config.threshold {
+        Some(threshold) => format!("threshold = \"{threshold}\""),
+        None => "# threshold = \"3%\" where measured in turn, else \"10%\"".to_owned(),
+    };
+    let gate = match &config.gate {
+        Some(units) => format!("gate = {}", list(units)),
+        None => "# gate: all units".to_owned(),
+    };
+    let mut lines = vec![
+        threshold,
+        format!("q = {}", policy.q),
+        format!("min-samples = {}", policy.min_samples),
+        format!("assume-stable = {}", policy.assume_stable),
+        gate,
+    ];
+    for (key, action) in [
+        ("traded", policy.on_traded),
+        ("inconclusive", policy.on_inconclusive),
+        ("missing", policy.on_missing),
+    ] {
+        lines.push(format!(
+            "{key} = \"{}\"",
+            format!("{action:?}").to_lowercase()
+        ));
+    }
+    lines.push(format!(
+        "environment = {}",
+        list(&config.environment_keys())
+    ));
+    lines.push(format!(
+        "ignore = {}",
+        list(config.ignore.as_deref().unwrap_or_default())
+    ));
+    if !config.labels.is_empty() {
+        let labels = toml::to_string(&config.labels).unwrap_or_default();
+        lines.push(format!("\n[labels]\n{}", labels.trim_end()));
+    }
+    for rule in &config.rule {
+        lines.push(String::from("\n[[rule]]"));
+        lines.push(
+            toml::to_string(rule.get_ref())
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    for accept in &config.accept {
+        lines.push(String::from("\n[[accept]]"));
+        lines.push(
+            toml::to_string(accept.get_ref())
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    lines.join("\n") + "\n"
+}
+
+/// `benchcli schema`: prints the JSON Schema of the check's JSON report.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn schema() -> Result<Outcome> {
+    let schema = serde_json::to_string_pretty(&schema_for!(CheckReport))?;
+    writeln!(io::stdout(), "{schema}")?;
+    Ok(Outcome::Pass)
+}

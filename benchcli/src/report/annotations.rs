@@ -1,0 +1,108 @@
+//! Verdicts at the source: GitHub's workflow commands and GitLab's code quality report.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::verdicts::{CheckReport, RowReport};
+
+/// Where a benchmark's function is: a path relative to the repository and a line.
+pub type Places = HashMap<(String, String), (String, usize)>;
+
+fn place<'p>(places: &'p Places, row: &RowReport) -> Option<&'p (String, usize)> {
+    places.get(&(row.package.clone(), row.benchmark.clone()))
+}
+
+fn message(row: &RowReport) -> String {
+    let side = |side: &Option<super::verdicts::SideReport>| {
+        side.as_ref()
+            .map_or_else(|| "none".to_owned(), |side| side.text.clone())
+    };
+    let reason = row
+        .reason
+        .as_ref()
+        .map_or_else(String::new, |reason| format!(" ({reason})"));
+    format!(
+        "{} {} {} {}: {} to {}{reason}",
+        row.name,
+        row.verdict,
+        row.unit,
+        row.change_text,
+        side(&row.old),
+        side(&row.new)
+    )
+}
+
+/// Workflow commands for GitHub Actions: an error for each row that fails, a warning for each that
+/// is worse and does not.
+pub fn github(report: &CheckReport, places: &Places) -> String {
+    let data = |text: &str| {
+        text.replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A")
+    };
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let mut out = String::new();
+    for row in &report.rows {
+        let kind = match (row.fails, row.verdict) {
+            (true, _) => "error",
+            (false, "regressed" | "accepted") => "warning",
+            _ => continue,
+        };
+        let location = place(places, row).map_or_else(String::new, |(file, line)| {
+            format!("file={},line={line},", property(file))
+        });
+        let title = property(&format!("{} {}", row.name, row.verdict));
+        out.push_str(&format!(
+            "::{kind} {location}title={title}::{}\n",
+            data(&message(row))
+        ));
+    }
+    let kind = if report.exit == 0 { "notice" } else { "error" };
+    out.push_str(&format!(
+        "::{kind} title=Benchmarks::{}\n",
+        data(&report.summary)
+    ));
+    out
+}
+
+/// GitLab's Code Quality report: an issue for each row that is worse.
+pub fn gitlab(report: &CheckReport, places: &Places) -> String {
+    let worse = report
+        .rows
+        .iter()
+        .filter(|row| row.fails || matches!(row.verdict, "regressed" | "accepted"));
+    let issues: Vec<Value> = worse
+        .map(|row| {
+            let (file, line) = place(places, row).cloned().unwrap_or_else(|| {
+                let package = if row.package.is_empty() {
+                    "."
+                } else {
+                    &row.package
+                };
+                (package.to_owned(), 1)
+            });
+            json!({
+                "description": message(row),
+                "check_name": format!("benchmark-{}", row.verdict),
+                "fingerprint": fingerprint(row),
+                "severity": if row.fails { "major" } else { "minor" },
+                "location": { "path": file, "lines": { "begin": line } },
+            })
+        })
+        .collect();
+    format!("{:#}\n", Value::Array(issues))
+}
+
+/// Stays the same from run to run, so that the forge sees an issue come and go.
+fn fingerprint(row: &RowReport) -> String {
+    let text = format!(
+        "{}\n{}\n{}\n{}",
+        row.package, row.benchmark, row.unit, row.verdict
+    );
+    // FNV-1a, 64 bits.
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}

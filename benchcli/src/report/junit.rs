@@ -1,0 +1,120 @@
+//! Verdicts as JUnit XML: one case a benchmark.
+
+use super::verdict_text::columns;
+use super::verdicts::{CheckReport, RowReport};
+
+/// Writes the report.
+pub fn write(report: &CheckReport) -> String {
+    let mut order: Vec<(&str, &str)> = Vec::new();
+    for row in &report.rows {
+        let key = (row.package.as_str(), row.benchmark.as_str());
+        if !order.contains(&key) {
+            order.push(key);
+        }
+    }
+    order.sort_unstable();
+    let cases: Vec<Case<'_>> = order
+        .into_iter()
+        .map(|(package, benchmark)| Case {
+            package,
+            benchmark,
+            rows: report
+                .rows
+                .iter()
+                .filter(|row| row.package == package && row.benchmark == benchmark)
+                .collect(),
+        })
+        .collect();
+    let failures = cases.iter().filter(|case| case.fails()).count();
+    let skipped = cases.iter().filter(|case| case.is_skipped()).count();
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let counts = format!(
+        "tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"",
+        cases.len()
+    );
+    out.push_str("<testsuites>\n");
+    out.push_str(&format!("  <testsuite name=\"benchcli check\" {counts}>\n"));
+    for case in &cases {
+        case.write(&mut out);
+    }
+    out.push_str("  </testsuite>\n</testsuites>\n");
+    out
+}
+
+struct Case<'r> {
+    package: &'r str,
+    benchmark: &'r str,
+    rows: Vec<&'r RowReport>,
+}
+
+impl Case<'_> {
+    fn fails(&self) -> bool {
+        self.rows.iter().any(|row| row.fails)
+    }
+
+    /// A benchmark without any verdict was not tested.
+    fn is_skipped(&self) -> bool {
+        !self.fails()
+            && self
+                .rows
+                .iter()
+                .all(|row| matches!(row.verdict, "inconclusive" | "removed" | "added"))
+    }
+
+    fn write(&self, out: &mut String) {
+        let package = if self.package.is_empty() {
+            "benchmarks"
+        } else {
+            self.package
+        };
+        out.push_str(&format!(
+            "    <testcase classname=\"{}\" name=\"{}\"",
+            escape(package),
+            escape(self.benchmark)
+        ));
+        let lines = |rows: &mut dyn Iterator<Item = &&RowReport>| -> String {
+            let texts: Vec<String> = rows
+                .map(|row| columns(row)[2..].join("  ").trim().to_owned())
+                .collect();
+            texts.join("\n")
+        };
+        if self.fails() {
+            let failing = || self.rows.iter().filter(|row| row.fails);
+            let units: Vec<String> = failing()
+                .map(|row| format!("{} {}", row.unit, row.change_text))
+                .collect();
+            out.push_str(&format!(
+                ">\n      <failure type=\"regressed\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                escape(&units.join(", ")),
+                escape(&lines(&mut failing()))
+            ));
+        } else if self.is_skipped() {
+            let reason = self.rows.iter().find_map(|row| row.reason.clone());
+            let reason = reason.unwrap_or_else(|| self.rows[0].verdict.to_owned());
+            out.push_str(&format!(
+                ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                escape(&reason)
+            ));
+        } else {
+            out.push_str("/>\n");
+        }
+    }
+}
+
+/// A text in XML; characters that XML has not are left out.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\u{fffe}' | '\u{ffff}' => {}
+            letter if letter.is_control() && letter != '\t' => {}
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}

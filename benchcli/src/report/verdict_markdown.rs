@@ -1,0 +1,83 @@
+//! Verdicts for a pull request comment or a job summary.
+
+use super::markdown::escape;
+use super::verdict_text::{HEADINGS, columns, rule_line};
+use super::verdicts::{CheckReport, RowReport, Run};
+
+/// What a forge takes for one comment, in characters.
+const LIMIT: usize = 65_536;
+
+/// Writes the report: the answer first, regressions open, the rest folded, cut to what a forge takes.
+pub fn write(report: &CheckReport) -> String {
+    let mark = match report.run {
+        Run::Pass => "✅",
+        Run::Regressed => "❌",
+        Run::EnvironmentShift => "⚠️",
+    };
+    let mut out = format!(
+        "### {mark} Benchmarks: {}\n\n",
+        escape(report.summary.as_bytes())
+    );
+    out.push_str(&escape(rule_line(report).trim_end().as_bytes()));
+    out.push_str("\n\n");
+    let is_open = |row: &&RowReport| row.fails || matches!(row.verdict, "regressed" | "accepted");
+    let (open, rest): (Vec<&RowReport>, Vec<&RowReport>) = report.rows.iter().partition(is_open);
+    if !open.is_empty() {
+        rows(&mut out, &open);
+    }
+    for (verdict, title) in [
+        ("improved", "improved"),
+        ("inconclusive", "inconclusive"),
+        ("added", "added"),
+        ("removed", "removed"),
+        ("unchanged", "unchanged"),
+    ] {
+        let rows_of: Vec<&RowReport> = rest
+            .iter()
+            .filter(|row| row.verdict == verdict)
+            .copied()
+            .collect();
+        if !rows_of.is_empty() {
+            out.push_str(&format!(
+                "<details><summary>{} {title}</summary>\n\n",
+                rows_of.len()
+            ));
+            rows(&mut out, &rows_of);
+            out.push_str("</details>\n\n");
+        }
+    }
+    for line in report.stale.iter().chain(&report.advice) {
+        out.push_str(&format!("- {}\n", escape(line.as_bytes())));
+    }
+    out
+}
+
+fn rows(out: &mut String, rows: &[&RowReport]) {
+    let titles = HEADINGS.map(|heading| if heading.is_empty() { " " } else { heading });
+    let header = format!(
+        "| {} |\n| --- | --- | --- | ---: | ---: | ---: | --- |\n",
+        titles.join(" | ")
+    );
+    let mut text = header;
+    // Room for the closing lines, and for the note itself.
+    let room = LIMIT.saturating_sub(out.chars().count() + 2_000);
+    let mut used = text.chars().count();
+    let mut left_out = 0;
+    for row in rows {
+        let cells = columns(row).map(|cell| escape(cell.as_bytes()));
+        let line = format!("| {} |\n", cells.join(" | "));
+        used += line.chars().count();
+        if left_out > 0 || used > room {
+            left_out += 1;
+        } else {
+            text.push_str(&line);
+        }
+    }
+    out.push_str(&text);
+    out.push('\n');
+    if left_out > 0 {
+        out.push_str(&format!(
+            "{left_out} more rows do not fit here; the JSON report has all.\n\n"
+        ));
+    }
+}

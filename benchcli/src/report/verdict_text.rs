@@ -1,0 +1,177 @@
+//! Verdicts for people at a terminal: the answer, then what changed, worst first.
+
+use anstyle::{AnsiColor, Style};
+
+use super::verdicts::{CheckReport, RowReport, Run, SHIFTED};
+
+/// Writes the report; unchanged rows are a count.
+pub fn write(report: &CheckReport, color: bool) -> String {
+    let mut out = String::new();
+    let answer = match report.run {
+        Run::Pass => AnsiColor::Green,
+        Run::Regressed => AnsiColor::Red,
+        Run::EnvironmentShift => AnsiColor::Yellow,
+    };
+    paint(&mut out, &report.summary, answer.on_default().bold(), color);
+    out.push('\n');
+    out.push_str(&rule_line(report));
+    let shown: Vec<&RowReport> = report
+        .rows
+        .iter()
+        .filter(|row| row.verdict != "unchanged" && row.reason.as_deref() != Some(SHIFTED))
+        .collect();
+    // Many rows without a verdict say together what a few say.
+    let mut undecided = 0;
+    let (shown, left_out): (Vec<&RowReport>, Vec<&RowReport>) =
+        shown.into_iter().partition(|row| {
+            undecided += usize::from(row.verdict == "inconclusive");
+            row.verdict != "inconclusive" || undecided <= UNDECIDED_SHOWN
+        });
+    if !shown.is_empty() {
+        out.push('\n');
+        table(&mut out, &shown, color);
+    }
+    if !left_out.is_empty() {
+        out.push_str(&format!(
+            "… and {} more inconclusive rows (--format json has all)\n",
+            left_out.len()
+        ));
+    }
+    out.push('\n');
+    out.push_str(&report.counts.text());
+    out.push('\n');
+    for name in &report.traded {
+        out.push_str(&format_line(
+            "traded",
+            &format!("{name} is better in one unit and worse in another"),
+        ));
+    }
+    for line in &report.stale {
+        out.push_str(&format_line("stale", line));
+    }
+    for line in &report.advice {
+        out.push_str(&format_line("advice", line));
+    }
+    out
+}
+
+/// How many inconclusive rows are shown.
+const UNDECIDED_SHOWN: usize = 8;
+
+fn format_line(kind: &str, text: &str) -> String {
+    format!("{kind}: {text}\n")
+}
+
+/// What was compared, and by which rule.
+pub(super) fn rule_line(report: &CheckReport) -> String {
+    let applied = &report.applied;
+    let order = if applied.interleaved {
+        "measured in turn"
+    } else {
+        "measured one after the other"
+    };
+    format!(
+        "{} against {}, {order}; threshold {}%, q {}, {} timing rows tested together\n",
+        report.sides[1],
+        report.sides[0],
+        applied.threshold * 100.0,
+        applied.q,
+        applied.family,
+    )
+}
+
+fn paint(out: &mut String, text: &str, style: Style, color: bool) {
+    if color {
+        out.push_str(&format!("{style}{text}{style:#}"));
+    } else {
+        out.push_str(text);
+    }
+}
+
+/// The texts of a row's columns.
+pub(super) fn columns(row: &RowReport) -> [String; 7] {
+    let side = |side: &Option<super::verdicts::SideReport>| {
+        side.as_ref()
+            .map_or_else(String::new, |side| side.text.clone())
+    };
+    let q = match row.verdict {
+        "improved" => row.q_better,
+        _ => row.q_worse,
+    };
+    let verdict = if row.gated {
+        row.verdict.to_owned()
+    } else {
+        format!("{} (not gated)", row.verdict)
+    };
+    [
+        verdict,
+        row.name.clone(),
+        row.unit.clone(),
+        side(&row.old),
+        side(&row.new),
+        match row.interval {
+            Some([low, high]) => format!(
+                "{} [{}, {}]",
+                row.change_text,
+                super::verdicts::percent(low),
+                super::verdicts::percent(high)
+            ),
+            None => row.change_text.clone(),
+        },
+        match (&row.reason, q) {
+            (Some(reason), _) => reason.clone(),
+            (None, Some(q)) => format!("q={q:.3}"),
+            (None, None) => String::new(),
+        },
+    ]
+}
+
+/// The headings of [`columns`].
+pub(super) const HEADINGS: [&str; 7] = ["verdict", "benchmark", "unit", "old", "new", "change", ""];
+
+fn table(out: &mut String, rows: &[&RowReport], color: bool) {
+    let texts: Vec<[String; 7]> = rows.iter().map(|row| columns(row)).collect();
+    let width = |text: &str| text.chars().count();
+    let widths: Vec<usize> = (0..HEADINGS.len())
+        .map(|at| {
+            let cells = texts.iter().map(|row| width(&row[at]));
+            cells.max().unwrap_or_default().max(width(HEADINGS[at]))
+        })
+        .collect();
+    let line = |out: &mut String, cells: &[&str], style: Option<Style>| {
+        let mut text = String::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let pad = " ".repeat(widths[at] - width(cell));
+            let is_number = (3..6).contains(&at);
+            let painted = |text: &mut String| match style {
+                Some(style) if at == 0 => paint(text, cell, style, color),
+                _ => text.push_str(cell),
+            };
+            if is_number {
+                text.push_str(&pad);
+                painted(&mut text);
+            } else {
+                painted(&mut text);
+                text.push_str(&pad);
+            }
+            text.push_str("  ");
+        }
+        out.push_str(text.trim_end());
+        out.push('\n');
+    };
+    line(out, &HEADINGS, None);
+    for (row, texts) in rows.iter().zip(&texts) {
+        let cells: Vec<&str> = texts.iter().map(String::as_str).collect();
+        line(out, &cells, style(row));
+    }
+}
+
+fn style(row: &RowReport) -> Option<Style> {
+    let color = match row.verdict {
+        "regressed" => AnsiColor::Red,
+        "improved" => AnsiColor::Green,
+        "accepted" | "inconclusive" => AnsiColor::Yellow,
+        _ => return None,
+    };
+    Some(color.on_default())
+}

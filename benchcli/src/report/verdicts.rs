@@ -1,0 +1,502 @@
+//! What a check found, as plain data: the one model that all its reports are made from.
+
+use benchparse::gate::{
+    Action, Class, Direction, Policy, Reason, Report, RowVerdict, RunVerdict, Verdict,
+};
+use benchparse::number::fixed;
+use benchparse::unit::{self, Scale};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::sides::RowContext;
+
+/// The name and version of the JSON report; the number grows when a reader would break.
+pub const SCHEMA: &str = "benchcli-check/1";
+
+/// Why a timing has no verdict where too many changed at once.
+pub(super) const SHIFTED: &str = "the environment shifted";
+
+/// The answer to a check.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CheckReport {
+    /// Name and version of this format.
+    pub schema: &'static str,
+    /// What to do with the build.
+    pub run: Run,
+    /// The exit status of the program.
+    pub exit: u8,
+    /// The answer in one line.
+    pub summary: String,
+    /// How many rows have each verdict.
+    pub counts: Counts,
+    /// What was applied.
+    pub applied: Applied,
+    /// What was compared with what.
+    pub sides: [String; 2],
+    /// The rows, worst first.
+    pub rows: Vec<RowReport>,
+    /// The benchmarks that bought something: better in one unit, worse in another.
+    pub traded: Vec<String>,
+    /// Accepted regressions that are of no use any more.
+    pub stale: Vec<String>,
+    /// What would make the next run tell more.
+    pub advice: Vec<String>,
+}
+
+/// What to do with the build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Run {
+    /// Exit 0.
+    Pass,
+    /// Exit 1.
+    Regressed,
+    /// Exit 3.
+    EnvironmentShift,
+}
+
+/// How many rows have each verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Counts {
+    /// Worse.
+    pub regressed: usize,
+    /// Worse, and accepted.
+    pub accepted: usize,
+    /// Better.
+    pub improved: usize,
+    /// The same.
+    pub unchanged: usize,
+    /// Without a verdict.
+    pub inconclusive: usize,
+    /// New benchmarks.
+    pub added: usize,
+    /// Benchmarks that are gone.
+    pub removed: usize,
+}
+
+/// The rule that was applied.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct Applied {
+    /// The relative change that matters; 0.03 is 3 %.
+    pub threshold: f64,
+    /// The false discovery rate.
+    pub q: f64,
+    /// The fewest values a side.
+    pub min_samples: usize,
+    /// Whether the sides were measured in turn.
+    pub interleaved: bool,
+    /// Whether a shift of the environment is disregarded.
+    pub assume_stable: bool,
+    /// How many timing rows were tested together.
+    pub family: usize,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct RowReport {
+    /// The import path, empty where it is not known.
+    pub package: String,
+    /// The benchmark's name without the word Benchmark.
+    pub benchmark: String,
+    /// The name for people: with the end of its package where a run has several.
+    pub name: String,
+    /// The unit, tidied.
+    pub unit: String,
+    /// regressed, accepted, improved, unchanged, inconclusive, added or removed.
+    pub verdict: &'static str,
+    /// Why there is no verdict, or why a regression is accepted.
+    pub reason: Option<String>,
+    /// Whether the row fails the run.
+    pub fails: bool,
+    /// Whether the row may fail a run.
+    pub gated: bool,
+    /// The baseline.
+    pub old: Option<SideReport>,
+    /// The new side.
+    pub new: Option<SideReport>,
+    /// New over old, minus 1; 0.05 is 5 % more. Nothing where there is none, or it is infinite.
+    pub change: Option<f64>,
+    /// The change for people.
+    pub change_text: String,
+    /// The 95 % interval of the change, where there is one.
+    pub interval: Option<[f64; 2]>,
+    /// One-sided p of "worse", adjusted over all rows.
+    pub q_worse: Option<f64>,
+    /// One-sided p of "better", adjusted over all rows.
+    pub q_better: Option<f64>,
+    /// The relative change that matters here.
+    pub threshold: f64,
+    /// How many values a side should settle a row without a verdict.
+    pub samples_needed: Option<u32>,
+}
+
+/// One side of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SideReport {
+    /// The median.
+    pub median: Option<f64>,
+    /// The median for people.
+    pub text: String,
+    /// The spread relative to the median; nothing where it is infinite.
+    pub spread: Option<f64>,
+    /// The values in the order they were measured.
+    pub samples: Vec<f64>,
+}
+
+/// Makes the model.
+pub fn model(
+    report: &Report,
+    contexts: &[RowContext],
+    policy: &Policy,
+    sides: [String; 2],
+    stale: Vec<String>,
+) -> CheckReport {
+    let mut rows: Vec<(f64, RowReport)> = report
+        .rows
+        .iter()
+        .zip(contexts)
+        .map(|(verdict, context)| (severity(verdict), row(verdict, context)))
+        .collect();
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut rows: Vec<RowReport> = rows.into_iter().map(|(_, row)| row).collect();
+    name_rows(&mut rows);
+    let run = match report.run {
+        RunVerdict::Regressed => Run::Regressed,
+        RunVerdict::EnvironmentShift => Run::EnvironmentShift,
+        _ => Run::Pass,
+    };
+    let counts = Counts::of(&rows);
+    let traded: Vec<String> = report
+        .benchmarks
+        .iter()
+        .filter(|benchmark| benchmark.verdict == Verdict::Traded)
+        .map(|benchmark| benchmark.benchmark.clone())
+        .collect();
+    CheckReport {
+        schema: SCHEMA,
+        run,
+        exit: report.run.exit_code(),
+        summary: summary(report, &rows, counts, traded.len()),
+        counts,
+        applied: Applied {
+            threshold: report.threshold,
+            q: policy.q,
+            min_samples: policy.min_samples,
+            interleaved: policy.interleaved,
+            assume_stable: policy.assume_stable,
+            family: report.family,
+        },
+        sides,
+        advice: advice(report, contexts, policy),
+        rows,
+        traded,
+        stale,
+    }
+}
+
+impl Counts {
+    fn of(rows: &[RowReport]) -> Self {
+        let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+        Self {
+            regressed: count("regressed"),
+            accepted: count("accepted"),
+            improved: count("improved"),
+            unchanged: count("unchanged"),
+            inconclusive: count("inconclusive"),
+            added: count("added"),
+            removed: count("removed"),
+        }
+    }
+
+    /// The counts that are not zero, for people.
+    pub fn text(&self) -> String {
+        let parts = [
+            (self.regressed, "regressed"),
+            (self.accepted, "accepted"),
+            (self.improved, "improved"),
+            (self.unchanged, "unchanged"),
+            (self.inconclusive, "inconclusive"),
+            (self.added, "added"),
+            (self.removed, "removed"),
+        ];
+        let shown = parts.iter().filter(|(count, _)| *count > 0);
+        let texts: Vec<String> = shown
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        texts.join(", ")
+    }
+}
+
+/// Failing rows first, then by how much they changed for the worse.
+fn severity(row: &RowVerdict) -> f64 {
+    let rank = match &row.verdict {
+        _ if row.action == Action::Fail => 6.0,
+        Verdict::Regressed => 5.0,
+        Verdict::Accepted { .. } => 4.0,
+        Verdict::Inconclusive { .. } => 3.0,
+        Verdict::Removed => 2.5,
+        Verdict::Improved => 2.0,
+        Verdict::Added => 1.5,
+        _ => 1.0,
+    };
+    let worse = row.effect.map_or(0.0, |effect| effect.worse.ln());
+    // Changes of any size stay within their rank.
+    rank + if worse.is_nan() {
+        0.0
+    } else {
+        worse.clamp(-700.0, 700.0) / 10_000.0
+    }
+}
+
+fn row(verdict: &RowVerdict, context: &RowContext) -> RowReport {
+    let (name, reason) = words(verdict);
+    let unit = verdict.key.unit.as_bytes();
+    let medians = [&verdict.old, &verdict.new].map(|side| side.map(|side| side.median));
+    let scale = Scale::for_values(medians.into_iter().flatten(), unit::Class::of(unit));
+    let side = |place: usize| {
+        let side = [verdict.old, verdict.new][place]?;
+        let spread = if side.n > 1 && side.spread.is_finite() {
+            format!(" ± {}%", fixed(side.spread * 100.0, 0))
+        } else {
+            String::new()
+        };
+        Some(SideReport {
+            median: Some(side.median).filter(|median| median.is_finite()),
+            text: scale.format(side.median) + &spread,
+            spread: Some(side.spread).filter(|spread| spread.is_finite()),
+            samples: context.sides[place].values.clone(),
+        })
+    };
+    let turn = |worse: f64| match verdict.direction {
+        Direction::LowerIsBetter => worse - 1.0,
+        Direction::HigherIsBetter => 1.0 / worse - 1.0,
+    };
+    let change = verdict.effect.map(|effect| turn(effect.worse));
+    let interval = verdict
+        .effect
+        .and_then(|effect| effect.interval)
+        .map(|bounds| {
+            let ends = [turn(bounds.low), turn(bounds.high)];
+            if ends[0] <= ends[1] {
+                ends
+            } else {
+                [ends[1], ends[0]]
+            }
+        });
+    RowReport {
+        package: context.package.to_string(),
+        benchmark: verdict.key.benchmark.clone(),
+        name: verdict.key.benchmark.clone(),
+        unit: verdict.key.unit.clone(),
+        verdict: name,
+        reason,
+        fails: verdict.action == Action::Fail,
+        gated: context.gated,
+        old: side(0),
+        new: side(1),
+        change: change.filter(|change| change.is_finite()),
+        change_text: change.map_or_else(String::new, percent),
+        interval: interval.filter(|ends| ends.iter().all(|end| end.is_finite())),
+        q_worse: verdict.tests.map(|tests| tests.q_worse),
+        q_better: verdict.tests.map(|tests| tests.q_better),
+        threshold: verdict.threshold,
+        samples_needed: verdict.samples_needed,
+    }
+}
+
+/// Names rows as Go does, `codec.Encode-8`, with as much of the package as tells packages apart.
+fn name_rows(rows: &mut [RowReport]) {
+    let Some(first) = rows.first().map(|row| row.package.clone()) else {
+        return;
+    };
+    if rows.iter().all(|row| row.package == first) {
+        return;
+    }
+    let common = rows.iter().fold(first.len(), |length, row| {
+        let same = first.bytes().zip(row.package.bytes());
+        length.min(same.take_while(|(a, b)| a == b).count())
+    });
+    let prefix = first[..common.min(first.len())]
+        .rfind('/')
+        .map_or(0, |slash| slash + 1);
+    for row in rows {
+        let package = row.package.get(prefix..).unwrap_or(&row.package);
+        row.name = format!("{package}.{}", row.benchmark);
+    }
+}
+
+/// A relative change in percent with its sign.
+pub(super) fn percent(change: f64) -> String {
+    let text = fixed(change * 100.0, 2);
+    let sign = if text.starts_with(['-', '+']) {
+        ""
+    } else {
+        "+"
+    };
+    format!("{sign}{text}%")
+}
+
+fn words(row: &RowVerdict) -> (&'static str, Option<String>) {
+    match &row.verdict {
+        Verdict::Regressed => ("regressed", single(row)),
+        Verdict::Improved => ("improved", single(row)),
+        Verdict::Accepted {
+            reason,
+            limit_percent,
+        } => (
+            "accepted",
+            Some(format!("up to {}%: {reason}", fixed(*limit_percent, 1))),
+        ),
+        Verdict::Inconclusive { reason } => ("inconclusive", Some(why(reason, row))),
+        Verdict::Added => ("added", None),
+        Verdict::Removed => ("removed", None),
+        _ => ("unchanged", None),
+    }
+}
+
+fn single(row: &RowVerdict) -> Option<String> {
+    row.single_sample.then(|| "from a single sample".to_owned())
+}
+
+fn why(reason: &Reason, row: &RowVerdict) -> String {
+    let needed = row.samples_needed.map_or_else(String::new, |needed| {
+        format!(", {needed} samples would settle it")
+    });
+    match reason {
+        Reason::Invalid => "a value is NaN, infinite or negative".to_owned(),
+        Reason::Environment { differs } => format!("the sides differ in {differs}"),
+        Reason::EnvironmentShift => SHIFTED.to_owned(),
+        Reason::TooFew => match row.samples_needed {
+            Some(needed) => format!("too few samples, needs {needed}"),
+            None => "too few samples".to_owned(),
+        },
+        Reason::Borderline => format!("near the threshold{needed}"),
+        _ => format!("noisy{needed}"),
+    }
+}
+
+fn plural(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -> String {
+    let benchmarks = plural(report.benchmarks.len(), "benchmark");
+    match report.run {
+        RunVerdict::EnvironmentShift => format!(
+            "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
+            report.shift.changed, report.family
+        ),
+        RunVerdict::Regressed => {
+            let failing = rows.iter().filter(|row| row.fails);
+            let mut names: Vec<String> = Vec::new();
+            for row in failing {
+                let text = match row.verdict {
+                    "regressed" => format!("{} {} {}", row.name, row.unit, row.change_text),
+                    verdict => format!("{} {} {verdict}", row.name, row.unit),
+                };
+                names.push(text);
+            }
+            let shown = names.len().min(3);
+            let more = match names.len() - shown {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let shift = if report.shift.detected {
+                "; no timing is judged, the environment shifted"
+            } else {
+                ""
+            };
+            format!(
+                "regressed: {}{more} ({benchmarks}){shift}",
+                names[..shown].join(", ")
+            )
+        }
+        _ if counts.regressed > 0 || traded > 0 => {
+            format!("pass: what regressed is not set to fail ({benchmarks})")
+        }
+        _ if counts.inconclusive == rows.len() && !rows.is_empty() => {
+            format!("pass: nothing could be judged ({benchmarks})")
+        }
+        _ => format!("pass: nothing got worse ({benchmarks})"),
+    }
+}
+
+/// One or two lines that help most with the next run.
+fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) -> Vec<String> {
+    let mut advice = Vec::new();
+    let timings: Vec<&RowVerdict> = report
+        .rows
+        .iter()
+        .filter(|row| row.class == Class::Timing && row.tests.is_some())
+        .collect();
+    if !policy.interleaved && !timings.is_empty() {
+        advice.push(
+            "old was measured before new, so a drift of the machine looks like a change; \
+             `benchcli run` measures them in turn"
+                .to_owned(),
+        );
+    }
+    let mut spreads: Vec<f64> = timings
+        .iter()
+        .filter_map(|row| Some(row.old?.spread.max(row.new?.spread)))
+        .filter(|spread| spread.is_finite())
+        .collect();
+    spreads.sort_by(f64::total_cmp);
+    let short = report
+        .rows
+        .iter()
+        .zip(contexts)
+        .filter(|(row, context)| row.key.unit == "sec/op" && is_short(&context.sides[1]));
+    let short = short.count();
+    let optimised = report.rows.iter().filter(|row| {
+        row.key.unit == "sec/op"
+            && row
+                .new
+                .is_some_and(|new| new.median > 0.0 && new.median < 0.5e-9)
+    });
+    let optimised = optimised.count();
+    if optimised > 0 {
+        advice.push(format!(
+            "{} below 0.5 ns/op: the loop was probably optimised away",
+            plural(optimised, "benchmark")
+        ));
+    } else if let Some(&spread) = spreads.get(spreads.len() / 2)
+        && spread > 0.02
+    {
+        let sizes = timings
+            .iter()
+            .filter_map(|row| Some(row.old?.n.min(row.new?.n)));
+        let samples = sizes.min().unwrap_or_default().max(1);
+        let level = policy.q / report.family.max(1) as f64;
+        let seen = benchparse::stats::detectable_difference(spread, samples, level);
+        let needed = benchparse::stats::detecting_count(spread, report.threshold, level);
+        if let (Some(seen), Some(needed)) = (seen, needed) {
+            advice.push(format!(
+                "half of the timings spread by {}% or more: {} show a difference of {}%, {} would show one of {}%",
+                fixed(spread * 100.0, 1),
+                plural(samples, "sample"),
+                fixed(seen * 100.0, 0),
+                needed,
+                fixed(report.threshold * 100.0, 0),
+            ));
+        }
+    } else if short > 0 {
+        advice.push(format!(
+            "{} for less than 10 ms a sample; a longer -benchtime steadies them",
+            if short == 1 {
+                "1 benchmark runs".to_owned()
+            } else {
+                format!("{short} benchmarks run")
+            }
+        ));
+    }
+    advice
+}
+
+/// Whether samples took less than 10 ms, or their body ran less than five times.
+fn is_short(side: &crate::sides::Measured) -> bool {
+    side.values
+        .iter()
+        .zip(&side.iterations)
+        .any(|(seconds, &count)| seconds * (count as f64) < 0.010 || count < 5)
+}

@@ -1,0 +1,600 @@
+//! `benchcli check`: five stories in every report format, exit statuses, and bad input.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use snapbox::{Data, assert_data_eq};
+use tempfile::TempDir;
+
+fn testdata() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")
+}
+
+fn benchcli(folder: &Path, arguments: &[&str]) -> Output {
+    Command::cargo_bin("benchcli")
+        .expect("built")
+        .current_dir(folder)
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .args(arguments)
+        .output()
+        .expect("runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// Old and new file, further flags, and the exit status.
+const STORIES: [(&str, &[&str], i32); 5] = [
+    (
+        "fine",
+        &[
+            "onepkg-old.txt",
+            "--base",
+            "onepkg-old.txt",
+            "--filter",
+            ".name:(Marshal OR Pooled)",
+        ],
+        0,
+    ),
+    (
+        "regression",
+        &["onepkg-new.txt", "--base", "onepkg-old.txt"],
+        1,
+    ),
+    (
+        "traded",
+        &[
+            "turns-new.txt",
+            "--base",
+            "turns-old.txt",
+            "--filter",
+            ".name:Index",
+            "--traded=warn",
+        ],
+        0,
+    ),
+    (
+        "too-few",
+        &[
+            "count3-new.txt",
+            "--base",
+            "count3-old.txt",
+            "--filter",
+            ".name:(Label OR Title) .unit:ns/op",
+        ],
+        0,
+    ),
+    (
+        "shift",
+        &[
+            "new.txt",
+            "--base",
+            "old.txt",
+            "--filter",
+            ".unit:ns/op .name:(Key OR Index OR Squares OR Label OR Title OR Fill OR Each)",
+        ],
+        3,
+    ),
+];
+
+const FORMATS: [(&str, &str); 6] = [
+    ("text", "txt"),
+    ("markdown", "md"),
+    ("json", "json"),
+    ("junit", "xml"),
+    ("github", "commands"),
+    ("gitlab", "gitlab.json"),
+];
+
+fn story(name: &str, format: &str) -> String {
+    let (_, arguments, exit) = STORIES
+        .iter()
+        .find(|story| story.0 == name)
+        .expect("a story");
+    let format = format!("--format={format}");
+    let arguments = [&["check", "--no-config", &format], *arguments].concat();
+    // Nothing of the project's own source may get into the annotations.
+    let output = benchcli(&testdata(), &arguments);
+    assert_eq!(
+        output.status.code(),
+        Some(*exit),
+        "{name}: {}",
+        text(&output.stderr)
+    );
+    text(&output.stdout)
+}
+
+#[test]
+fn five_stories_in_every_format() {
+    for (name, _, _) in STORIES {
+        for (format, ending) in FORMATS {
+            let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(format!("tests/golden/check/{name}.{ending}"));
+            if std::env::var_os("SNAPSHOTS").is_some() && !golden.exists() {
+                std::fs::create_dir_all(golden.parent().expect("a folder")).expect("made");
+                std::fs::write(&golden, "").expect("written");
+            }
+            let shown = story(name, format);
+            assert_data_eq!(
+                shown,
+                Data::read_from(&golden, Some(snapbox::data::DataFormat::Text)).raw()
+            );
+        }
+    }
+}
+
+#[test]
+fn junit_is_well_formed_and_counts_its_cases() {
+    for (name, _, exit) in STORIES {
+        let xml = story(name, "junit");
+        let document = roxmltree::Document::parse(&xml).expect("XML");
+        let suite = document
+            .descendants()
+            .find(|node| node.has_tag_name("testsuite"))
+            .expect("a suite");
+        let cases: Vec<_> = suite
+            .children()
+            .filter(|node| node.has_tag_name("testcase"))
+            .collect();
+        let count = |tag| {
+            cases
+                .iter()
+                .filter(|case| case.children().any(|node| node.has_tag_name(tag)))
+                .count()
+        };
+        let stated = |name| {
+            suite
+                .attribute(name)
+                .and_then(|text| text.parse::<usize>().ok())
+                .expect("a number")
+        };
+        assert_eq!(cases.len(), stated("tests"), "{name}");
+        assert_eq!(count("failure"), stated("failures"), "{name}");
+        assert_eq!(count("skipped"), stated("skipped"), "{name}");
+        assert_eq!(stated("failures") > 0, exit == 1, "{name}");
+        for case in cases {
+            assert!(case.attribute("name").is_some() && case.attribute("classname").is_some());
+        }
+    }
+}
+
+#[test]
+fn code_quality_has_what_gitlab_asks_for() {
+    for (name, _, exit) in STORIES {
+        let report: serde_json::Value = serde_json::from_str(&story(name, "gitlab")).expect("JSON");
+        let issues = report.as_array().expect("a list");
+        assert!(exit != 1 || !issues.is_empty(), "{name}");
+        let mut fingerprints: Vec<&str> = Vec::new();
+        for issue in issues {
+            assert!(issue["description"].is_string() && issue["check_name"].is_string());
+            assert!(
+                ["info", "minor", "major", "critical", "blocker"]
+                    .contains(&issue["severity"].as_str().expect("text"))
+            );
+            assert!(issue["location"]["path"].is_string());
+            assert!(issue["location"]["lines"]["begin"].as_u64() >= Some(1));
+            fingerprints.push(issue["fingerprint"].as_str().expect("text"));
+        }
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        assert_eq!(
+            fingerprints.len(),
+            issues.len(),
+            "{name}: fingerprints are unique"
+        );
+    }
+}
+
+#[test]
+fn the_json_report_follows_its_schema() {
+    let schema: serde_json::Value =
+        serde_json::from_slice(&benchcli(&testdata(), &["schema"]).stdout).expect("JSON");
+    let report: serde_json::Value =
+        serde_json::from_str(&story("regression", "json")).expect("JSON");
+    assert_eq!(report["schema"], "benchcli-check/1");
+    for required in schema["required"].as_array().expect("a list") {
+        let key = required.as_str().expect("text");
+        assert!(report.get(key).is_some(), "{key}");
+    }
+    for key in report.as_object().expect("an object").keys() {
+        assert!(schema["properties"].get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn annotations_stand_at_the_function() {
+    let gobench = testdata().join("../examples/gobench");
+    let arguments = [
+        "check",
+        "../../testdata/onepkg-new.txt",
+        "--base",
+        "../../testdata/onepkg-old.txt",
+        "--format=github",
+    ];
+    let shown = text(&benchcli(&gobench, &arguments).stdout);
+    let source = std::fs::read_to_string(gobench.join("codec/codec_test.go")).expect("readable");
+    let line = source
+        .lines()
+        .position(|line| line.starts_with("func BenchmarkKey("))
+        .expect("there")
+        + 1;
+    assert!(
+        shown.contains(&format!(
+            "::error file=codec/codec_test.go,line={line},title="
+        )),
+        "{shown}"
+    );
+}
+
+#[test]
+fn several_reports_at_once_and_the_step_summary() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (markdown, json, summary) = (at("a.md"), at("a.json"), at("summary.md"));
+    let output = Command::cargo_bin("benchcli")
+        .expect("built")
+        .current_dir(testdata())
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .args(["check", "onepkg-new.txt", "--base", "onepkg-old.txt"])
+        .args(["--report", &format!("json={json}")])
+        .output()
+        .expect("runs");
+    assert_eq!(output.status.code(), Some(1));
+    let read = |path: &str| std::fs::read_to_string(path).expect("written");
+    assert!(read(&summary).starts_with("### ❌ Benchmarks: regressed"));
+    assert!(read(&json).contains("\"benchcli-check/1\""));
+    let asked = benchcli(
+        &testdata(),
+        &[
+            "check",
+            "onepkg-new.txt",
+            "--base",
+            "onepkg-old.txt",
+            "--report",
+            &format!("markdown={markdown}"),
+        ],
+    );
+    assert_eq!(asked.status.code(), Some(1));
+    assert_eq!(read(&markdown), read(&summary));
+}
+
+/// A folder with the two real files, a configuration, and a program to ask there.
+fn configured(config: &str) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for name in ["onepkg-old.txt", "onepkg-new.txt"] {
+        std::fs::copy(testdata().join(name), folder.path().join(name)).expect("copied");
+    }
+    std::fs::write(folder.path().join("benchcli.toml"), config).expect("written");
+    folder
+}
+
+fn check(folder: &TempDir, flags: &[&str]) -> (String, String, Option<i32>) {
+    let arguments = [
+        &["check", "onepkg-new.txt", "--base", "onepkg-old.txt"],
+        flags,
+    ]
+    .concat();
+    let output = benchcli(folder.path(), &arguments);
+    (
+        text(&output.stdout),
+        text(&output.stderr),
+        output.status.code(),
+    )
+}
+
+#[test]
+fn the_file_sets_what_is_gated() {
+    let gated = |config: &str| check(&configured(config), &[]).2;
+    assert_eq!(gated(""), Some(1));
+    assert_eq!(
+        gated("threshold = \"1000%\"\ngate = [\"ns/op\"]\n"),
+        Some(0)
+    );
+    assert_eq!(
+        gated("[[rule]]\nfilter = \".name:Key\"\ngate = false\n"),
+        Some(0)
+    );
+    assert_eq!(
+        gated("[[rule]]\nfilter = \".unit:ns/op\"\ngate = false\n"),
+        Some(1)
+    );
+    let folder = configured("gate = [\"ns/op\"]\nthreshold = \"1000%\"\n");
+    assert_eq!(
+        check(&folder, &["--threshold", "10%"]).2,
+        Some(1),
+        "a flag goes before the file"
+    );
+    assert_eq!(check(&folder, &["--no-config"]).2, Some(1));
+}
+
+#[test]
+fn an_accepted_regression_passes_and_is_said() {
+    let accept = |unit: &str, limit: &str| {
+        format!(
+            "[[accept]]\nbenchmark = \"Key\"\nunit = \"{unit}\"\nup-to = \"{limit}\"\nreason = \"readable keys\"\n"
+        )
+    };
+    let all = [
+        accept("ns/op", "900%"),
+        accept("B/op", "100%"),
+        accept("allocs/op", "200%"),
+    ]
+    .concat();
+    let (shown, _, code) = check(&configured(&all), &[]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("accepted") && shown.contains("readable keys"),
+        "{shown}"
+    );
+    let small = accept("ns/op", "900%") + &accept("B/op", "99%");
+    assert_eq!(check(&configured(&small), &[]).2, Some(1));
+    let gone = all
+        + "[[accept]]\nbenchmark = \"Gone\"\nunit = \"ns/op\"\nup-to = \"5%\"\nreason = \"x\"\nuntil = \"2020-01-31\"\n";
+    let (shown, _, code) = check(&configured(&gone), &[]);
+    assert_eq!(code, Some(0));
+    assert!(
+        shown.contains("stale: [[accept]] Gone ns/op is stale: it ended on 2020-01-31\n"),
+        "{shown}"
+    );
+}
+
+/// Runs git in a folder, whatever the user's own settings are.
+fn git(folder: &TempDir, arguments: &[&str]) {
+    let output = Command::new("git")
+        .current_dir(folder.path())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+        .args(arguments)
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_baseline_in_git_is_found_by_its_labels() {
+    let folder = configured("[labels]\npool = \"large\"\n");
+    git(&folder, &["init", "-q", "-b", "main"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "-q", "-m", "Start"]);
+    let record = |label: &str| {
+        let arguments = ["record", "onepkg-old.txt", "--label", label];
+        let output = benchcli(folder.path(), &arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    };
+    record("pool=small");
+    let check = |base: &str| benchcli(folder.path(), &["check", "onepkg-new.txt", "--base", base]);
+    let refused = check("HEAD");
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stdout));
+    record("pool=large");
+    let found = check("HEAD");
+    assert_eq!(found.status.code(), Some(1), "{}", text(&found.stderr));
+    assert!(text(&found.stdout).starts_with("regressed: Key-2"));
+    git(&folder, &["commit", "-q", "--allow-empty", "-m", "Next"]);
+    assert_eq!(
+        check("auto").status.code(),
+        Some(1),
+        "{}",
+        text(&check("auto").stderr)
+    );
+}
+
+#[test]
+fn a_commit_accepts_in_its_message() {
+    let folder = configured("");
+    git(&folder, &["init", "-q"]);
+    git(&folder, &["add", "."]);
+    git(
+        &folder,
+        &[
+            "commit",
+            "-q",
+            "-m",
+            "Make keys readable\n\nBenchmark-Accept: Key ns/op 900%: readable\nBenchmark-Accept: Key B/op 100%: readable\nBenchmark-Accept: Key allocs/op 200%: readable\n",
+        ],
+    );
+    assert_eq!(check(&folder, &[]).2, Some(0));
+    git(
+        &folder,
+        &["commit", "-q", "--allow-empty", "-m", "Nothing accepted"],
+    );
+    assert_eq!(check(&folder, &[]).2, Some(1));
+}
+
+#[test]
+fn config_commands() {
+    let folder =
+        configured("threshold = \"5%\"\n[[rule]]\nfilter = \".unit:B/op\"\ngate = false\n");
+    let shown = |action| text(&benchcli(folder.path(), &["config", action]).stdout);
+    assert!(shown("check").contains("benchcli.toml: right (1 rules, 0 accepted regressions)"));
+    let in_force = shown("show");
+    assert!(
+        in_force.contains("threshold = \"5%\"\nq = 0.05\nmin-samples = 5\n"),
+        "{in_force}"
+    );
+    let schema: serde_json::Value = serde_json::from_str(&shown("schema")).expect("JSON");
+    assert!(schema["properties"]["threshold"].is_object());
+    let wrong = configured("threshhold = \"5%\"\n");
+    let (_, stderr, code) = check(&wrong, &[]);
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr
+            .ends_with("benchcli.toml:1:1: unknown key `threshhold`; the nearest is `threshold`\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn exit_2_and_one_line_for_bad_input() {
+    let folder = configured("");
+    std::fs::write(folder.path().join("empty.txt"), "").expect("written");
+    let new = std::fs::read_to_string(testdata().join("onepkg-new.txt")).expect("readable");
+    std::fs::write(
+        folder.path().join("other.txt"),
+        new.replace("Benchmark", "BenchmarkOther"),
+    )
+    .expect("written");
+    std::fs::write(
+        folder.path().join("pkg.txt"),
+        new.replace("/codec", "/renamed"),
+    )
+    .expect("written");
+    for (arguments, said) in [
+        (
+            &["nosuch.txt", "--base", "onepkg-old.txt"][..],
+            "cannot read nosuch.txt",
+        ),
+        (
+            &["empty.txt", "--base", "onepkg-old.txt"],
+            "no benchmark result in empty.txt",
+        ),
+        (
+            &["onepkg-new.txt", "--base", "empty.txt"],
+            "no benchmark result in empty.txt",
+        ),
+        (
+            &["other.txt", "--base", "onepkg-old.txt"],
+            "have no benchmark in common",
+        ),
+        (
+            &["pkg.txt", "--base", "onepkg-old.txt"],
+            "differ in pkg (\"example.com/gobench/codec\" and \"example.com/gobench/renamed\"); add --ignore pkg",
+        ),
+        (
+            &[
+                "onepkg-new.txt",
+                "--base",
+                "onepkg-old.txt",
+                "--filter",
+                ".name:Nosuch",
+            ],
+            "the filter leaves no result",
+        ),
+        (
+            &[
+                "onepkg-new.txt",
+                "--base",
+                "onepkg-old.txt",
+                "--threshold",
+                "0%",
+            ],
+            "threshold 0 is not a relative change above 0",
+        ),
+        (
+            &[
+                "onepkg-new.txt",
+                "--base",
+                "onepkg-old.txt",
+                "--threshold",
+                "5",
+            ],
+            "expected a percentage such as 5%, found 5",
+        ),
+        (
+            &["onepkg-new.txt", "--base", "onepkg-old.txt", "--q", "7"],
+            "q 7 is not a rate between 0 and 1",
+        ),
+        (
+            &[
+                "onepkg-new.txt",
+                "--base",
+                "onepkg-old.txt",
+                "--report",
+                "pdf=x",
+            ],
+            "unknown format pdf",
+        ),
+        (
+            &["onepkg-new.txt", "--base", "v1.0"],
+            "--base v1.0: there is no such file",
+        ),
+    ] {
+        let output = benchcli(folder.path(), &[&["check"], arguments].concat());
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+    let ignored = benchcli(
+        folder.path(),
+        &[
+            "check",
+            "pkg.txt",
+            "--base",
+            "onepkg-old.txt",
+            "--ignore",
+            "pkg",
+        ],
+    );
+    assert_eq!(ignored.status.code(), Some(1));
+    let huge = benchcli(
+        folder.path(),
+        &[
+            "check",
+            "onepkg-new.txt",
+            "--base",
+            "onepkg-old.txt",
+            "--threshold",
+            "100000%",
+            "--gate",
+            "ns/op",
+        ],
+    );
+    assert_eq!(huge.status.code(), Some(0));
+}
+
+#[test]
+fn another_machine_settles_counters_only() {
+    let folder = configured("");
+    let new = std::fs::read_to_string(testdata().join("onepkg-new.txt")).expect("readable");
+    let elsewhere = new.replace("cpu: ", "cpu: Other ").replace("-2 ", "-4 ");
+    std::fs::write(folder.path().join("elsewhere.txt"), elsewhere).expect("written");
+    let output = benchcli(
+        folder.path(),
+        &["check", "elsewhere.txt", "--base", "onepkg-old.txt"],
+    );
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{shown}");
+    assert!(shown.contains("the sides differ in cpu ("), "{shown}");
+    assert!(shown.contains("GOMAXPROCS (2 and 4)"), "{shown}");
+    assert!(shown.contains("regressed     Key-4"), "{shown}");
+}
+
+#[test]
+fn removed_benchmarks_fail_on_request() {
+    let folder = configured("");
+    let new = std::fs::read_to_string(testdata().join("onepkg-old.txt")).expect("readable");
+    let fewer: String = new
+        .lines()
+        .filter(|line| !line.contains("Pooled"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    std::fs::write(folder.path().join("fewer.txt"), fewer).expect("written");
+    let run = |flags: &[&str]| {
+        let arguments = [&["check", "fewer.txt", "--base", "onepkg-old.txt"], flags].concat();
+        benchcli(folder.path(), &arguments).status.code()
+    };
+    assert_eq!(run(&[]), Some(0));
+    assert_eq!(run(&["--fail-on-missing"]), Some(1));
+    assert_eq!(run(&["--missing=fail"]), Some(1));
+}
+
+#[test]
+fn benchdiff_gates_two_files() {
+    let gate = |old: &str, new: &str| {
+        let output = Command::cargo_bin("benchdiff")
+            .expect("built")
+            .current_dir(testdata())
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .args(["--gate", old, new])
+            .output()
+            .expect("runs");
+        (text(&output.stdout), output.status.code())
+    };
+    let (shown, code) = gate("onepkg-old.txt", "onepkg-new.txt");
+    assert_eq!(code, Some(1));
+    assert_eq!(shown, story("regression", "text"));
+    assert_eq!(gate("onepkg-old.txt", "onepkg-old.txt").1, Some(0));
+}

@@ -1,0 +1,178 @@
+//! False alarms and power of the gate on real noise, next to benchstat's p < .05.
+//!
+//! The noise is one program measured again and again. A run takes, for each of its rows, some
+//! stretch of one benchmark's values as they came, and deals them out to two sides: in turn, as
+//! `benchcli run` measures, or the first half to one side and the second to the other.
+
+use benchparse::format::{Parser, Record};
+use benchparse::gate::{Class, Policy, Row, RowKey, Verdict, judge};
+use benchparse::stats::{Assumption, Sample, compare, median, robust_cv};
+
+/// The values of one benchmark in the order they were measured, relative to their median.
+pub(crate) type Noise = Vec<f64>;
+
+/// Output of a real run on a busy machine.
+pub(crate) const REAL: &str = include_str!("../../../testdata/noise.txt");
+
+/// The noise of all benchmarks in an output.
+pub(crate) fn noises(text: &str) -> Vec<Noise> {
+    let mut samples: Vec<(Vec<u8>, Noise)> = Vec::new();
+    let mut parser = Parser::new();
+    let mut reader = parser.read(b"", text.as_bytes());
+    while let Ok(Some(record)) = reader.next_record() {
+        let Record::Result(result) = record else {
+            continue;
+        };
+        let time = result.values().find(|(_, unit)| *unit == b"sec/op");
+        let Some((seconds, _)) = time else { continue };
+        let name = result.name().full();
+        match samples.last_mut() {
+            Some((last, values)) if last == name => values.push(seconds),
+            _ => samples.push((name.to_vec(), vec![seconds])),
+        }
+    }
+    let relative = |values: Noise| {
+        let center = median(&Sample::new(values.clone()));
+        values.iter().map(|value| value / center).collect()
+    };
+    samples
+        .into_iter()
+        .map(|(_, values)| relative(values))
+        .collect()
+}
+
+/// Only noise whose robust coefficient of variation is at most `limit`.
+pub(crate) fn calm(noises: &[Noise], limit: f64) -> Vec<Noise> {
+    let is_calm = |noise: &&Noise| robust_cv(&Sample::new((*noise).clone())) <= limit;
+    noises.iter().filter(is_calm).cloned().collect()
+}
+
+/// How values are dealt out to the sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dealing {
+    /// Old, new, new, old, …
+    InTurn,
+    /// All old ones, then all new ones.
+    OldThenNew,
+}
+
+/// The generator `SplitMix64`: small, seeded, and the same everywhere.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut x = self.0;
+        x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        x ^ (x >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
+    }
+
+    /// A stretch of the noise, dealt out to old and new.
+    fn sides(&mut self, noise: &Noise, n: usize, factor: f64, dealing: Dealing) -> [Sample; 2] {
+        let start = self.below(noise.len() - 2 * n + 1);
+        let first = self.below(2);
+        let mut sides = [Vec::new(), Vec::new()];
+        for (place, value) in noise[start..start + 2 * n].iter().enumerate() {
+            let side = match dealing {
+                Dealing::InTurn => (place.div_ceil(2) + first) % 2,
+                Dealing::OldThenNew => place / n,
+            };
+            sides[side].push(value * [1.0, factor][side]);
+        }
+        sides.map(Sample::new)
+    }
+}
+
+/// What a simulation counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counted {
+    pub(crate) runs: usize,
+    /// Runs of unchanged code that the gate would fail.
+    pub(crate) false_alarms: usize,
+    /// The same by "p < .05 and worse".
+    pub(crate) false_alarms_of_p: usize,
+    /// Runs in which a planted change of one row was found.
+    pub(crate) found: usize,
+}
+
+/// Runs of 20 rows each, with `n` values a side. The first row is of `calm` noise and slower by
+/// `factor`, the others are unchanged.
+pub(crate) fn simulate(
+    noises: &[Noise],
+    calm: &[Noise],
+    (n, factor, dealing): (usize, f64, Dealing),
+    runs: usize,
+) -> Counted {
+    let mut random = Random(n as u64);
+    let policy = Policy {
+        interleaved: dealing == Dealing::InTurn,
+        assume_stable: true,
+        ..Policy::default()
+    };
+    let mut counted = Counted {
+        runs,
+        ..Counted::default()
+    };
+    for _ in 0..runs {
+        let mut rows = Vec::new();
+        for place in 0..20 {
+            let (noises, factor) = if place == 0 {
+                (calm, factor)
+            } else {
+                (noises, 1.0)
+            };
+            let noise = &noises[random.below(noises.len())];
+            let [old, new] = random.sides(noise, n, factor, dealing);
+            let key = RowKey {
+                table: String::new(),
+                benchmark: place.to_string(),
+                unit: "sec/op".to_owned(),
+            };
+            rows.push(Row::new(key, Some(old), Some(new)));
+        }
+        let report = judge(&rows, &policy);
+        let regressed = |place: usize| report.rows[place].verdict == Verdict::Regressed;
+        counted.found += usize::from(regressed(0));
+        counted.false_alarms += usize::from((1..20).any(regressed));
+        let by_p = |row: &Row| {
+            let (Some(old), Some(new)) = (&row.old, &row.new) else {
+                return false;
+            };
+            let comparison = compare(old, new, Assumption::Nothing, 0.05);
+            comparison.is_significant() && median(new) > median(old)
+        };
+        counted.false_alarms_of_p += usize::from(rows[1..].iter().any(by_p));
+    }
+    counted
+}
+
+/// How many of `runs` steps of an allocation count are caught from one value a side, and how many
+/// unchanged counts raise an alarm.
+pub(crate) fn counters(runs: usize, seed: u64) -> (usize, usize) {
+    let mut random = Random(seed);
+    let (mut caught, mut alarms) = (0, 0);
+    for _ in 0..runs {
+        let count = random.below(1000) as f64;
+        let step = 1.0 + (count * 0.01).ceil();
+        for (new, counter) in [(count + step, &mut caught), (count, &mut alarms)] {
+            let key = RowKey {
+                table: String::new(),
+                benchmark: String::new(),
+                unit: "allocs/op".to_owned(),
+            };
+            let sample = |value| Some(Sample::new(vec![value]));
+            let row = Row {
+                class: Class::ALLOCATIONS,
+                ..Row::new(key, sample(count), sample(new))
+            };
+            let report = judge(&[row], &Policy::default());
+            *counter += usize::from(report.rows[0].verdict == Verdict::Regressed);
+        }
+    }
+    (caught, alarms)
+}

@@ -1,0 +1,49 @@
+//! The gate's promises hold on real noise.
+
+#[path = "../benches/simulation/mod.rs"]
+mod simulation;
+
+use simulation::{Dealing, REAL, calm, counters, noises, simulate};
+
+const RUNS: usize = 600;
+
+#[test]
+fn unchanged_code_measured_in_turn_fails_rarely() {
+    let all = noises(REAL);
+    assert!(all.len() >= 20, "{}", all.len());
+    let calm = calm(&all, 0.02);
+    // The false discovery rate is 5 %; 6 % allows for the error of so many runs.
+    for (n, percent) in [(6, 6), (10, 3), (20, 6)] {
+        let counted = simulate(&all, &calm, (n, 1.0, Dealing::InTurn), RUNS);
+        assert!(
+            counted.false_alarms * 100 <= percent * counted.runs,
+            "{n}: {counted:?}"
+        );
+        assert!(
+            counted.false_alarms_of_p > 3 * counted.false_alarms,
+            "{n}: {counted:?}"
+        );
+    }
+}
+
+#[test]
+fn the_order_of_the_runs_matters_more_than_the_test() {
+    let all = noises(REAL);
+    let alarms = |dealing| simulate(&all, &all, (20, 1.0, dealing), RUNS).false_alarms_of_p;
+    assert!(alarms(Dealing::OldThenNew) > 2 * alarms(Dealing::InTurn));
+}
+
+#[test]
+fn real_changes_of_calm_benchmarks_are_found() {
+    let all = noises(REAL);
+    let calm = calm(&all, 0.02);
+    let found =
+        |n, factor| simulate(&all, &calm, (n, factor, Dealing::InTurn), RUNS).found * 100 / RUNS;
+    assert!(found(20, 1.10) >= 90, "{}", found(20, 1.10));
+    assert!(found(20, 1.20) >= 98, "{}", found(20, 1.20));
+}
+
+#[test]
+fn counters_are_exact_from_one_value() {
+    assert_eq!(counters(2000, 11), (2000, 0));
+}
