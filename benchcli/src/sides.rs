@@ -262,6 +262,15 @@ impl Sides {
     }
 }
 
+/// A tidied unit as Go writes it.
+pub(crate) fn written_unit(unit: &str) -> &str {
+    match unit {
+        "sec/op" => "ns/op",
+        "B/s" => "MB/s",
+        unit => unit,
+    }
+}
+
 fn shown(processors: &str) -> &str {
     if processors.is_empty() {
         "none"
@@ -338,12 +347,8 @@ fn name_value(key: &Key, name: Name<'_>) -> Vec<u8> {
 fn values_of(key: &Key, cell: &Cell) -> Vec<Vec<u8>> {
     match key {
         Key::Unit => {
-            let written: &[u8] = match &cell.id.unit[..] {
-                b"sec/op" => b"ns/op",
-                b"B/s" => b"MB/s",
-                unit => unit,
-            };
-            vec![cell.id.unit.to_vec(), written.to_vec()]
+            let unit = cell.id.unit.to_str_lossy();
+            vec![cell.id.unit.to_vec(), written_unit(&unit).into()]
         }
         Key::ConfigKey(key) => {
             let known = cell.id.config.iter().find(|(known, _)| known == key);

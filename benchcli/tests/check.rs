@@ -205,27 +205,29 @@ fn the_json_report_follows_its_schema() {
 
 #[test]
 fn annotations_stand_at_the_function() {
-    let gobench = testdata().join("../examples/gobench");
-    let arguments = [
-        "check",
-        "../../testdata/onepkg-new.txt",
-        "--base",
-        "../../testdata/onepkg-old.txt",
-        "--format=github",
-    ];
-    let shown = text(&benchcli(&gobench, &arguments).stdout);
+    // A module that is not at the root of its repository.
+    let repository = TempDir::new().expect("a temporary folder");
+    std::fs::create_dir(repository.path().join(".git")).expect("made");
+    let real = testdata().join("../examples/gobench");
+    let gobench = repository.path().join("services/gobench");
+    std::fs::create_dir_all(gobench.join("codec")).expect("made");
+    for file in ["go.mod", "codec/codec_test.go"] {
+        std::fs::copy(real.join(file), gobench.join(file)).expect("copied");
+    }
+    let at = |name: &str| testdata().join(name).to_str().expect("UTF-8").to_owned();
+    let (old, new) = (at("onepkg-old.txt"), at("onepkg-new.txt"));
+    let arguments = ["check", &new, "--base", &old, "--format=github"];
     let source = std::fs::read_to_string(gobench.join("codec/codec_test.go")).expect("readable");
     let line = source
         .lines()
         .position(|line| line.starts_with("func BenchmarkKey("))
         .expect("there")
         + 1;
-    assert!(
-        shown.contains(&format!(
-            "::error file=codec/codec_test.go,line={line},title="
-        )),
-        "{shown}"
-    );
+    let expected = format!("::error file=services/gobench/codec/codec_test.go,line={line},title=");
+    for folder in ["", "services", "services/gobench/codec"] {
+        let shown = text(&benchcli(&repository.path().join(folder), &arguments).stdout);
+        assert!(shown.contains(&expected), "{folder}: {shown}");
+    }
 }
 
 #[test]
@@ -335,7 +337,7 @@ fn an_accepted_regression_passes_and_is_said() {
     let (shown, _, code) = check(&configured(&gone), &[]);
     assert_eq!(code, Some(0));
     assert!(
-        shown.contains("stale: [[accept]] Gone ns/op is stale: it ended on 2020-01-31\n"),
+        shown.contains("stale: benchcli.toml:16: accept Gone ns/op: it ended on 2020-01-31\n"),
         "{shown}"
     );
 }
@@ -408,7 +410,7 @@ fn config_commands() {
     let folder =
         configured("threshold = \"5%\"\n[[rule]]\nfilter = \".unit:B/op\"\ngate = false\n");
     let shown = |action| text(&benchcli(folder.path(), &["config", action]).stdout);
-    assert!(shown("check").contains("benchcli.toml: right (1 rules, 0 accepted regressions)"));
+    assert!(shown("check").contains("benchcli.toml: right (1 rule, 0 accepted regressions)"));
     let in_force = shown("show");
     assert!(
         in_force.contains("threshold = \"5%\"\nq = 0.05\nmin-samples = 5\n"),
@@ -597,4 +599,152 @@ fn benchdiff_gates_two_files() {
     assert_eq!(code, Some(1));
     assert_eq!(shown, story("regression", "text"));
     assert_eq!(gate("onepkg-old.txt", "onepkg-old.txt").1, Some(0));
+}
+
+#[test]
+fn a_gate_that_could_never_fail_is_refused() {
+    let folder = configured("");
+    let (_, stderr, code) = check(&folder, &["--gate", "nsop,ops"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.ends_with(
+            "gate: no row has the unit nsop or ops, so nothing could fail; \
+             the results have B/op, allocs/op, ns/op\n"
+        ),
+        "{stderr}"
+    );
+    let (_, stderr, code) = check(&folder, &["--gate", ""]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("gate names no unit"), "{stderr}");
+    let (shown, _, code) = check(&folder, &["--gate", "ns/op,MB/s"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        shown.contains("stale: gate: no row of this run has the unit MB/s\n"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn an_input_counts_once() {
+    let folder = configured("");
+    let run = |arguments: &[&str]| {
+        let output = benchcli(folder.path(), arguments);
+        (text(&output.stderr), output.status.code())
+    };
+    let twice = [
+        "check",
+        "onepkg-new.txt",
+        "./onepkg-new.txt",
+        "--base",
+        "onepkg-old.txt",
+    ];
+    let (stderr, code) = run(&twice);
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.contains("./onepkg-new.txt is given twice"),
+        "{stderr}"
+    );
+    let (stderr, code) = run(&["check", "-", "--base", "-"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.contains("standard input cannot be both sides"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn inputs_that_contradict_each_other_about_a_unit_are_refused() {
+    let folder = configured("");
+    for (side, better) in [("old", "lower"), ("new", "higher")] {
+        let file = format!("onepkg-{side}.txt");
+        let real = std::fs::read_to_string(testdata().join(&file)).expect("readable");
+        let text = format!("Unit ns/op better={better}\n{real}");
+        std::fs::write(folder.path().join(file), text).expect("written");
+    }
+    let (shown, stderr, code) = check(&folder, &[]);
+    assert_eq!((shown.as_str(), code), ("", Some(2)));
+    assert!(
+        stderr.contains("onepkg-new.txt:1: metadata better of unit ns/op already set to lower"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("contradict each other"), "{stderr}");
+}
+
+#[test]
+fn what_has_no_effect_is_named() {
+    let rule = "[[rule]]\nfilter = \".unit:nsop\"\nthreshold = \"5%\"\n";
+    let folder = configured(rule);
+    let (shown, _, _) = check(&folder, &[]);
+    let said = "stale: benchcli.toml:1: rule .unit:nsop: no row of this run matches it\n";
+    assert!(shown.contains(said), "{shown}");
+    let (shown, _, _) = check(&folder, &["--filter", ".unit:B/op"]);
+    assert!(!shown.contains("stale"), "{shown}");
+}
+
+#[test]
+fn a_trailer_that_cannot_be_read_does_not_stop_a_check() {
+    let folder = configured("");
+    git(&folder, &["init", "-q"]);
+    let message = "Tell of trailers\n\nBenchmark-Accept: PATTERN UNIT LIMIT: REASON\n";
+    git(&folder, &["commit", "-q", "--allow-empty", "-m", message]);
+    let (shown, _, code) = check(&folder, &[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        shown.contains(": Benchmark-Accept: PATTERN UNIT LIMIT: REASON: expected PATTERN"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_step_summary_that_cannot_be_written_does_not_change_the_answer() {
+    let output = Command::cargo_bin("benchcli")
+        .expect("built")
+        .current_dir(testdata())
+        .env("GITHUB_STEP_SUMMARY", "nosuch/summary.md")
+        .args(["check", "--no-config", "onepkg-new.txt"])
+        .args(["--base", "onepkg-old.txt"])
+        .output()
+        .expect("runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("cannot write the step summary nosuch/summary.md"));
+}
+
+#[test]
+fn markdown_stays_within_what_a_forge_takes() {
+    let folder = configured("");
+    // The real results under many names, each long enough to be told apart.
+    for side in ["old", "new"] {
+        let real = std::fs::read_to_string(testdata().join(format!("onepkg-{side}.txt")));
+        let real = real.expect("readable");
+        let many: String = (0..400)
+            .map(|copy| real.replace("-2 ", &format!("/variant={copy:060}-2 ")))
+            .collect();
+        std::fs::write(folder.path().join(format!("many-{side}.txt")), many).expect("written");
+    }
+    let accept: String = (0..300)
+        .map(|at| {
+            format!("[[accept]]\nbenchmark = \"Gone{at}\"\nunit = \"ns/op\"\nup-to = \"5%\"\nreason = \"x\"\n")
+        })
+        .collect();
+    std::fs::write(folder.path().join("benchcli.toml"), accept).expect("written");
+    let arguments = [
+        "check",
+        "many-new.txt",
+        "--base",
+        "many-old.txt",
+        "--assume-stable",
+        "--format",
+        "markdown",
+    ];
+    let output = benchcli(folder.path(), &arguments);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1));
+    let length = shown.chars().count();
+    assert!((50_000..=65_536).contains(&length), "{length}");
+    assert!(shown.contains("more rows do not fit here; the JSON report has all."));
+    assert!(shown.contains("more remarks\n"));
+    assert_eq!(
+        shown.matches("<details>").count(),
+        shown.matches("</details>").count()
+    );
 }

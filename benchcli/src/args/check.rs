@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 
 use super::Color;
 use super::diff::{mending, parsed};
-use crate::config::{ActionName, Loaded, Percent};
+use crate::config::{ActionName, Loaded, NO_GATE, Percent};
 
 /// What `benchcli check --help` ends with.
 pub const EXAMPLES: &str = "\
@@ -306,7 +306,10 @@ impl GateArgs {
         let options = GateOptions {
             filter: parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?,
             policy,
-            gated: self.gate.or_else(|| config.gate.clone()),
+            gated: match self.gate {
+                Some(units) => Some(units.into_iter().filter(|unit| !unit.is_empty()).collect()),
+                None => config.gate.clone(),
+            },
             ignore: self
                 .ignore
                 .or_else(|| config.ignore.clone())
@@ -321,7 +324,7 @@ impl GateArgs {
             color: self.color,
         };
         if options.gated.as_ref().is_some_and(Vec::is_empty) {
-            bail!("gate names no unit, so nothing could ever fail; name one, such as ns/op");
+            bail!("{NO_GATE}");
         }
         Ok(options)
     }

@@ -1,6 +1,6 @@
 //! `benchcli check`: verdicts, and an exit status that a build can trust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -9,10 +9,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use benchparse::compare::Question;
-use benchparse::gate::judge;
+use benchparse::gate::{Row, judge};
 use benchparse::query::{Field, Filter, Key, Order, Projection};
+use benchparse::unit;
 use bstr::BString;
-use git2::Oid;
+use git2::{Commit, Oid};
 use jiff::Zoned;
 
 use super::Outcome;
@@ -25,7 +26,7 @@ use crate::baseline::{CiTarget, Contents, Store};
 use crate::inputs::Input;
 use crate::report::verdicts::{CheckReport, Run, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
-use crate::sides::{Grouping, Sides, Which};
+use crate::sides::{Grouping, Sides, Which, written_unit};
 
 /// What begins the line that tells that both sides were measured in turn.
 pub const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
@@ -38,6 +39,7 @@ const AUTO: &str = "auto";
 /// # Errors
 /// When an input cannot be read, there is no baseline, or a report cannot be written.
 pub fn run(options: CheckOptions) -> Result<Outcome> {
+    refuse_duplicates(&options)?;
     let new = options
         .new
         .iter()
@@ -48,10 +50,30 @@ pub fn run(options: CheckOptions) -> Result<Outcome> {
     let labels = gate.loaded.config.labels.iter();
     let labels = labels.map(|(name, value)| (name.clone(), value.as_str().into()));
     let (old, old_name, since) = base(&options.base, &new, labels.collect())?;
-    if let Ok(store) = Store::open(Path::new(".")) {
-        accept_trailers(&mut gate, &store, since)?;
+    let stale = match Store::open(Path::new(".")) {
+        Ok(store) => accept_trailers(&mut gate, &store, since)?,
+        Err(_) => Vec::new(),
+    };
+    let (old, new) = ((&old_name[..], old), (&new_name[..], new));
+    judge_texts("benchcli check", old, new, gate, stale)
+}
+
+/// Refuses an input that would count twice: its values would look like more samples than they are.
+fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
+    if options.base == "-" && options.new.iter().any(|path| path == "-") {
+        bail!("standard input cannot be both sides; give --base a file or a commit");
     }
-    judge_texts("benchcli check", (&old_name, old), (&new_name, new), gate)
+    let mut seen = HashSet::new();
+    for path in &options.new {
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+        if !seen.insert(real) {
+            bail!(
+                "{} is given twice, so that its values would count twice; give it once",
+                path.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// `benchdiff --gate`: the same for two files.
@@ -87,6 +109,7 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
         (&name(0), vec![old]),
         (&name(1), vec![new]),
         gate,
+        Vec::new(),
     )
 }
 
@@ -142,7 +165,8 @@ fn base(
             environments: BTreeSet::new(),
             ..wanted
         };
-        find::at(&store, revision, &of_any_environment)?
+        find::at(&store, revision, &of_any_environment)
+            .with_context(|| format!("--base {revision} is no file, and as a commit"))?
     };
     let texts = |baseline: &Baseline| -> Vec<Vec<u8>> {
         let recordings = baseline.recordings.iter();
@@ -157,27 +181,37 @@ fn base(
     ))
 }
 
-/// Takes the trailers of the commits since the baseline's, or of HEAD alone.
-fn accept_trailers(gate: &mut GateOptions, store: &Store, since: Option<Oid>) -> Result<()> {
+/// Takes the trailers of the commits since the baseline's, or of HEAD alone. Gives a sentence for
+/// each that cannot be read.
+fn accept_trailers(
+    gate: &mut GateOptions,
+    store: &Store,
+    since: Option<Oid>,
+) -> Result<Vec<String>> {
     let repo = store.repo();
     let Ok(head) = repo.head().and_then(|head| head.peel_to_commit()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
-    let mut add = |message: &[u8]| {
-        let message = String::from_utf8_lossy(message);
-        let added = gate.loaded.acceptances.add_trailers(&message);
-        added.map_err(anyhow::Error::msg)
+    let mut wrong = Vec::new();
+    let mut add = |commit: &Commit<'_>| {
+        let mut id = commit.id().to_string();
+        id.truncate(10);
+        let message = String::from_utf8_lossy(commit.message_bytes());
+        wrong.extend(gate.loaded.acceptances.add_trailers(&id, &message));
     };
-    let Some(since) = since else {
-        return add(head.message_bytes());
-    };
-    let mut walk = repo.revwalk()?;
-    walk.push(head.id())?;
-    walk.hide(since)?;
-    for id in walk {
-        add(repo.find_commit(id?)?.message_bytes())?;
+    // A shallow clone may have the baseline and not its commit.
+    match since.filter(|since| repo.find_commit(*since).is_ok()) {
+        None => add(&head),
+        Some(since) => {
+            let mut walk = repo.revwalk()?;
+            walk.push(head.id())?;
+            walk.hide(since)?;
+            for id in walk {
+                add(&repo.find_commit(id?)?);
+            }
+        }
     }
-    Ok(())
+    Ok(wrong)
 }
 
 /// Whether both sides say that they were measured in turn, in the same run.
@@ -200,6 +234,7 @@ fn judge_texts(
     old: (&str, Vec<Vec<u8>>),
     new: (&str, Vec<Vec<u8>>),
     mut gate: GateOptions,
+    mut stale: Vec<String>,
 ) -> Result<Outcome> {
     gate.policy.interleaved |= are_interleaved(&old.1, &new.1);
     let mut reading = Reading::new(program, gate.mending);
@@ -226,6 +261,12 @@ fn judge_texts(
     if reading.outcome == Outcome::Failed {
         return Ok(Outcome::Failed);
     }
+    if reading.units_contradict {
+        bail!(
+            "the inputs contradict each other about a unit, so that better and worse cannot be told; \
+             make their Unit lines agree"
+        );
+    }
     for (which, name) in [(Which::Old, old_name), (Which::New, new_name)] {
         if sides.lacks(which) {
             bail!(
@@ -235,12 +276,8 @@ fn judge_texts(
     }
     let acceptances = &mut gate.loaded.acceptances;
     let store = Store::open(Path::new(".")).ok();
-    let in_head = |revision: &str| {
-        store
-            .as_ref()
-            .is_some_and(|store| is_in_head(store, revision))
-    };
-    let mut stale = acceptances.expire(Zoned::now().date(), in_head);
+    let in_head = |revision: &str| is_in_head(store.as_ref()?, revision);
+    stale.extend(acceptances.expire(Zoned::now().date(), in_head));
     let rows = sides.into_rows(
         reading.parser.units(),
         &gate.loaded.rules,
@@ -267,7 +304,15 @@ fn judge_texts(
         );
         bail!("{why}");
     }
-    stale.extend(acceptances.unused());
+    stale.extend(without_rows(
+        gate.gated.as_deref().unwrap_or_default(),
+        &rows,
+    )?);
+    // What the filter leaves out may well have rows.
+    if gate.filter.is_everything() {
+        stale.extend(gate.loaded.rules.unused());
+        stale.extend(acceptances.unused());
+    }
     let report = judge(&rows, &gate.policy);
     let names = [old_name.to_owned(), new_name.to_owned()];
     let report = model(&report, &contexts, &gate.policy, names, stale);
@@ -295,15 +340,37 @@ fn same_rows(gate: &GateOptions) -> Question {
     }
 }
 
-fn is_in_head(store: &Store, revision: &str) -> bool {
+/// A sentence for each gated unit that no row has.
+///
+/// # Errors
+/// When no row has any of them: nothing could ever fail.
+fn without_rows(gated: &[String], rows: &[Row]) -> Result<Vec<String>> {
+    let units: BTreeSet<&str> = rows.iter().map(|row| written_unit(&row.key.unit)).collect();
+    let missing: Vec<&String> = gated
+        .iter()
+        .filter(|unit| {
+            let tidied = unit::tidy(unit.as_bytes()).unit;
+            !rows.iter().any(|row| row.key.unit.as_bytes() == &*tidied)
+        })
+        .collect();
+    if !gated.is_empty() && missing.len() == gated.len() {
+        let units: Vec<&str> = units.into_iter().collect();
+        bail!(
+            "gate: no row has the unit {}, so nothing could fail; the results have {}",
+            gated.join(" or "),
+            units.join(", ")
+        );
+    }
+    let say = |unit: &String| format!("gate: no row of this run has the unit {unit}");
+    Ok(missing.into_iter().map(say).collect())
+}
+
+/// Whether HEAD contains a commit, if the repository has it.
+fn is_in_head(store: &Store, revision: &str) -> Option<bool> {
     let repo = store.repo();
-    let (Ok(commit), Ok(head)) = (store.resolve(revision), repo.head()) else {
-        return false;
-    };
-    let Some(head) = head.target() else {
-        return false;
-    };
-    head == commit.id() || repo.graph_descendant_of(head, commit.id()).unwrap_or(false)
+    let commit = store.resolve(revision).ok()?.id();
+    let head = repo.head().ok()?.target()?;
+    Some(head == commit || repo.graph_descendant_of(head, commit).unwrap_or(false))
 }
 
 /// Prints the report, and writes all others that were asked for.
@@ -325,8 +392,14 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
     {
         let text = render(report, ReportFormat::Markdown, false)?;
         let file = OpenOptions::new().append(true).create(true).open(&summary);
-        file.and_then(|mut file| file.write_all(text.as_bytes()))
-            .with_context(|| format!("cannot write the step summary {}", summary.display()))?;
+        // Nobody asked for it, so that it does not change the answer.
+        if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
+            writeln!(
+                io::stderr(),
+                "benchcli: note: cannot write the step summary {}: {error}",
+                summary.display()
+            )?;
+        }
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use schemars::schema_for;
 use super::Outcome;
 use crate::args::check::{ConfigAction, ConfigArgs};
 use crate::config::{Config, FILE_NAME, Loaded};
-use crate::report::verdicts::CheckReport;
+use crate::report::verdicts::{CheckReport, plural};
 
 /// Checks or shows the configuration, or prints its schema.
 ///
@@ -33,9 +33,9 @@ pub fn run(args: &ConfigArgs) -> Result<Outcome> {
         let config = &loaded.config;
         writeln!(
             stdout,
-            "{place}: right ({} rules, {} accepted regressions)",
-            config.rule.len(),
-            config.accept.len()
+            "{place}: right ({}, {})",
+            plural(config.rule.len(), "rule"),
+            plural(config.accept.len(), "accepted regression")
         )?;
         return Ok(Outcome::Pass);
     }

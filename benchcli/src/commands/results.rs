@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
-use benchparse::format::{BenchmarkResult, Mending, Parser, Reader, Record};
+use benchparse::format::{BenchmarkResult, Mending, Parser, Reader, Record, SyntaxFault};
 use benchparse::input::{Incident, Incidents, Repairs};
 use bstr::ByteSlice as _;
 
@@ -39,6 +39,8 @@ pub(super) struct Reading {
     /// Whether something was wrong that makes the command fail.
     pub(super) outcome: Outcome,
     pub(super) notices: Notices,
+    /// Whether `Unit` lines say different things about which values are better, or how they behave.
+    pub(super) units_contradict: bool,
     program: &'static str,
     mending: Mending,
 }
@@ -49,6 +51,7 @@ impl Reading {
             parser: Parser::new(),
             outcome: Outcome::Pass,
             notices: Notices::default(),
+            units_contradict: false,
             program,
             mending,
         }
@@ -134,6 +137,9 @@ impl Reading {
                 None => break,
                 Some(Record::Result(result)) => each(&result),
                 Some(Record::Error(error)) => {
+                    if let SyntaxFault::MetadataConflict { key, .. } = &error.fault {
+                        self.units_contradict |= key == "better" || key == "assume";
+                    }
                     let mut message = error.to_bytes();
                     message.push(b'\n');
                     io::stderr().write_all(&message)?;

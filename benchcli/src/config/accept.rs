@@ -60,7 +60,12 @@ impl Acceptances {
         let checked = accepts.iter().map(|accept| {
             let start = accept.span().start;
             let accept = accept.get_ref();
-            let origin = format!("[[accept]] {} {}", accept.benchmark, accept.unit);
+            let origin = format!(
+                "{}: accept {} {}",
+                place.line(start),
+                accept.benchmark,
+                accept.unit
+            );
             accept
                 .check(origin)
                 .map_err(|message| place.fault(start, &format!("accept: {message}")))
@@ -68,36 +73,49 @@ impl Acceptances {
         checked.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Adds what a commit message accepts.
-    ///
-    /// # Errors
-    /// The first trailer that is wrong, with what is wrong.
-    pub fn add_trailers(&mut self, message: &str) -> Result<(), String> {
+    /// Adds what the message of a commit accepts. Gives a sentence for each trailer that cannot be
+    /// read: it accepts nothing, and as a commit cannot be mended it is no error either.
+    pub fn add_trailers(&mut self, commit: &str, message: &str) -> Vec<String> {
+        let mut wrong = Vec::new();
         for accept in trailers(message) {
-            let accept = accept?;
-            let origin = format!("Benchmark-Accept: {} {}", accept.benchmark, accept.unit);
-            let entry = accept
-                .check(origin.clone())
-                .map_err(|message| format!("{origin}: {message}"))?;
-            self.0.push(entry);
+            let entry = accept.and_then(|accept| {
+                let origin = format!("{commit}: accept {} {}", accept.benchmark, accept.unit);
+                let what = format!("Benchmark-Accept: {} {}", accept.benchmark, accept.unit);
+                let entry = accept.check(origin);
+                entry.map_err(|message| format!("{what}: {message}"))
+            });
+            match entry {
+                Ok(entry) => self.0.push(entry),
+                Err(message) => wrong.push(format!("{commit}: {message}")),
+            }
         }
-        Ok(())
+        wrong
     }
 
-    /// Drops what is no longer accepted: past its day, or its commit being in HEAD. Gives a sentence
-    /// for each.
-    pub fn expire(&mut self, today: Date, is_in_head: impl Fn(&str) -> bool) -> Vec<String> {
+    /// Drops what is no longer accepted: past its day, or its commit being in HEAD, of which
+    /// `is_in_head` knows nothing where the repository lacks the commit. Gives a sentence for each,
+    /// and for those of which nothing is known.
+    pub fn expire(
+        &mut self,
+        today: Date,
+        is_in_head: impl Fn(&str) -> Option<bool>,
+    ) -> Vec<String> {
         let mut stale = Vec::new();
         self.0.retain(|entry| {
-            let why = match &entry.until {
-                Until::Day(day) if *day < today => format!("it ended on {day}"),
-                Until::Commit(commit) if is_in_head(commit) => {
-                    format!("HEAD contains {commit}")
-                }
+            let (why, stays) = match &entry.until {
+                Until::Day(day) if *day < today => (format!("it ended on {day}"), false),
+                Until::Commit(commit) => match is_in_head(commit) {
+                    Some(true) => (format!("it ended, HEAD contains {commit}"), false),
+                    Some(false) => return true,
+                    None => (
+                        format!("it still holds, as there is no commit {commit} here"),
+                        true,
+                    ),
+                },
                 _ => return true,
             };
-            stale.push(format!("{} is stale: {why}", entry.origin));
-            false
+            stale.push(format!("{}: {why}", entry.origin));
+            stays
         });
         stale
     }
@@ -126,7 +144,7 @@ impl Acceptances {
     pub fn unused(&self) -> Vec<String> {
         let unused = self.0.iter().filter(|entry| !entry.used.get());
         unused
-            .map(|entry| format!("{} is stale: no row of this run matches it", entry.origin))
+            .map(|entry| format!("{}: no row of this run matches it", entry.origin))
             .collect()
     }
 }
@@ -211,7 +229,7 @@ mod tests {
 
     fn accepting(message: &str) -> Acceptances {
         let mut acceptances = Acceptances::default();
-        acceptances.add_trailers(message).unwrap();
+        assert_eq!(acceptances.add_trailers("1a2b3c4", message), [""; 0]);
         acceptances
     }
 
@@ -255,13 +273,44 @@ mod tests {
         let mut acceptances = accepting("Benchmark-Accept: Gone ns/op 10%: a\n");
         assert_eq!(
             acceptances.unused(),
-            ["Benchmark-Accept: Gone ns/op is stale: no row of this run matches it"]
+            ["1a2b3c4: accept Gone ns/op: no row of this run matches it"]
         );
         acceptances.0[0].until = Until::Day(jiff::civil::date(2020, 1, 1));
-        let stale = acceptances.expire(jiff::civil::date(2026, 1, 1), |_| false);
+        let today = jiff::civil::date(2026, 1, 1);
+        let stale = acceptances.expire(today, |_| Some(false));
         assert_eq!(
             stale,
-            ["Benchmark-Accept: Gone ns/op is stale: it ended on 2020-01-01"]
+            ["1a2b3c4: accept Gone ns/op: it ended on 2020-01-01"]
         );
+        assert!(acceptances.0.is_empty());
+    }
+
+    #[test]
+    fn what_ends_with_a_commit_ends_when_it_is_known_to_be_there() {
+        let until = |is_in_head: Option<bool>| {
+            let mut acceptances = accepting("Benchmark-Accept: Encode ns/op 10%: a\n");
+            acceptances.0[0].until = Until::Commit("v2".to_owned());
+            let stale = acceptances.expire(jiff::civil::date(2026, 1, 1), |_| is_in_head);
+            (acceptances.0.len(), stale.len())
+        };
+        assert_eq!(until(Some(false)), (1, 0));
+        assert_eq!(until(Some(true)), (0, 1));
+        assert_eq!(until(None), (1, 1));
+    }
+
+    #[test]
+    fn a_trailer_that_cannot_be_read_is_named_and_accepts_nothing() {
+        let mut acceptances = Acceptances::default();
+        let message = "Explain trailers\n\nBenchmark-Accept: PATTERN UNIT LIMIT: REASON\n\
+                       Benchmark-Accept: /A( ns/op 10%: why\n";
+        let wrong = acceptances.add_trailers("1a2b3c4", message);
+        assert!(
+            wrong[0].starts_with("1a2b3c4: Benchmark-Accept: PATTERN UNIT LIMIT: REASON: expected")
+        );
+        assert_eq!(
+            wrong[1],
+            "1a2b3c4: Benchmark-Accept: /A( ns/op: the benchmark pattern is wrong: missing close \"/\""
+        );
+        assert!(acceptances.0.is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a configuration file, and where.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A configuration that cannot be used.
@@ -47,6 +48,27 @@ impl Place<'_> {
         }
     }
 
+    /// The line of an offset, from 1.
+    pub(super) fn line_number(&self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        before.matches('\n').count() + 1
+    }
+
+    /// File and line for a report, the file without its folder, which differs from machine to
+    /// machine.
+    pub(super) fn line(&self, offset: usize) -> String {
+        let file = self.path.file_name().unwrap_or(self.path.as_os_str());
+        format!("{}:{}", file.display(), self.line_number(offset))
+    }
+
+    /// Where the byte at `offset` of a text value is, given the value's place in the file.
+    pub(super) fn inside(&self, span: &Range<usize>, value: &str, offset: usize) -> usize {
+        // Escapes shift what follows; then the beginning of the value has to do.
+        let quoted = span.start + 1..span.end.saturating_sub(1);
+        let is_verbatim = self.text.get(quoted) == Some(value);
+        span.start + if is_verbatim { 1 + offset } else { 0 }
+    }
+
     /// A fault of a key at the top of the file.
     pub(super) fn at_key(&self, key: &str, message: &str) -> ConfigError {
         let offset = self
@@ -77,6 +99,10 @@ fn reworded(message: &str) -> String {
                 .unwrap_or(&"");
             format!("unknown key `{unknown}`; the nearest is `{nearest}`")
         }
-        _ => message.replacen("unknown variant", "unknown value", 1),
+        _ => message
+            .replacen("unknown variant", "unknown value", 1)
+            .replacen("missing field", "missing key", 1)
+            .replacen("expected f64", "expected a number", 1)
+            .replacen("expected usize", "expected a whole number from 0", 1),
     }
 }

@@ -22,6 +22,10 @@ pub use rule::{ClassName, DirectionName, Rule, Rules, Tolerance};
 /// The name of the file that is looked for.
 pub const FILE_NAME: &str = "benchcli.toml";
 
+/// What is said of a gate without units.
+pub const NO_GATE: &str =
+    "gate names no unit, so nothing could ever fail; name one, such as \"ns/op\"";
+
 /// The contents of a configuration file. What is not set has its default.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
@@ -125,6 +129,9 @@ impl Loaded {
             };
             place.at_key(key, &error.to_string())
         })?;
+        if config.gate.as_ref().is_some_and(Vec::is_empty) {
+            return Err(place.at_key("gate", NO_GATE));
+        }
         let rules = Rules::new(&config.rule, &place)?;
         let acceptances = Acceptances::new(&config.accept, &place)?;
         Ok(Self {
@@ -249,15 +256,35 @@ until = "2099-01-01"
             ),
             (
                 "[[rule]]\nfilter = \"foo\"\nthreshold = \"5%\"\n",
-                "benchcli.toml:1:1: rule: the filter is wrong: expected key:value",
+                "benchcli.toml:2:11: rule: the filter is wrong: expected key:value",
             ),
             (
                 "[[rule]]\nfilter = \"*\"\n",
-                "benchcli.toml:1:1: rule: it sets nothing; set threshold, class, tolerance, direction or gate",
+                "benchcli.toml:2:10: rule: it sets nothing; set threshold, class, tolerance, direction or gate",
             ),
             (
                 "[[rule]]\nfilter = \"*\"\nclass = \"timing\"\ntolerance = { abs = 1 }\n",
-                "benchcli.toml:1:1: rule: tolerance is for class = \"exact\"; timings have a threshold",
+                "benchcli.toml:4:13: rule: tolerance is for class = \"exact\"; timings have a threshold",
+            ),
+            (
+                "[[rule]]\nfilter = \"*\"\ntolerance = { abs = nan }\n",
+                "benchcli.toml:3:13: rule: a tolerance is negative or no number; expected 0 or more",
+            ),
+            (
+                "[[rule]]\nfilter = \".unit:a\"\ngate = true\n[[rule]]\nfilter = \".unit:a\"\ngate = false\n",
+                "benchcli.toml:6:8: rule: gate contradicts the one on line 3 for the same filter; keep one",
+            ),
+            (
+                "q = 0.1\ngate = []\n",
+                "benchcli.toml:2:1: gate names no unit, so nothing could ever fail; name one, such as \"ns/op\"",
+            ),
+            (
+                "min-samples = -1\n",
+                "benchcli.toml:1:15: invalid value: integer `-1`, expected a whole number from 0",
+            ),
+            (
+                "[[accept]]\nbenchmark = \"A\"\n",
+                "benchcli.toml:1:1: missing key `unit`",
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \" \"\n",

@@ -1,5 +1,8 @@
 //! Settings for some rows.
 
+use std::cell::Cell;
+use std::ops::Range;
+
 use benchparse::gate::{Class, Direction};
 use benchparse::query::{Filter, Key, Term};
 use schemars::JsonSchema;
@@ -14,17 +17,23 @@ use super::percent::Percent;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
     /// Which rows, in the filter language: `pkg:example.com/codec .name:/^Enc/ .unit:ns/op`.
-    pub filter: String,
+    #[schemars(with = "String")]
+    pub filter: Spanned<String>,
     /// The change that matters in these rows.
-    pub threshold: Option<Percent>,
+    #[schemars(with = "Option<Percent>")]
+    pub threshold: Option<Spanned<Percent>>,
     /// How their values behave.
-    pub class: Option<ClassName>,
+    #[schemars(with = "Option<ClassName>")]
+    pub class: Option<Spanned<ClassName>>,
     /// By how much exact values may differ.
-    pub tolerance: Option<Tolerance>,
+    #[schemars(with = "Option<Tolerance>")]
+    pub tolerance: Option<Spanned<Tolerance>>,
     /// Which values are better.
-    pub direction: Option<DirectionName>,
+    #[schemars(with = "Option<DirectionName>")]
+    pub direction: Option<Spanned<DirectionName>>,
     /// Whether they may fail a run.
-    pub gate: Option<bool>,
+    #[schemars(with = "Option<bool>")]
+    pub gate: Option<Spanned<bool>>,
 }
 
 /// How values behave.
@@ -80,27 +89,47 @@ pub struct Settings {
     pub gate: Option<bool>,
 }
 
-/// All rules, ready to be asked.
+#[derive(Debug, Clone)]
+struct Ready {
+    /// Where it was said, for the report.
+    origin: String,
+    filter: Filter,
+    settings: Settings,
+    used: Cell<bool>,
+}
+
+/// All rules, ready to be asked. It remembers which of them were of use.
 #[derive(Debug, Clone, Default)]
-pub struct Rules(Vec<(Filter, Settings)>);
+pub struct Rules(Vec<Ready>);
 
 impl Rules {
     pub(super) fn new(rules: &[Spanned<Rule>], place: &Place<'_>) -> Result<Self, ConfigError> {
-        let checked = rules.iter().map(|rule| {
-            let start = rule.span().start;
-            rule.get_ref()
-                .check()
-                .map_err(|message| place.fault(start, &format!("rule: {message}")))
-        });
-        checked.collect::<Result<_, _>>().map(Self)
+        let mut ready = Vec::new();
+        for (at, rule) in rules.iter().enumerate() {
+            let line = place.line(rule.span().start);
+            let rule = rule.get_ref();
+            for earlier in &rules[..at] {
+                rule.contradicts(earlier.get_ref(), place)?;
+            }
+            let (filter, settings) = rule.check(place)?;
+            ready.push(Ready {
+                origin: format!("{line}: rule {}", rule.filter.get_ref()),
+                filter,
+                settings,
+                used: Cell::new(false),
+            });
+        }
+        Ok(Self(ready))
     }
 
     /// What is set for a row, whose values of keys `value` gives.
     pub fn settings(&self, value: &dyn Fn(&Key) -> Vec<Vec<u8>>) -> Settings {
         let mut settings = Settings::default();
-        for (filter, rule) in &self.0 {
+        for rule in &self.0 {
             let mut truth = |term: &Term| value(term.key()).iter().any(|value| term.matches(value));
-            if filter.eval(&mut truth) {
+            if rule.filter.eval(&mut truth) {
+                rule.used.set(true);
+                let rule = rule.settings;
                 settings = Settings {
                     threshold: rule.threshold.or(settings.threshold),
                     class: rule.class.or(settings.class),
@@ -111,24 +140,92 @@ impl Rules {
         }
         settings
     }
+
+    /// A sentence for each rule that no row of the run was under.
+    pub fn unused(&self) -> Vec<String> {
+        let unused = self.0.iter().filter(|rule| !rule.used.get());
+        unused
+            .map(|rule| format!("{}: no row of this run matches it", rule.origin))
+            .collect()
+    }
 }
 
 impl Rule {
-    fn check(&self) -> Result<(Filter, Settings), String> {
-        let filter = Filter::parse(self.filter.as_bytes())
-            .map_err(|error| format!("the filter is wrong: {}", error.message()))?;
-        if self.tolerance.is_some() && self.class == Some(ClassName::Timing) {
-            return Err("tolerance is for class = \"exact\"; timings have a threshold".to_owned());
+    /// Refuses a rule that says of the same rows the opposite of an earlier one.
+    fn contradicts(&self, earlier: &Self, place: &Place<'_>) -> Result<(), ConfigError> {
+        if self.filter.get_ref().trim() != earlier.filter.get_ref().trim() {
+            return Ok(());
         }
-        if let Some(threshold) = self.threshold.filter(|threshold| threshold.0 <= 0.0) {
-            return Err(format!("threshold {threshold} is not above 0%"));
+        let twice = [
+            both(
+                "threshold",
+                self.threshold.as_ref(),
+                earlier.threshold.as_ref(),
+            ),
+            both("class", self.class.as_ref(), earlier.class.as_ref()),
+            both(
+                "tolerance",
+                self.tolerance.as_ref(),
+                earlier.tolerance.as_ref(),
+            ),
+            both(
+                "direction",
+                self.direction.as_ref(),
+                earlier.direction.as_ref(),
+            ),
+            both("gate", self.gate.as_ref(), earlier.gate.as_ref()),
+        ];
+        match twice.into_iter().flatten().next() {
+            None => Ok(()),
+            Some((key, here, there)) => Err(place.fault(
+                here.start,
+                &format!(
+                    "rule: {key} contradicts the one on line {} for the same filter; keep one",
+                    place.line_number(there.start)
+                ),
+            )),
         }
-        if let Some(tolerance) = self.tolerance
-            && (tolerance.abs < 0.0 || tolerance.rel.is_some_and(|rel| rel.0 < 0.0))
+    }
+
+    fn check(&self, place: &Place<'_>) -> Result<(Filter, Settings), ConfigError> {
+        let query = self.filter.get_ref();
+        let filter = Filter::parse(query.as_bytes()).map_err(|error| {
+            let at = place.inside(&self.filter.span(), query, error.offset());
+            place.fault(
+                at,
+                &format!("rule: the filter is wrong: {}", error.message()),
+            )
+        })?;
+        let value = |spanned: &Option<Spanned<ClassName>>| spanned.as_ref().map(|of| *of.get_ref());
+        if let Some(tolerance) = &self.tolerance {
+            if value(&self.class) == Some(ClassName::Timing) {
+                return Err(place.fault(
+                    tolerance.span().start,
+                    "rule: tolerance is for class = \"exact\"; timings have a threshold",
+                ));
+            }
+            let Tolerance { abs, rel } = *tolerance.get_ref();
+            let rel = rel.map_or(0.0, |rel| rel.0);
+            if !(abs >= 0.0 && abs.is_finite() && rel >= 0.0) {
+                return Err(place.fault(
+                    tolerance.span().start,
+                    "rule: a tolerance is negative or no number; expected 0 or more",
+                ));
+            }
+        }
+        if let Some(threshold) = &self.threshold
+            && threshold.get_ref().0 <= 0.0
         {
-            return Err("a tolerance is negative".to_owned());
+            return Err(place.fault(
+                threshold.span().start,
+                &format!("rule: threshold {} is not above 0%", threshold.get_ref()),
+            ));
         }
-        let class = match (self.class, self.tolerance) {
+        let tolerance = self
+            .tolerance
+            .as_ref()
+            .map(|tolerance| *tolerance.get_ref());
+        let class = match (value(&self.class), tolerance) {
             (Some(ClassName::Timing), _) => Some(Class::Timing),
             (None, None) => None,
             (_, tolerance) => Some(Class::Exact {
@@ -138,17 +235,32 @@ impl Rule {
                     .map_or(0.0, |rel| rel.0),
             }),
         };
+        let direction = self.direction.as_ref().map(|name| *name.get_ref());
         let settings = Settings {
-            threshold: self.threshold.map(|threshold| threshold.0),
+            threshold: self
+                .threshold
+                .as_ref()
+                .map(|threshold| threshold.get_ref().0),
             class,
-            direction: self.direction.map(Direction::from),
-            gate: self.gate,
+            direction: direction.map(Direction::from),
+            gate: self.gate.as_ref().map(|gate| *gate.get_ref()),
         };
         if settings == Settings::default() {
-            return Err(
-                "it sets nothing; set threshold, class, tolerance, direction or gate".to_owned(),
-            );
+            return Err(place.fault(
+                self.filter.span().start,
+                "rule: it sets nothing; set threshold, class, tolerance, direction or gate",
+            ));
         }
         Ok((filter, settings))
     }
+}
+
+/// Where two rules set the same key to different values.
+fn both<T: PartialEq>(
+    key: &'static str,
+    here: Option<&Spanned<T>>,
+    there: Option<&Spanned<T>>,
+) -> Option<(&'static str, Range<usize>, Range<usize>)> {
+    let (here, there) = (here?, there?);
+    (here.get_ref() != there.get_ref()).then(|| (key, here.span(), there.span()))
 }

@@ -7,6 +7,9 @@ use super::verdicts::{CheckReport, RowReport, Run};
 /// What a forge takes for one comment, in characters.
 const LIMIT: usize = 65_536;
 
+/// How much of that remarks may take, in characters.
+const REMARKS: usize = 4_000;
+
 /// Writes the report: the answer first, regressions open, the rest folded, cut to what a forge takes.
 pub fn write(report: &CheckReport) -> String {
     let mark = match report.run {
@@ -46,8 +49,18 @@ pub fn write(report: &CheckReport) -> String {
             out.push_str("</details>\n\n");
         }
     }
-    for line in report.stale.iter().chain(&report.advice) {
-        out.push_str(&format!("- {}\n", escape(line.as_bytes())));
+    let stale = report.stale.iter().map(|line| format!("stale: {line}"));
+    let lines: Vec<String> = stale.chain(report.advice.iter().cloned()).collect();
+    let mut room = REMARKS;
+    for (at, line) in lines.iter().enumerate() {
+        let line = format!("- {}\n", escape(line.as_bytes()));
+        let length = line.chars().count();
+        if length > room {
+            out.push_str(&format!("- and {} more remarks\n", lines.len() - at));
+            break;
+        }
+        room -= length;
+        out.push_str(&line);
     }
     out
 }
@@ -59,8 +72,8 @@ fn rows(out: &mut String, rows: &[&RowReport]) {
         titles.join(" | ")
     );
     let mut text = header;
-    // Room for the closing lines, and for the note itself.
-    let room = LIMIT.saturating_sub(out.chars().count() + 2_000);
+    // Room for remarks, and for headings and notes of the sections that follow.
+    let room = LIMIT.saturating_sub(out.chars().count() + REMARKS + 2_000);
     let mut used = text.chars().count();
     let mut left_out = 0;
     for row in rows {

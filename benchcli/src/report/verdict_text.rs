@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::verdicts::{CheckReport, RowReport, Run, SHIFTED};
+use super::verdicts::{CheckReport, RowReport, Run, SHIFTED, plural};
 
 /// Writes the report; unchanged rows are a count.
 pub fn write(report: &CheckReport, color: bool) -> String {
@@ -71,12 +71,12 @@ pub(super) fn rule_line(report: &CheckReport) -> String {
         "measured one after the other"
     };
     format!(
-        "{} against {}, {order}; threshold {}%, q {}, {} timing rows tested together\n",
+        "{} against {}, {order}; threshold {}%, q {}, {} tested together\n",
         report.sides[1],
         report.sides[0],
         applied.threshold * 100.0,
         applied.q,
-        applied.family,
+        plural(applied.family, "timing row"),
     )
 }
 

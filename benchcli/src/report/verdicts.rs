@@ -37,7 +37,8 @@ pub struct CheckReport {
     pub rows: Vec<RowReport>,
     /// The benchmarks that bought something: better in one unit, worse in another.
     pub traded: Vec<String>,
-    /// Accepted regressions that are of no use any more.
+    /// Settings that have no effect: acceptances that ended or match nothing, rules and gated units
+    /// without rows, commit trailers that cannot be read.
     pub stale: Vec<String>,
     /// What would make the next run tell more.
     pub advice: Vec<String>,
@@ -252,7 +253,11 @@ fn row(verdict: &RowVerdict, context: &RowContext) -> RowReport {
     let (name, reason) = words(verdict);
     let unit = verdict.key.unit.as_bytes();
     let medians = [&verdict.old, &verdict.new].map(|side| side.map(|side| side.median));
-    let scale = Scale::for_values(medians.into_iter().flatten(), unit::Class::of(unit));
+    let finite = medians
+        .into_iter()
+        .flatten()
+        .filter(|median| median.is_finite());
+    let scale = Scale::for_values(finite, unit::Class::of(unit));
     let side = |place: usize| {
         let side = [verdict.old, verdict.new][place]?;
         let spread = if side.n > 1 && side.spread.is_finite() {
@@ -375,7 +380,8 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
     }
 }
 
-fn plural(count: usize, one: &str) -> String {
+/// A count with its noun.
+pub(crate) fn plural(count: usize, one: &str) -> String {
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -417,6 +423,15 @@ fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -
         _ if counts.inconclusive == rows.len() && !rows.is_empty() => {
             format!("pass: nothing could be judged ({benchmarks})")
         }
+        _ if counts.accepted > 0 => format!(
+            "pass: {} accepted, nothing else regressed ({benchmarks})",
+            plural(counts.accepted, "regression")
+        ),
+        _ if counts.inconclusive > 0 => format!(
+            "pass: no regression found, {} of {} rows inconclusive ({benchmarks})",
+            counts.inconclusive,
+            rows.len()
+        ),
         _ => format!("pass: nothing got worse ({benchmarks})"),
     }
 }
