@@ -1,4 +1,189 @@
-//! Reads the text that `go test -bench` prints and says what changed.
+//! Reads what `go test -bench` prints, and says what changed.
+//!
+//! The crate takes bytes and gives plain data. It opens no file, starts no program, reads no clock
+//! and prints nothing, so the same input always gives the same answer. The program `benchdiff` is a
+//! thin shell around it.
+//!
+//! - [The format](#the-format): what a benchmark file may hold
+//! - [Reading](#reading): from bytes to results
+//! - [Asking](#asking): filters, projections and tables
+//! - [Statistics](#statistics), [judging](#judging-a-change) and [histories](#histories)
+//! - [What to rely on](#what-to-rely-on)
+//!
+//! # The format
+//!
+//! A benchmark file is text. Four kinds of lines count; everything else is passed over, so a whole
+//! log can be read as it is.
+//!
+//! ```text
+//! goos: linux
+//! pkg: example.com/codec
+//! Unit allocs/op assume=exact
+//! BenchmarkEncode/format=json/n=100-8       695278    1726 ns/op    58.2 MB/s    3 allocs/op
+//! PASS
+//! ok    example.com/codec  2.164s
+//! ```
+//!
+//! **Results** begin with `Benchmark` in the first column. Then come the name, the number of
+//! iterations, and one or more pairs of a value and its unit. Blanks of any length stand between
+//! them.
+//!
+//! ```
+//! # use benchparse::format::{Parser, Record};
+//! let line = b"BenchmarkEncode/n=100-8   695278   1726 ns/op   3 allocs/op\n";
+//! let mut parser = Parser::new();
+//! let mut reader = parser.read(b"run.txt", &line[..]);
+//! let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
+//! assert_eq!(result.iterations(), 695_278);
+//! assert_eq!(result.measurements().len(), 2);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! **Names** have parts. Before the first `/` stands the base name; every sub-benchmark adds a part,
+//! best as `/key=value`; a last `-8` is the number of processors (`GOMAXPROCS`). See [`name`].
+//!
+//! ```
+//! # use benchparse::name::Name;
+//! let name = Name::new(b"Encode/format=json/n=100-8");
+//! assert_eq!(name.base(), b"Encode");
+//! assert_eq!(name.sub_value(b"/n"), b"100");
+//! assert_eq!(name.gomaxprocs(), b"8");
+//! ```
+//!
+//! **Units** are brought to base units while they are read: `ns` becomes `sec` and `MB` becomes `B`
+//! wherever they stand above the `/`. The value is multiplied accordingly. What the line said is kept
+//! beside it. A value that this does not change, such as zero, keeps its unit too.
+//! See [`unit`](mod@unit).
+//!
+//! ```
+//! # use benchparse::unit::tidy;
+//! let tidied = tidy(b"ns/op");
+//! assert_eq!(&*tidied.unit, b"sec/op");
+//! assert_eq!(1726.0 * tidied.factor, 1726.0 * 1e-9);
+//! ```
+//!
+//! **Configuration** is `key: value`. A key begins with a lower-case letter and holds no blank and no
+//! upper-case letter. It is in force for all results after it, to the end of the input or until
+//! another line sets it; `key:` alone takes it back.
+//!
+//! **Unit lines** tell what is known of a unit: `Unit allocs/op assume=exact` says that every sample
+//! should have one and the same value, `better=higher` which way it improves. They hold for the whole
+//! run, whichever input they stand in and also for results before them.
+//!
+//! Two more rules matter when files are put together. Each input starts with an empty configuration.
+//! And two inputs with the same label are one: their results make up one sample.
+//!
+//! # Reading
+//!
+//! A [`format::Parser`] keeps what outlives a line. It reads one input after the other:
+//!
+//! ```
+//! use benchparse::format::{Parser, Record};
+//!
+//! let old = "goos: linux\nBenchmarkEncode-8 1000 1726 ns/op\nBenchmarkDecode-8 oops\n";
+//! let new = "goos: linux\nBenchmarkEncode-8 1200 1500 ns/op\n";
+//! let mut parser = Parser::new();
+//! let mut said = Vec::new();
+//! for (label, text) in [("old.txt", old), ("new.txt", new)] {
+//!     let mut reader = parser.read(label.as_bytes(), text.as_bytes());
+//!     while let Some(record) = reader.next_record()? {
+//!         match record {
+//!             Record::Result(result) => {
+//!                 assert_eq!(result.config_value(b"goos"), b"linux");
+//!                 said.push(format!("{label}:{}: {:?}", result.line(), result.values().next()));
+//!             }
+//!             // A line that is meant for us and is wrong. Reading goes on.
+//!             Record::Error(error) => said.push(error.to_string()),
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! assert_eq!(said[1], "old.txt:3: parsing iteration count: invalid syntax");
+//! assert_eq!(said.len(), 3);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Real logs are worse than that: UTF-16, `go test -json`, timestamps, colours, a result torn in two
+//! by a print. The reader mends these and counts what it mended; [`input`] describes how, and
+//! [`format::Mending`] how to refuse it. To write results, see [`format::Writer`].
+//!
+//! # Asking
+//!
+//! Results are told apart by *keys*: `.name`, `.fullname`, `.file`, `.unit`, a part of the name such
+//! as `/n`, or a configuration key such as `goos`. A [`query::Filter`] selects measurements by them,
+//! a [`query::Projection`] groups results. A [`compare::Collector`] puts both to work: it makes
+//! tables, rows and columns of three projections and a sample of every cell.
+//!
+//! ```
+//! use benchparse::compare::{Collector, Levels, Question, delta_text, detail_text};
+//! use benchparse::format::{Parser, Record};
+//! use benchparse::query::{Filter, Projection};
+//!
+//! // One file with two ways to encode, told apart by the name's part `/format`.
+//! let mut text = String::new();
+//! for run in 0..8 {
+//!     text += &format!("BenchmarkEncode/format=json-8 1000 {} ns/op 512 B/op\n", 1700 + run);
+//!     text += &format!("BenchmarkEncode/format=gob-8 1000 {} ns/op 256 B/op\n", 900 + run);
+//! }
+//!
+//! let question = Question {
+//!     filter: Filter::parse(b".unit:ns/op")?,
+//!     col: Projection::parse(b"/format@(json gob)")?,
+//!     ..Question::default()
+//! };
+//! let mut parser = Parser::new();
+//! let mut collector = Collector::new(question);
+//! let mut reader = parser.read(b"run.txt", text.as_bytes());
+//! while let Some(record) = reader.next_record()? {
+//!     if let Record::Result(result) = record {
+//!         collector.add(&result);
+//!     }
+//! }
+//!
+//! let tables = collector.finish(&parser, Levels::default());
+//! let [table] = tables.tables() else { unreachable!() };
+//! assert_eq!(tables.text(table.unit), b"sec/op");
+//! let row = &table.rows[0];
+//! assert_eq!(tables.text(row.label), b"Encode-8");
+//! let (json, gob) = (&row.cells[0], &row.cells[1]);
+//! let comparison = gob.comparison.expect("compared with the first column");
+//! assert_eq!(delta_text(json.summary.center, gob.summary.center, &comparison), "-46.96%");
+//! assert_eq!(detail_text(&comparison), "p=0.000 n=8");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The first column is the baseline. `/format` is named, so it is no part of the row's label: what
+//! one projection names is left out of `.fullname` and `.config` in all others.
+//!
+//! # Statistics
+//!
+//! A sample's centre is its median, and its interval comes from order statistics. Two samples are
+//! compared by the Mann–Whitney U test, exact where the sizes allow it. No value is ever dropped.
+//! [`stats`] has these as functions on plain numbers and says where each formula is from; for tables
+//! they agree with benchstat to the last bit.
+//!
+//! # Judging a change
+//!
+//! A table is for people. For a build that should fail when the code got slower there is [`gate`]: it
+//! takes samples and a policy and gives verdicts, and controls how often a run of many benchmarks may
+//! fail by chance.
+//!
+//! # Histories
+//!
+//! [`trend`] finds where a series of measurements over many commits changed its level for good.
+//!
+//! # What to rely on
+//!
+//! - **Bytes.** Names, keys, units and labels are `&[u8]`: nothing in the format asks for UTF-8, and
+//!   nothing is replaced.
+//! - **No panic on input.** Whatever the bytes, the answer is a result or an error with its place. A
+//!   function that can panic when called wrongly says so.
+//! - **Two kinds of wrong.** A bad line is a [`format::Record::Error`] among the records. An `Err` ends
+//!   the matter: an input that cannot be read, a query that is not of its language.
+//! - **Flat memory.** A line is read, used and forgotten. What stays is each different text and each
+//!   configuration, once, and eight bytes for a measurement that a collector takes.
+//! - **benchstat's answers.** Where the reference has a behaviour, so has this crate: which lines
+//!   count, how numbers are read and printed, which errors a query gives, how rows are sorted.
 
 pub mod compare;
 pub mod format;

@@ -12,6 +12,8 @@
 //! ```
 
 /// A benchmark's name without the word `Benchmark`, byte for byte as it was printed.
+///
+/// It borrows the bytes and cuts them only when asked. Any bytes are a name, the empty one too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name<'a>(&'a [u8]);
 

@@ -27,6 +27,18 @@ const POW10: [f64; 23] = [
 
 /// Reads a measurement: the nearest double (ties to even) to the text's value.
 ///
+/// The grammar is that of Go's `strconv.ParseFloat`:
+///
+/// ```
+/// use benchparse::number::{NumberError, parse_f64};
+///
+/// assert_eq!(parse_f64(b"1_000.5"), Ok(1000.5));
+/// assert_eq!(parse_f64(b"0x1p-2"), Ok(0.25));
+/// assert_eq!(parse_f64(b"-Inf"), Ok(f64::NEG_INFINITY));
+/// assert_eq!(parse_f64(b"1,5"), Err(NumberError::Syntax));
+/// assert_eq!(parse_f64(b"1e999"), Err(NumberError::Range));
+/// ```
+///
 /// # Errors
 /// [`NumberError::Syntax`] when the text is not of Go's grammar,
 /// [`NumberError::Range`] when it rounds to infinity.
@@ -311,6 +323,13 @@ pub fn shortest(value: f64) -> String {
 
 /// A double with `digits` digits after the point, rounded exactly with ties to even; infinities as
 /// `+Inf` and `-Inf`, NaN as `NaN`.
+///
+/// ```
+/// use benchparse::number::fixed;
+/// assert_eq!(fixed(2.5, 0), "2");
+/// assert_eq!(fixed(0.125, 2), "0.12");
+/// assert_eq!(fixed(f64::INFINITY, 2), "+Inf");
+/// ```
 pub fn fixed(value: f64, digits: usize) -> String {
     if value.is_finite() {
         format!("{value:.digits$}")

@@ -26,6 +26,19 @@ pub struct Tidied<'a> {
 }
 
 /// Replaces `ns` by `sec` and `MB` by `B` wherever they stand in the numerator.
+///
+/// The unit is cut at `*`, `/`, `-` and white space. A `/` puts what follows into the denominator, a
+/// `*` back into the numerator. All other text stays.
+///
+/// ```
+/// use benchparse::unit::tidy;
+///
+/// let tidied = |unit: &'static str| tidy(unit.as_bytes()).unit.into_owned();
+/// assert_eq!(tidied("MB/s"), b"B/s");
+/// assert_eq!(tidied("p99-ns"), b"p99-sec");
+/// assert_eq!(tidied("allocs/ns"), b"allocs/ns");
+/// assert_eq!(tidy(b"MB*ns").factor, 1e-3);
+/// ```
 pub fn tidy(unit: &[u8]) -> Tidied<'_> {
     let mut tidied = Tidied {
         unit: Cow::Borrowed(unit),
@@ -92,7 +105,13 @@ pub enum Class {
 }
 
 impl Class {
-    /// The class of a unit, tidied or not.
+    /// The class of a unit, tidied or not: that of its numerator.
+    ///
+    /// ```
+    /// use benchparse::unit::Class;
+    /// assert_eq!(Class::of(b"B/op"), Class::Binary);
+    /// assert_eq!(Class::of(b"ops/B"), Class::Decimal);
+    /// ```
     pub fn of(unit: &[u8]) -> Self {
         if numerator(unit).any(|token| matches!(token, b"B" | b"MB" | b"bytes")) {
             Self::Binary
@@ -113,7 +132,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The direction that a unit's name tells: higher for everything per second, else lower.
+    /// The direction that a unit's name tells: higher for what ends in `/s` or `/sec`, else lower.
     ///
     /// A `Unit … better=` line in the input overrides it, see
     /// [`UnitTable::direction`](crate::format::UnitTable::direction).
@@ -127,13 +146,25 @@ impl Direction {
 }
 
 /// How the numbers of one row are written: digits after the point, a divisor and its prefix.
+///
+/// Numbers that are compared by eye should have one scale:
+///
+/// ```
+/// use benchparse::unit::{Class, Scale};
+///
+/// let row = [1.726e-6, 98.4e-6];
+/// let scale = Scale::for_values(row, Class::Decimal);
+/// assert_eq!(row.map(|value| scale.format(value)), ["1.726µ", "98.400µ"]);
+/// let sizes = Scale::for_values([2048.0], Class::Binary);
+/// assert_eq!(sizes.format(2048.0), "2.000Ki");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
     /// Digits after the point.
     pub digits: usize,
-    /// What a value is divided by.
+    /// What a value is divided by: 1e-6 with the prefix `µ`.
     pub factor: f64,
-    /// What follows the number.
+    /// What follows the number: `n`, `µ`, `m`, nothing, `k`, …, `T`, or `Ki`, `Mi`, `Gi`, `Ti`.
     pub prefix: &'static str,
 }
 
@@ -239,7 +270,7 @@ impl Scale {
         }
     }
 
-    /// A value written with this scale.
+    /// A value written with this scale, its prefix included and its unit not.
     pub fn format(&self, value: f64) -> String {
         let mut text = fixed(value / self.factor, self.digits);
         text.push_str(self.prefix);

@@ -14,8 +14,8 @@ use crate::unit::Class;
 
 /// Puts measurements into the samples that a [`Question`] asks for.
 ///
-/// All results given to one collector must come from one [`Parser`], and so must the parser given to
-/// [`Collector::finish`]: their symbols are compared.
+/// All results given to one collector must come from one [`Parser`]: their symbols are compared.
+/// [`Collector::finish`] takes the same one. The module's example shows it at work.
 #[derive(Debug)]
 pub struct Collector {
     filter: Filter,
@@ -127,7 +127,9 @@ impl Collector {
         }
     }
 
-    /// Takes a result's measurements.
+    /// Takes those of a result's measurements that the filter selects. For a benchmark that is known
+    /// already this is a look-up: filter and projections are asked again only where `.unit` is asked
+    /// for.
     pub fn add(&mut self, result: &BenchmarkResult<'_>) {
         let group = self.group(result);
         let accepts = self.group_list[group as usize].accepts;
@@ -258,12 +260,15 @@ impl Collector {
         cell
     }
 
-    /// Whether no measurement was taken.
+    /// Whether no measurement was taken: no result came, or the filter leaves none.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
     /// Summarises and compares all samples. `parser` is the one that all results came from.
+    ///
+    /// # Panics
+    /// It may, when `parser` is another one.
     pub fn finish(mut self, parser: &Parser, levels: Levels) -> Tables {
         let shared = &self.shared;
         let (table_places, row_places, col_places) = (

@@ -5,18 +5,34 @@ use crate::query::{Field, Filter, Key, Order, Projection};
 /// Which results to take and how to tell them apart.
 ///
 /// The default takes everything and makes a table for each configuration, a row for each benchmark
-/// and a column for each input.
+/// and a column for each input. The four projections belong together: a key that one of them names is
+/// left out of `.config` and `.fullname` in all.
+///
+/// ```
+/// use benchparse::compare::Question;
+/// use benchparse::query::{Filter, Projection};
+///
+/// // Times only, packages side by side, whatever machine they ran on.
+/// let question = Question {
+///     filter: Filter::parse(b".unit:ns/op")?,
+///     col: Projection::parse(b"pkg")?,
+///     ignore: Projection::parse(b"cpu,.file")?,
+///     ..Question::default()
+/// };
+/// assert_eq!(question.col.fields.len(), 1);
+/// # Ok::<(), benchparse::query::QueryError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Which measurements to take.
     pub filter: Filter,
-    /// What tells tables apart, besides the unit.
+    /// What tells tables apart, besides the unit. By default `.config`.
     pub table: Projection,
-    /// What tells rows apart.
+    /// What tells rows apart. By default `.fullname`.
     pub row: Projection,
-    /// What tells columns apart.
+    /// What tells columns apart; the first column is the baseline. By default `.file`.
     pub col: Projection,
-    /// What may differ within a cell without a warning.
+    /// What may differ within a cell without a warning. By default nothing.
     pub ignore: Projection,
 }
 
@@ -38,12 +54,12 @@ impl Default for Question {
     }
 }
 
-/// The levels of significance and confidence.
+/// The levels of significance and confidence. By default 0.05 and 0.95.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Levels {
-    /// A difference is significant if p is at most this.
+    /// A difference is significant if p is at most this; from 0 to 1.
     pub alpha: f64,
-    /// The level of the intervals around the medians.
+    /// The level of the intervals around the medians; from 0 to 1.
     pub confidence: f64,
 }
 

@@ -5,6 +5,8 @@ use crate::stats::{Assumption, Comparison, Sample, Summary};
 use crate::unit::{Class, Direction};
 
 /// All tables of a question, in order.
+///
+/// Texts are [`Symbol`]s of these tables, not of the parser: [`Tables::text`] gives them.
 #[derive(Debug, Clone)]
 pub struct Tables {
     pub(super) symbols: Symbols,
@@ -25,7 +27,10 @@ impl Tables {
         &mut self.tables
     }
 
-    /// The text of a symbol in these tables.
+    /// The text of a symbol of these tables.
+    ///
+    /// # Panics
+    /// It may, when the symbol is of a parser or of other tables.
     pub fn text(&self, symbol: Symbol) -> &[u8] {
         self.symbols.text(symbol)
     }
@@ -46,12 +51,12 @@ impl Tables {
     }
 }
 
-/// The results of one combination of table fields and unit.
+/// The results of one combination of table fields and unit: rows by columns of cells.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The values of [`Tables::heading_keys`].
+    /// The values of [`Tables::heading_keys`], one for each; empty where a key is missing.
     pub headings: Vec<Symbol>,
-    /// The unit, tidied.
+    /// The unit, tidied, as `sec/op`.
     pub unit: Symbol,
     /// Which prefixes its values take.
     pub class: Class,
@@ -63,30 +68,30 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<Row>,
-    /// The geometric means of each column.
+    /// The geometric means, one for each column.
     pub geomeans: Vec<Geomean>,
 }
 
 /// A column's place in its projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// The values of [`Tables::column_keys`].
+    /// The values of [`Tables::column_keys`], one for each.
     pub values: Vec<Symbol>,
 }
 
 /// One row.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The values of [`Tables::row_keys`].
+    /// The values of [`Tables::row_keys`], one for each.
     pub values: Vec<Symbol>,
-    /// The values that are not empty, joined with blanks.
+    /// The values that are not empty, joined with blanks. Two rows may have the same.
     pub label: Symbol,
-    /// The cells that have measurements, by column.
+    /// The cells that have measurements, by column. A row need not have one in every column.
     pub cells: Vec<Cell>,
 }
 
 impl Row {
-    /// The cell of a column.
+    /// The cell of a column, counted from 0, if it has measurements.
     pub fn cell(&self, column: usize) -> Option<&Cell> {
         let place = self
             .cells
@@ -104,11 +109,11 @@ impl Row {
 /// The sample of one row and column.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// Which column it is in.
+    /// Which column it is in, counted from 0.
     pub column: usize,
-    /// All its values.
+    /// All its values, in the table's unit.
     pub sample: Sample,
-    /// Centre and interval.
+    /// Centre and interval, in the table's unit.
     pub summary: Summary,
     /// Keys that no projection uses and that vary among the results of this cell.
     pub varying: Vec<Symbol>,
@@ -119,7 +124,7 @@ pub struct Cell {
 /// The geometric means of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Geomean {
-    /// Of the centres of all cells.
+    /// Of the centres of all cells, in the table's unit; nothing where one is not positive.
     pub summary: Option<f64>,
     /// Of the ratios to the baseline; nothing for the baseline itself.
     pub ratio: Option<Ratio>,
@@ -130,9 +135,9 @@ pub struct Geomean {
 /// The geometric mean of ratios.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Ratio {
-    /// New over old.
+    /// New over old: 1.1 is ten percent more.
     Of(f64),
-    /// There is none.
+    /// There is none: a ratio is not positive, or a baseline is zero.
     Undefined,
 }
 

@@ -5,8 +5,18 @@ use bstr::ByteVec as _;
 use crate::number::{fixed, shortest};
 use crate::stats::{Comparison, ComparisonWarning, Summary, SummaryWarning};
 
-/// A summary's range relative to its centre: the wider side in percent, `∞`, or `?` where the
-/// signs differ.
+/// A summary's range relative to its centre: the wider side in percent, `∞` without an interval, or
+/// `?` where the signs differ.
+///
+/// ```
+/// use benchparse::compare::range_text;
+/// use benchparse::stats::{Assumption, Sample, summarize};
+///
+/// let sample = Sample::new(vec![98.0, 99.0, 100.0, 100.0, 101.0, 103.0]);
+/// assert_eq!(range_text(&summarize(&sample, Assumption::Nothing, 0.95)), "3%");
+/// let few = Sample::new(vec![100.0]);
+/// assert_eq!(range_text(&summarize(&few, Assumption::Nothing, 0.95)), "∞");
+/// ```
 pub fn range_text(summary: &Summary) -> String {
     let (center, low, high) = (summary.center, summary.low, summary.high);
     if low.is_infinite() || high.is_infinite() {
@@ -24,7 +34,7 @@ pub fn range_text(summary: &Summary) -> String {
 }
 
 /// A difference between two centres: `~` where it is not significant, `?` from zero, else in
-/// percent with its sign.
+/// percent of the old one with its sign, `-9.90%`.
 pub fn delta_text(old: f64, new: f64, comparison: &Comparison) -> String {
     if !comparison.is_significant() {
         "~".to_owned()
@@ -37,7 +47,8 @@ pub fn delta_text(old: f64, new: f64, comparison: &Comparison) -> String {
     }
 }
 
-/// The difference that a geometric mean of ratios stands for, in percent with its sign.
+/// The difference that a geometric mean of ratios stands for, in percent with its sign:
+/// `+10.00%` for 1.1.
 pub fn geomean_ratio_text(ratio: f64) -> String {
     percent(ratio)
 }
@@ -54,7 +65,8 @@ fn percent(ratio: f64) -> String {
     format!("{sign}{text}%")
 }
 
-/// p and the sample sizes: `p=0.002 n=6`, `n=9+10`.
+/// p and the sample sizes: `p=0.002 n=6`, or `p=0.002 n=9+10` where they differ. Without p where it
+/// is zero, as for values that are assumed to be exact.
 pub fn detail_text(comparison: &Comparison) -> String {
     let sizes = if comparison.n1 == comparison.n2 {
         comparison.n1.to_string()
@@ -68,7 +80,7 @@ pub fn detail_text(comparison: &Comparison) -> String {
     }
 }
 
-/// A summary's warning.
+/// A summary's warning as a footnote says it.
 pub fn summary_warning_text(warning: &SummaryWarning) -> String {
     match warning {
         SummaryWarning::TooFewSamples { needed, confidence } => format!(
@@ -84,7 +96,7 @@ pub fn summary_warning_text(warning: &SummaryWarning) -> String {
     }
 }
 
-/// A comparison's warning.
+/// A comparison's warning as a footnote says it.
 pub fn comparison_warning_text(warning: &ComparisonWarning) -> String {
     match warning {
         ComparisonWarning::AllEqual => "all samples are equal".to_owned(),
@@ -96,7 +108,13 @@ pub fn comparison_warning_text(warning: &ComparisonWarning) -> String {
     }
 }
 
-/// The warning about keys that vary within a cell.
+/// The warning about keys that vary within a cell, as a footnote says it.
+///
+/// ```
+/// use benchparse::compare::varying_text;
+/// let keys = [&b"cpu"[..], b"commit"];
+/// assert_eq!(varying_text(keys.into_iter()), b"benchmarks vary in cpu, commit");
+/// ```
 pub fn varying_text<'a>(keys: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut text = b"benchmarks vary in ".to_vec();
     for (place, key) in keys.enumerate() {

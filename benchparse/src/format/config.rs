@@ -4,18 +4,37 @@ use std::collections::HashMap;
 
 use super::symbol::{Symbol, Symbols};
 
-/// A number for a configuration: equal numbers of one parser are equal configurations.
+/// A number for a configuration.
+///
+/// Equal numbers from one [`Parser`](super::Parser) are equal configurations: the same pairs in the
+/// same order. It saves comparing them pair by pair for every result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConfigId(u32);
 
-/// An ordered set of `key: value` pairs.
+/// The `key: value` pairs in force at a result, in order.
+///
+/// A new key goes to the end; a key that is set again keeps its place. A key that is taken back
+/// (`key:`) gives its place to the last pair. No value is empty: a missing key and an empty value are
+/// the same.
+///
+/// ```
+/// use benchparse::format::{Parser, Record};
+///
+/// let text = b"goos: linux\npkg: p\ncpu: fast\ngoos:\nBenchmarkA 1 1 x\n";
+/// let mut parser = Parser::new();
+/// let mut reader = parser.read(b"f", &text[..]);
+/// let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
+/// let pairs: Vec<_> = result.config().texts(result.symbols()).collect();
+/// assert_eq!(pairs, [(&b"cpu"[..], &b"fast"[..]), (b"pkg", b"p")]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     entries: Vec<(Symbol, Symbol)>,
 }
 
 impl Config {
-    /// Keys and values in order.
+    /// Keys and values in order, as symbols of the parser's table.
     pub fn entries(&self) -> &[(Symbol, Symbol)] {
         &self.entries
     }
@@ -46,7 +65,7 @@ impl Config {
         self.entries.clear();
     }
 
-    /// Keys and values as texts.
+    /// Keys and values in order, as texts. `symbols` is the table of the parser that read them.
     pub fn texts<'a>(&'a self, symbols: &'a Symbols) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
         self.entries
             .iter()

@@ -7,7 +7,19 @@ use bstr::{BString, ByteSlice as _};
 use crate::input::RepairKind;
 use crate::number::NumberError;
 
-/// A line that is meant for us and is not of the format. Reading goes on after it.
+/// A line that is meant for us and is not of the format. Reading goes on after it; the whole line
+/// is dropped, also the values before the fault.
+///
+/// ```
+/// use benchparse::format::{Parser, Record, SyntaxFault};
+///
+/// let mut parser = Parser::new();
+/// let mut reader = parser.read(b"run.txt", &b"BenchmarkA 100 5 ns/op 7\n"[..]);
+/// let Some(Record::Error(error)) = reader.next_record()? else { unreachable!() };
+/// assert_eq!(error.fault, SyntaxFault::MissingUnits);
+/// assert_eq!(error.to_string(), "run.txt:1: missing units");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {fault}", file.as_bstr())]
 pub struct SyntaxError {

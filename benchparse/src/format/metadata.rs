@@ -6,14 +6,33 @@ use bstr::BString;
 
 use crate::unit::{Direction, tidy};
 
-/// Metadata of units, collected over all inputs; it holds for results before its line too.
+/// What `Unit` lines say of units, over all inputs of a parser.
+///
+/// It holds for results before its line too, so ask when everything is read. A unit is looked up by
+/// its tidied form: what is said of `ns/op` is said of `sec/op`. Of two lines that contradict each
+/// other the first counts; the second is a
+/// [`SyntaxFault::MetadataConflict`](super::SyntaxFault::MetadataConflict).
+///
+/// ```
+/// use benchparse::format::Parser;
+/// use benchparse::unit::Direction;
+///
+/// let text = b"Unit allocs/op assume=exact\nUnit hits better=higher\n";
+/// let mut parser = Parser::new();
+/// let mut reader = parser.read(b"f", &text[..]);
+/// while reader.next_record()?.is_some() {}
+/// let units = parser.units();
+/// assert!(units.is_exact(b"allocs/op"));
+/// assert_eq!(units.direction(b"hits"), Direction::Higher);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct UnitTable {
     units: HashMap<BString, HashMap<BString, BString>>,
 }
 
 impl UnitTable {
-    /// The value of a unit's key, for a unit tidied or not.
+    /// The value of a unit's key, for a unit tidied or not; `None` where no line sets it.
     pub fn get(&self, unit: &[u8], key: &[u8]) -> Option<&[u8]> {
         let unit = tidy(unit).unit;
         let value = self.units.get(&*unit)?.get(key)?;

@@ -15,6 +15,28 @@ use super::symbol::{Symbol, Symbols};
 use super::written_unit::WrittenUnits;
 
 /// The state that lines are read in: configuration, unit metadata and interned texts.
+///
+/// One parser reads all inputs of a question, so that their texts are the same [`Symbol`]s. Mostly
+/// [`Parser::read`] is all that is needed. A caller that has lines already, from a socket or a test
+/// runner, may give them one by one:
+///
+/// ```
+/// use benchparse::format::{LineKind, Parser, Record};
+///
+/// let mut parser = Parser::new();
+/// parser.begin(b"stdin", b"new");
+/// for (line, number) in ["goos: linux", "BenchmarkA-8 100 5 ns/op"].iter().zip(1..) {
+///     if parser.line(line.as_bytes(), number) != LineKind::Result {
+///         continue;
+///     }
+///     while let Some(record) = parser.record() {
+///         let Record::Result(result) = record else { continue };
+///         assert_eq!(result.name().full(), b"A-8");
+///         assert_eq!(result.config_value(b"goos"), b"linux");
+///         assert_eq!(result.symbols().text(result.file()), b"new");
+///     }
+/// }
+/// ```
 #[derive(Debug, Default)]
 pub struct Parser {
     symbols: Symbols,
@@ -87,14 +109,14 @@ impl Parser {
     }
 
     /// Starts an input whose results have the given label (`.file`), which errors name too, and
-    /// reads it.
+    /// reads it. What needs repair is repaired; see [`Reader::with_mending`] for other ways.
     pub fn read<R: Read>(&mut self, label: &[u8], input: R) -> Reader<'_, R> {
         self.begin(label, label);
         Reader::new(self, input)
     }
 
-    /// Starts an input: its configuration is empty, its results have the label as `.file`, its
-    /// errors name the path.
+    /// Starts an input: its configuration is empty, its results have `label` as `.file`, its errors
+    /// name `path`. Texts and what is known of units stay. Inputs with one label are one.
     pub fn begin(&mut self, path: &[u8], label: &[u8]) {
         self.path = path.into();
         self.file = self.symbols.intern(label);
@@ -114,12 +136,15 @@ impl Parser {
         &self.units
     }
 
-    /// The texts and the units' metadata, when everything is read.
+    /// The texts and the units' metadata, without copying them.
     pub fn into_parts(self) -> (Symbols, UnitTable) {
         (self.symbols, self.units)
     }
 
-    /// Reads one line, given without its line end; [`Parser::record`] then gives what it said.
+    /// Reads one line and says what it was; [`Parser::record`] then gives what it said.
+    ///
+    /// `text` has no line end. `number` is where it stands in the input, counted from 1, and comes
+    /// back in results and errors.
     pub fn line<'t>(&mut self, text: &'t [u8], number: u64) -> LineKind<'t> {
         match grammar::classify(text) {
             Line::Benchmark(rest) => self.benchmark(rest, number),

@@ -5,7 +5,7 @@ use super::error::SyntaxError;
 use super::symbol::{Symbol, Symbols};
 use crate::name::Name;
 
-/// One line that says something.
+/// What a line says. Configuration lines give no record: they show in the results after them.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Record<'r> {
@@ -17,7 +17,10 @@ pub enum Record<'r> {
     Error(SyntaxError),
 }
 
-/// One value of a result.
+/// One value of a result with its unit.
+///
+/// `1726 ns/op` is read as 1.726e-6 `sec/op`, and `written` is 1726 `ns/op`. `3 allocs/op` stays as it
+/// is and has no `written`. See [`unit::tidy`](crate::unit::tidy).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measurement {
     /// The value in [`Measurement::unit`].
@@ -29,6 +32,8 @@ pub struct Measurement {
 }
 
 /// The result of one run of a benchmark.
+///
+/// It borrows from its parser until the next record is read; take out what is to stay.
 #[derive(Debug, Clone, Copy)]
 pub struct BenchmarkResult<'r> {
     pub(super) name: Symbol,
@@ -47,7 +52,7 @@ impl<'r> BenchmarkResult<'r> {
         Name::new(self.symbols.text(self.name))
     }
 
-    /// The symbol of the name.
+    /// The symbol of the whole name: equal for all results of one benchmark.
     pub fn name_symbol(&self) -> Symbol {
         self.name
     }
@@ -57,7 +62,7 @@ impl<'r> BenchmarkResult<'r> {
         self.iterations
     }
 
-    /// The values in the order of the line.
+    /// The values in the order of the line, at least one. A unit may stand there twice.
     pub fn measurements(&self) -> &'r [Measurement] {
         self.measurements
     }
@@ -74,7 +79,7 @@ impl<'r> BenchmarkResult<'r> {
         self.config
     }
 
-    /// A number for that configuration.
+    /// A number for that configuration: equal for equal configurations.
     pub fn config_id(&self) -> ConfigId {
         self.config_id
     }
@@ -86,17 +91,18 @@ impl<'r> BenchmarkResult<'r> {
         self.symbols.text(value)
     }
 
-    /// The label of the input, the value of the key `.file`.
+    /// The label of the input, the value of the key `.file`, as a symbol.
     pub fn file(&self) -> Symbol {
         self.file
     }
 
-    /// The line of the input that it came from, counted from 1.
+    /// The line of the input that it came from, counted from 1. For a result that stands in a larger
+    /// text, such as an event of `go test -json`, the line where that text begins.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// The table that the symbols are of.
+    /// The table that its symbols are of.
     pub fn symbols(&self) -> &'r Symbols {
         self.symbols
     }

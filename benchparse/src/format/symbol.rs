@@ -4,7 +4,11 @@ use std::hash::BuildHasher as _;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// A text that is stored once: equal symbols of one [`Symbols`] are equal texts.
+/// A text that is stored once.
+///
+/// Equal symbols of one [`Symbols`] are equal texts, so texts are compared and hashed as the 32-bit
+/// numbers that they are. A symbol means nothing to another table. The order of symbols is that of
+/// first appearance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(u32);
 
@@ -18,7 +22,18 @@ impl Symbol {
     }
 }
 
-/// Every text seen, each stored once.
+/// Every text seen, each stored once. The empty text is always there.
+///
+/// ```
+/// use benchparse::format::{Symbol, Symbols};
+///
+/// let mut symbols = Symbols::default();
+/// let linux = symbols.intern(b"linux");
+/// assert_eq!(symbols.intern(b"linux"), linux);
+/// assert_eq!(symbols.text(linux), b"linux");
+/// assert_eq!(symbols.find(b"darwin"), None);
+/// assert_eq!(symbols.text(Symbol::EMPTY), b"");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Symbols {
     bytes: Vec<u8>,
@@ -72,7 +87,7 @@ impl Symbols {
         self.ends.len()
     }
 
-    /// The symbol of a text that is already known.
+    /// The symbol of a text, if it is known.
     pub fn find(&self, text: &[u8]) -> Option<Symbol> {
         let hash = self.hasher.hash_one(text);
         let found = self
@@ -87,7 +102,10 @@ impl Symbols {
         Symbol(index as u32)
     }
 
-    /// The text of a symbol that this table gave out.
+    /// The text of a symbol.
+    ///
+    /// # Panics
+    /// It may, when the symbol is of another table.
     #[inline]
     pub fn text(&self, symbol: Symbol) -> &[u8] {
         text_of(&self.bytes, &self.ends, symbol.0)

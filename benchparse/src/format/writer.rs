@@ -7,8 +7,27 @@ use bstr::BString;
 use super::record::{BenchmarkResult, Measurement, UnitMetadata};
 use crate::number::shortest;
 
-/// Writes records in the format that they are read from, with a configuration block before each
-/// result whose configuration differs from the last one written.
+/// Writes records in the format that they are read from.
+///
+/// Before each result whose configuration differs from the last one written stands a block that sets
+/// what is new and takes back what is gone. What is written reads back as the same results, value for
+/// value and bit for bit.
+///
+/// ```
+/// use benchparse::format::{Parser, Record, Writer};
+///
+/// let text = b"goos: linux\nBenchmarkA-8  \t 100 \t 5.0 ns/op\nPASS\n";
+/// let mut parser = Parser::new();
+/// let mut reader = parser.read(b"f", &text[..]);
+/// let mut writer = Writer::new(Vec::new());
+/// while let Some(record) = reader.next_record()? {
+///     if let Record::Result(result) = record {
+///         writer.result(&result)?;
+///     }
+/// }
+/// assert_eq!(writer.into_inner(), b"goos: linux\n\nBenchmarkA-8 100 5 ns/op\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Writer<W> {
     out: W,
@@ -19,7 +38,7 @@ pub struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    /// A writer to `out`.
+    /// A writer to `out`. It writes in small pieces: give it a buffer.
     pub fn new(out: W) -> Self {
         Self {
             out,
@@ -29,7 +48,7 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Writes what a `Unit` line said.
+    /// Writes what a `Unit` line said, as a line of its own.
     ///
     /// # Errors
     /// Whatever writing fails with.

@@ -5,7 +5,19 @@ use std::fmt;
 use bstr::{BStr, BString, ByteSlice as _};
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
-/// A query that is not of its language, and where.
+/// A query that is not of its language, and where. It prints with the query and a caret:
+///
+/// ```
+/// use benchparse::query::Projection;
+///
+/// let error = Projection::parse(b"goos@up").unwrap_err();
+/// assert_eq!(error.message(), "unknown order \"up\"");
+/// assert_eq!(error.offset(), 5);
+/// assert_eq!(
+///     error.to_string(),
+///     "syntax error: unknown order \"up\"\n\tgoos@up\n\t     ^"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct QueryError {
     query: BString,

@@ -7,6 +7,25 @@ use super::token::{Cursor, Kind, Token};
 
 /// A query that selects measurements.
 ///
+/// ```
+/// use benchparse::query::{Filter, Key};
+///
+/// let filter = Filter::parse(b".name:/^En/ -goos:windows .unit:(ns/op OR B/op)")?;
+/// let selects = filter.eval(&mut |term| match term.key() {
+///     Key::Name => term.matches(b"Encode"),
+///     Key::Unit => term.matches(b"B/op"),
+///     _ => term.matches(b"linux"),
+/// });
+/// assert!(selects);
+/// # Ok::<(), benchparse::query::QueryError>(())
+/// ```
+///
+/// A filter is asked once for every measurement: a result stays with those that it selects.
+/// [`Collector`](crate::compare::Collector) does so. `.unit` is matched against the tidied unit and
+/// against the unit as it was written, so both `ns/op` and `sec/op` find a time.
+///
+/// Regular expressions have the syntax of Go's `regexp` and match anywhere in the value.
+///
 /// It is kept as a program in postfix order, so that neither reading nor evaluating nor dropping a
 /// deeply nested query takes stack.
 #[derive(Debug, Clone)]
@@ -43,7 +62,8 @@ impl Term {
         &self.key
     }
 
-    /// Whether a value of the key is one of those asked for.
+    /// Whether a value of the key is one of those asked for: equal to a word, or matched somewhere
+    /// by a regular expression. A key that is missing has the empty value.
     pub fn matches(&self, value: &[u8]) -> bool {
         self.values.iter().any(|matcher| match matcher {
             Matcher::Word(word) => word == value,
@@ -53,10 +73,10 @@ impl Term {
 }
 
 impl Filter {
-    /// Reads a query.
+    /// Reads a query. The empty one is an error; `*` selects everything.
     ///
     /// # Errors
-    /// The first place where it is not of the language.
+    /// The first place where it is not of the language, or a regular expression is not of Go's.
     pub fn parse(query: &[u8]) -> Result<Self, QueryError> {
         Reader::new(query).read()
     }
@@ -98,7 +118,8 @@ impl Filter {
         self
     }
 
-    /// Whether the filter selects what has these truths of its terms.
+    /// Whether the filter selects what has these truths of its terms. `truth` is called once for
+    /// each term, in their order.
     pub fn eval(&self, truth: &mut dyn FnMut(&Term) -> bool) -> bool {
         let mut stack: Vec<bool> = Vec::with_capacity(4);
         for step in &self.program {

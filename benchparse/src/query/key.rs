@@ -1,6 +1,19 @@
 //! What a result can be asked for.
 
 /// A key of the filter and projection languages.
+///
+/// | written | value |
+/// |---|---|
+/// | `.name` | base name, `Encode` of `Encode/n=10-8` |
+/// | `.fullname` | whole name |
+/// | `/n` | value of the name's part `/n=…` |
+/// | `/gomaxprocs` | the name's `-8` suffix, or its part `/gomaxprocs=…` |
+/// | `.file` | label of the input |
+/// | `.unit` | unit of one measurement, only in filters |
+/// | `.config` | all configuration keys together, only in projections |
+/// | anything else | configuration key of that name, as `goos` |
+///
+/// There is no list of allowed names: a key that no result has is empty everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Key {
@@ -37,7 +50,7 @@ impl Key {
         }
     }
 
-    /// The key as it is written, without quotes.
+    /// The key as it is written, with its dot or slash and without quotes.
     pub fn text(&self) -> &[u8] {
         match self {
             Self::Name => b".name",

@@ -9,10 +9,18 @@ pub fn compare_alpha(a: &[u8], b: &[u8]) -> Ordering {
     a.cmp(b)
 }
 
-/// Numbers before other texts, ascending, NaN last among them; equals by their bytes.
+/// Numbers before other texts, ascending, NaN last among them; equal numbers by their bytes.
 ///
-/// A text is a number as Go reads one (`1e3`, `0x1p4`), or with a prefix such as `k` or `Mi` and a
-/// `b` or `B` after it: `64kB`, `-5k`, `4MiB`.
+/// A text is a number as Go reads one (`1e3`, `0x1p4`), or with a prefix such as `k` (1000) or `Mi`
+/// (1024²) and a `b` or `B` after it: `64kB`, `-5k`, `4MiB`.
+///
+/// ```
+/// use benchparse::query::compare_num;
+///
+/// let mut sizes = ["1MiB", "all", "64kB", "512"];
+/// sizes.sort_by(|a, b| compare_num(a.as_bytes(), b.as_bytes()));
+/// assert_eq!(sizes, ["512", "64kB", "1MiB", "all"]);
+/// ```
 pub fn compare_num(a: &[u8], b: &[u8]) -> Ordering {
     let by_number = match (number(a), number(b)) {
         (Some(a), Some(b)) => match (a.is_nan(), b.is_nan()) {

@@ -5,6 +5,19 @@ use super::key::Key;
 use super::token::{Cursor, Kind};
 
 /// The keys by which results are told apart.
+///
+/// Fields are separated by blanks or one comma. Each may have an order after `@`:
+///
+/// ```
+/// use benchparse::query::{Key, Order, Projection};
+///
+/// let projection = Projection::parse(b"pkg, /n@num /format@(json gob)")?;
+/// let orders: Vec<_> = projection.fields.iter().map(|field| &field.order).collect();
+/// let listed = Order::Fixed(vec![b"json".to_vec(), b"gob".to_vec()]);
+/// assert_eq!(orders, [&Order::FirstSeen, &Order::Num, &listed]);
+/// assert_eq!(projection.fields[1].key, Key::Sub(b"/n".to_vec()));
+/// # Ok::<(), benchparse::query::QueryError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Projection {
     /// The keys, the first counting most in sorting.
@@ -23,13 +36,14 @@ pub struct Field {
 /// How values are sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// By first appearance, `@first`.
+    /// By first appearance among all results, `@first`. It is the order of a key without one.
     FirstSeen,
-    /// By bytes, `@alpha`.
+    /// By bytes, `@alpha`; see [`compare_alpha`](super::compare_alpha).
     Alpha,
-    /// By the numbers in them, `@num`.
+    /// By the numbers that they are, `@num`; see [`compare_num`](super::compare_num).
     Num,
-    /// As in this list, `@(a b c)`; results with other values are dropped.
+    /// As in this list, `@(a b c)`; results with other values are dropped. The empty text in it
+    /// stands for a missing key.
     Fixed(Vec<Vec<u8>>),
 }
 
