@@ -77,7 +77,7 @@ turns() {
 # shellcheck disable=SC2086
 turns -benchmem -benchtime=20ms $main
 # shellcheck disable=SC2086
-bench noise.txt -count=200 -benchtime=3ms $main
+bench noise.txt -count=200 -benchtime=20ms $main
 # Every benchmark once a round; the environment is written once.
 rounds() {
   local file=$1 count=$2 package round
