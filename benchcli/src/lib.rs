@@ -10,4 +10,5 @@ pub mod commands;
 pub mod config;
 pub mod inputs;
 pub mod report;
+pub mod runner;
 pub mod sides;

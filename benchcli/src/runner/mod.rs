@@ -1,0 +1,50 @@
+//! Benchmarks of two versions of the code, measured in turn.
+//!
+//! A drift of the machine meets whatever is measured while it lasts. Where the base is measured
+//! first and the head afterwards, the drift looks like a change; where they take turns, it meets
+//! both alike and cancels. So everything here serves one loop: for each [round](rounds), for each
+//! benchmark, its base and its head once, in an order that a [plan] draws from a seed.
+//!
+//! - [`worktree`] checks out the base, [`packages`] finds what can be measured, [`build`] compiles.
+//! - [`children`] runs programs that end when this one does, [`signals`] hears of it.
+//! - [`transcript`] writes what they print as benchmark text, one file a side.
+//! - [`progress`] says how long it will take.
+//!
+//! Nothing here judges: what to do with the samples is the caller's.
+
+pub mod bench_pattern;
+pub mod build;
+pub mod children;
+pub mod go_flags;
+mod group;
+pub mod packages;
+pub mod plan;
+pub mod progress;
+pub mod rounds;
+pub mod save;
+pub mod signals;
+pub mod transcript;
+pub mod workspace;
+pub mod worktree;
+
+/// Which version of the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// What is compared with.
+    Base,
+    /// What is judged.
+    Head,
+}
+
+impl Side {
+    /// Both, the base first.
+    pub const BOTH: [Self; 2] = [Self::Base, Self::Head];
+
+    /// `base` or `head`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Head => "head",
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Which packages have benchmarks.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+
+use super::children::Children;
+use super::go_flags::GoFlags;
+
+/// A package with benchmarks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Package {
+    /// Its import path.
+    pub path: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Whether its module is none of the workspace that its folder is in.
+    pub outside_workspace: bool,
+}
+
+impl Package {
+    /// The go command in the package's folder.
+    pub(super) fn go(&self) -> Command {
+        go(&self.folder, self.outside_workspace)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    #[serde(default)]
+    import_path: String,
+    #[serde(default)]
+    dir: PathBuf,
+    #[serde(default)]
+    test_go_files: Vec<String>,
+    #[serde(default)]
+    x_test_go_files: Vec<String>,
+    error: Option<ListedError>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedError {
+    #[serde(default)]
+    err: String,
+}
+
+/// A place to ask and what to ask for there.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Question {
+    folder: PathBuf,
+    pattern: String,
+}
+
+/// Finds the packages with benchmarks that patterns match, seen from a folder, in the modules below
+/// it too.
+///
+/// # Errors
+/// What `go list` says.
+pub fn find(
+    children: &Children,
+    folder: &Path,
+    patterns: &[String],
+    flags: &GoFlags,
+) -> Result<Vec<Package>> {
+    let mut questions = Vec::new();
+    for pattern in patterns {
+        ask_for(folder, pattern, &mut questions);
+    }
+    questions.sort();
+    questions.dedup();
+    let mut packages = Vec::new();
+    for question in &questions {
+        list(children, question, flags, &mut packages)?;
+    }
+    packages.sort();
+    packages.dedup_by(|one, other| one.path == other.path);
+    Ok(packages)
+}
+
+/// Turns a pattern into questions, each in the module that it is about.
+fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<Question>) {
+    let mut ask = |folder: PathBuf, pattern: &str| {
+        let pattern = pattern.to_owned();
+        questions.push(Question { folder, pattern });
+    };
+    let is_local = pattern == "..."
+        || Path::new(pattern).is_absolute()
+        || matches!(
+            Path::new(pattern).components().next(),
+            Some(Component::CurDir | Component::ParentDir)
+        );
+    if !is_local {
+        return ask(folder.to_owned(), pattern);
+    }
+    let tree = match pattern {
+        "..." => Some("."),
+        _ => pattern.strip_suffix("/..."),
+    };
+    let place = folder.join(tree.unwrap_or(pattern));
+    match tree {
+        // Dots in the middle are for go alone.
+        _ if place.to_string_lossy().contains("...") => ask(folder.to_owned(), pattern),
+        // A side may well lack a folder.
+        _ if !place.is_dir() => {}
+        None => ask(place, "."),
+        Some(_) => {
+            if place
+                .ancestors()
+                .any(|folder| folder.join("go.mod").is_file())
+            {
+                ask(place.clone(), "./...");
+            }
+            for module in modules_below(&place) {
+                ask(module, "./...");
+            }
+        }
+    }
+}
+
+/// The folders below one that are modules of their own, found as go looks for packages.
+fn modules_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let is_skipped = name.starts_with(['.', '_']) || name == "testdata" || name == "vendor";
+            if is_skipped || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                continue;
+            }
+            let path = entry.path();
+            if path.join("go.mod").is_file() {
+                found.push(path.clone());
+            }
+            folders.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn go(folder: &Path, outside_workspace: bool) -> Command {
+    let mut go = Command::new("go");
+    go.current_dir(folder).env("PWD", folder);
+    if outside_workspace {
+        go.env("GOWORK", "off");
+    }
+    go
+}
+
+fn list(
+    children: &Children,
+    question: &Question,
+    flags: &GoFlags,
+    packages: &mut Vec<Package>,
+) -> Result<()> {
+    let ask = |outside_workspace| {
+        let mut go = go(&question.folder, outside_workspace);
+        go.args([
+            "list",
+            "-e",
+            "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error",
+        ])
+        .args(&flags.list)
+        .arg("--")
+        .arg(&question.pattern);
+        children
+            .run(&mut go)
+            .context("benchmarks are built with the go command: it has to be in PATH")
+    };
+    let mut outside_workspace = false;
+    let mut ran = ask(outside_workspace)?;
+    let (text, complaint) = (
+        String::from_utf8_lossy(&ran.stdout).into_owned(),
+        String::from_utf8_lossy(&ran.stderr).into_owned(),
+    );
+    // A module may lie in the folder of a workspace and be none of it.
+    if question.pattern.starts_with('.')
+        && (text.contains("go.work") || complaint.contains("go.work"))
+    {
+        outside_workspace = true;
+        ran = ask(outside_workspace)?;
+    }
+    if !ran.status.success() {
+        bail!(
+            "go list {} in {}:\n{}",
+            question.pattern,
+            question.folder.display(),
+            String::from_utf8_lossy(&ran.stderr).trim_end()
+        );
+    }
+    for listed in serde_json::Deserializer::from_slice(&ran.stdout).into_iter::<Listed>() {
+        let listed = listed.context("go list: its answer is no JSON")?;
+        let files = listed.test_go_files.iter().chain(&listed.x_test_go_files);
+        let mut files = files.map(|file| listed.dir.join(file)).peekable();
+        if let (Some(error), None) = (&listed.error, files.peek()) {
+            bail!("go list {}: {}", question.pattern, error.err.trim_end());
+        }
+        if files.any(|file| has_benchmark(&file)) {
+            packages.push(Package {
+                path: listed.import_path,
+                folder: listed.dir,
+                outside_workspace,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn has_benchmark(file: &Path) -> bool {
+    let text = fs::read(file).unwrap_or_default();
+    text.split(|&byte| byte == b'\n')
+        .any(|line| line.starts_with(b"func Benchmark"))
+}

@@ -1,0 +1,260 @@
+//! The loop: every subject, on both sides, once a round.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use super::Side;
+use super::children::{ChildError, Children};
+use super::plan::Plan;
+use super::transcript::Transcript;
+
+/// A program that measures.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Where it runs.
+    pub folder: PathBuf,
+}
+
+impl Job {
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .current_dir(&self.folder)
+            .env("PWD", &self.folder);
+        command
+    }
+}
+
+/// What is measured on both sides: a benchmark with its sub-benchmarks, or a whole command.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// Its name for people.
+    pub name: String,
+    /// How it is measured on the base and on the head, where it is there.
+    pub sides: [Option<Job>; 2],
+}
+
+/// A subject that could not be measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The subject's name.
+    pub name: String,
+    /// On which side.
+    pub side: Side,
+    /// In which round, from 1.
+    pub round: u32,
+    /// How the program ended.
+    pub ending: String,
+    /// The end of what it printed.
+    pub output: String,
+}
+
+/// A run in progress.
+#[derive(Debug)]
+pub struct Rounds {
+    /// What is measured.
+    pub subjects: Vec<Subject>,
+    /// In which order.
+    pub plan: Plan,
+    /// What was printed.
+    pub transcript: Transcript,
+    /// What failed, and is not measured any more.
+    pub failures: Vec<Failure>,
+    failed: BTreeSet<usize>,
+    settled: BTreeSet<usize>,
+    done: u32,
+    times: Vec<[Duration; 2]>,
+}
+
+impl Rounds {
+    /// Nothing measured yet.
+    pub fn new(subjects: Vec<Subject>, plan: Plan) -> Self {
+        let times = vec![[Duration::ZERO; 2]; subjects.len()];
+        Self {
+            subjects,
+            plan,
+            transcript: Transcript::default(),
+            failures: Vec::new(),
+            failed: BTreeSet::new(),
+            settled: BTreeSet::new(),
+            done: 0,
+            times,
+        }
+    }
+
+    /// How many rounds are over.
+    pub fn done(&self) -> u32 {
+        self.done
+    }
+
+    /// The subjects that failed.
+    pub fn failed(&self) -> &BTreeSet<usize> {
+        &self.failed
+    }
+
+    /// The subjects that the next round measures.
+    pub fn active(&self) -> impl Iterator<Item = usize> {
+        (0..self.subjects.len())
+            .filter(|at| !self.failed.contains(at) && !self.settled.contains(at))
+    }
+
+    /// Takes a subject out of the rounds to come.
+    pub fn settle(&mut self, subject: usize) {
+        self.settled.insert(subject);
+    }
+
+    /// How long a round will take, from what the subjects took last.
+    pub fn expected(&self) -> Duration {
+        self.active()
+            .map(|at| self.times[at].iter().sum::<Duration>())
+            .sum()
+    }
+
+    /// Measures every active subject once on either side; `each` is told of a subject before it
+    /// runs, with the time that it took in the round before.
+    ///
+    /// # Errors
+    /// A program cannot be started, or everything was stopped.
+    pub fn round(
+        &mut self,
+        children: &Children,
+        mut each: impl FnMut(&Subject, Duration),
+    ) -> Result<(), ChildError> {
+        let round = self.done + 1;
+        let active: Vec<usize> = self.active().collect();
+        for at in active {
+            each(&self.subjects[at], self.times[at].iter().sum());
+            for side in self.plan.pair(at, round) {
+                if !self.failed.contains(&at) {
+                    self.measure(children, at, side, round)?;
+                }
+            }
+        }
+        self.done = round;
+        Ok(())
+    }
+
+    fn measure(
+        &mut self,
+        children: &Children,
+        at: usize,
+        side: Side,
+        round: u32,
+    ) -> Result<(), ChildError> {
+        let subject = &self.subjects[at];
+        let Some(job) = &subject.sides[side as usize] else {
+            return Ok(());
+        };
+        let ran = children.run(&mut job.command())?;
+        self.times[at][side as usize] = ran.elapsed;
+        if ran.status.success() {
+            // Reading from memory does not fail.
+            let _ = self.transcript.add(at, side, ran.stdout);
+            return Ok(());
+        }
+        self.failures.push(Failure {
+            name: subject.name.clone(),
+            side,
+            round,
+            ending: ran.ending(),
+            output: end_of(&[ran.stdout, ran.stderr].concat()),
+        });
+        self.failed.insert(at);
+        Ok(())
+    }
+}
+
+/// How many lines of a failed program's output are shown.
+const SHOWN: usize = 30;
+
+fn end_of(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let left_out = lines.len().saturating_sub(SHOWN);
+    let shown = lines[left_out..].join("\n");
+    match left_out {
+        0 => shown,
+        _ => format!("… {left_out} lines before\n{shown}"),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::runner::plan::Order;
+
+    fn subject(name: &str, base: &str, head: &str) -> Subject {
+        let job = |script: &str| {
+            Some(Job {
+                program: "sh".into(),
+                arguments: vec!["-c".into(), script.into()],
+                folder: std::env::temp_dir(),
+            })
+        };
+        Subject {
+            name: name.into(),
+            sides: [job(base), job(head)],
+        }
+    }
+
+    fn rounds(subjects: Vec<Subject>) -> Rounds {
+        let plan = Plan {
+            order: Order::Abba,
+            seed: 3,
+        };
+        Rounds::new(subjects, plan)
+    }
+
+    #[test]
+    fn a_failure_ends_its_subject_alone() {
+        let good = "echo BenchmarkGood 1 5 ns/op";
+        let bad = "echo BenchmarkBad 1 5 ns/op; echo oh no >&2; exit 2";
+        let mut rounds = rounds(vec![subject("Bad", good, bad), subject("Good", good, good)]);
+        for _ in 0..3 {
+            rounds.round(&Children::default(), |_, _| ()).unwrap();
+        }
+        assert_eq!(rounds.failures.len(), 1);
+        let failure = &rounds.failures[0];
+        assert_eq!((failure.name.as_str(), failure.side), ("Bad", Side::Head));
+        assert!(failure.output.ends_with("oh no"), "{}", failure.output);
+        assert_eq!(rounds.active().collect::<Vec<_>>(), [1]);
+        let text = rounds
+            .transcript
+            .text(Side::Head, "#", rounds.failed())
+            .unwrap();
+        assert_eq!(
+            text,
+            b"#\n\nBenchmarkGood 1 5 ns/op\nBenchmarkGood 1 5 ns/op\nBenchmarkGood 1 5 ns/op\n"
+        );
+    }
+
+    #[test]
+    fn what_is_settled_is_not_measured_again() {
+        let good = "echo BenchmarkGood 1 5 ns/op";
+        let mut rounds = rounds(vec![subject("A", good, good), subject("B", good, good)]);
+        let mut seen = Vec::new();
+        rounds
+            .round(&Children::default(), |of, _| seen.push(of.name.clone()))
+            .unwrap();
+        rounds.settle(0);
+        rounds
+            .round(&Children::default(), |of, _| seen.push(of.name.clone()))
+            .unwrap();
+        assert_eq!(seen, ["A", "B", "B"]);
+        assert_eq!(rounds.transcript.rounds(Side::Base), 2);
+    }
+
+    #[test]
+    fn long_output_is_cut_at_its_beginning() {
+        let text: String = (0..100).map(|line| format!("{line}\n")).collect();
+        let end = end_of(text.as_bytes());
+        assert!(end.starts_with("… 70 lines before\n70\n") && end.ends_with("99"));
+    }
+}

@@ -1,0 +1,45 @@
+//! Raw files for people and other tools.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// What the files of both sides are called.
+pub const NAMES: [&str; 2] = ["old.txt", "new.txt"];
+
+/// Writes the texts of both sides into a folder, each whole or not at all.
+///
+/// # Errors
+/// The folder or a file cannot be written.
+pub fn save(folder: &Path, texts: &[Vec<u8>; 2]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for (name, text) in NAMES.iter().zip(texts) {
+        let unfinished = folder.join(format!(".{name}.{}", std::process::id()));
+        let mut file = File::create(&unfinished)?;
+        file.write_all(text)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, folder.join(name))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_are_there_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let into = folder.path().join("raw");
+        for text in ["one", "two"] {
+            save(&into, &[text.into(), b"new".to_vec()]).unwrap();
+        }
+        let names = fs::read_dir(&into)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        assert_eq!(names, ["new.txt", "old.txt"]);
+        assert_eq!(fs::read(into.join("old.txt")).unwrap(), b"two");
+    }
+}
