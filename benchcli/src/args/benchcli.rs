@@ -8,6 +8,7 @@ use jiff::Span;
 use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
+use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
 
 /// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
@@ -90,6 +91,9 @@ pub enum Command {
     /// Judge new results against a baseline: fail exactly when the code got slower
     #[command(after_help = EXAMPLES)]
     Check(CheckArgs),
+    /// Measure base and head side by side, and judge the difference
+    #[command(long_about = RUN_ABOUT, after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
     /// Check or show the configuration file
     Config(ConfigArgs),
     /// Print the JSON Schema of the check's JSON report

@@ -5,6 +5,7 @@ pub mod check;
 pub mod diff;
 mod go_style;
 pub mod rank;
+pub mod run;
 
 pub use go_style::gnu_style;
 

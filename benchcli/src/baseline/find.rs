@@ -77,6 +77,9 @@ pub enum FindError {
         /// Commits that were there to look at.
         looked_at: usize,
     },
+    /// HEAD is the first commit of the main branch.
+    #[error("HEAD is the first commit, there is none before it; name a commit with --base REV")]
+    NoParent,
     /// Nothing in common with the main branch.
     #[error("HEAD and {branch} have no commit in common; name a commit with --base REV")]
     Unrelated {
@@ -201,6 +204,33 @@ pub fn find(
     let head = store.resolve("HEAD")?.id();
     let is_dirty = store.is_dirty(head)? == Some(true);
     auto(store, wanted, target, is_dirty)
+}
+
+/// The commit that `base` names, measured or not, and how it was chosen; for `auto` the one with
+/// which [`auto`] begins its search.
+///
+/// # Errors
+/// There is no such commit, or for `auto` a [`FindError`].
+pub fn commit(store: &Store, base: &str, target: Option<&CiTarget>) -> Result<Baseline> {
+    let (commit, path) = if base == AUTO {
+        let repo = store.repo();
+        let head = store.resolve("HEAD")?;
+        let is_dirty = store.is_dirty(head.id())? == Some(true);
+        let job = target.and_then(|target| target.commit.as_deref());
+        let job = job
+            .and_then(|id| Oid::from_str(id).ok())
+            .filter(|id| *id != head.id());
+        let (start, commit) = self::base(repo, &head, target, job, is_dirty)?;
+        let commit = commit.ok_or(FindError::NoParent)?;
+        (commit.id(), Some(Path { start, back: 0 }))
+    } else {
+        (store.resolve(base)?.id(), None)
+    };
+    Ok(Baseline {
+        commit,
+        recordings: Vec::new(),
+        path,
+    })
 }
 
 /// The baseline of a revision.

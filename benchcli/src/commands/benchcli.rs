@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::{
     Outcome, check, config, diff_revisions, export, import, init, log, prune, pull, push, rank,
-    record, show,
+    record, run, show,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -32,6 +32,7 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Init(args) => init::run(&args),
         Command::Rank(args) => rank::run(args.into_options()?),
         Command::Check(args) => check::run(args.into_options()?),
+        Command::Run(args) => run::run(args.into_options()?),
         Command::Config(args) => config::run(&args),
         Command::Schema => config::schema(),
     }

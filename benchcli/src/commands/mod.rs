@@ -9,6 +9,7 @@ pub mod diff_revisions;
 pub mod export;
 pub mod import;
 pub mod init;
+mod judging;
 pub mod log;
 pub mod prune;
 pub mod pull;
@@ -16,6 +17,7 @@ pub mod push;
 pub mod rank;
 pub mod record;
 mod results;
+pub mod run;
 pub mod show;
 mod source_places;
 

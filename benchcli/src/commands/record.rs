@@ -53,7 +53,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         }
         warn("the working tree has changes that are not committed; marked as dirty=true");
     }
-    let common = common_fields(args, dirty)?;
+    let common = common_fields(args.host.as_deref(), &args.labels, dirty)?;
     let mut recordings = Vec::new();
     let mut entries = Vec::new();
     for file in files(args)? {
@@ -134,7 +134,34 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
     Ok(Outcome::Pass)
 }
 
-fn common_fields(args: &RecordArgs, dirty: Option<bool>) -> Result<Header> {
+/// Records results that were just measured in turn with another version.
+///
+/// # Errors
+/// They could not be stored.
+pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Result<String> {
+    let contents = Contents::of(b"new.txt", &text);
+    let dirty = store.is_dirty(commit)?;
+    let mut header = common_fields(None, &[], dirty)?;
+    header.fields.push(("interleaved".into(), "true".into()));
+    contents.describe(&mut header);
+    let (text, _) = storable(text, &contents);
+    let recording = Recording::new(header, text);
+    let said = format!(
+        "recorded {}, {} for commit {}, run {}",
+        counted(contents.benchmarks, "benchmark"),
+        counted(contents.samples, "sample"),
+        short(commit),
+        short(recording.header.id),
+    );
+    store.record(commit, &[recording])?;
+    Ok(said)
+}
+
+fn common_fields(
+    host: Option<&str>,
+    labels: &[(String, String)],
+    dirty: Option<bool>,
+) -> Result<Header> {
     let mut header = Header {
         id: Oid::ZERO_SHA1,
         at: Some(now()?),
@@ -144,8 +171,8 @@ fn common_fields(args: &RecordArgs, dirty: Option<bool>) -> Result<Header> {
     if let Some(go) = go_version() {
         push("go", go);
     }
-    let host = match &args.host {
-        Some(host) => host.clone().into(),
+    let host = match host {
+        Some(host) => host.into(),
         None => os_bytes(&gethostname::gethostname()),
     };
     if !host.is_empty() {
@@ -154,7 +181,7 @@ fn common_fields(args: &RecordArgs, dirty: Option<bool>) -> Result<Header> {
     if let Some(dirty) = dirty {
         push("dirty", dirty.to_string().into());
     }
-    for (name, value) in &args.labels {
+    for (name, value) in labels {
         if header.labels().any(|(known, _)| known == name) {
             bail!("--label {name}=…: there are two labels of that name");
         }

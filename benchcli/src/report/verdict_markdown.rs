@@ -1,7 +1,7 @@
 //! Verdicts for a pull request comment or a job summary.
 
 use super::markdown::escape;
-use super::verdict_text::{HEADINGS, columns, rule_line};
+use super::verdict_text::{HEADINGS, columns, measured_line, rule_line, used_columns};
 use super::verdicts::{CheckReport, RowReport, Run};
 
 /// What a forge takes for one comment, in characters.
@@ -23,6 +23,10 @@ pub fn write(report: &CheckReport) -> String {
     );
     out.push_str(&escape(rule_line(report).trim_end().as_bytes()));
     out.push_str("\n\n");
+    if let Some(line) = measured_line(report) {
+        out.push_str(&escape(line.as_bytes()));
+        out.push_str("\n\n");
+    }
     let is_open = |row: &&RowReport| row.fails || matches!(row.verdict, "regressed" | "accepted");
     let (open, rest): (Vec<&RowReport>, Vec<&RowReport>) = report.rows.iter().partition(is_open);
     if !open.is_empty() {
@@ -66,18 +70,24 @@ pub fn write(report: &CheckReport) -> String {
 }
 
 fn rows(out: &mut String, rows: &[&RowReport]) {
-    let titles = HEADINGS.map(|heading| if heading.is_empty() { " " } else { heading });
-    let header = format!(
-        "| {} |\n| --- | --- | --- | ---: | ---: | ---: | --- |\n",
-        titles.join(" | ")
-    );
-    let mut text = header;
+    let texts: Vec<[String; 8]> = rows.iter().map(|row| columns(row)).collect();
+    let shown = used_columns(&texts);
+    let titles = shown.iter().map(|&at| match HEADINGS[at] {
+        "" => " ",
+        heading => heading,
+    });
+    let rules = shown.iter().map(|at| match at {
+        3..7 => "---:",
+        _ => "---",
+    });
+    let [titles, rules] = [titles.collect(), rules.collect()].map(|cells: Vec<&str>| cells.join(" | "));
+    let mut text = format!("| {titles} |\n| {rules} |\n");
     // Room for remarks, and for headings and notes of the sections that follow.
     let room = LIMIT.saturating_sub(out.chars().count() + REMARKS + 2_000);
     let mut used = text.chars().count();
     let mut left_out = 0;
-    for row in rows {
-        let cells = columns(row).map(|cell| escape(cell.as_bytes()));
+    for row in &texts {
+        let cells: Vec<String> = shown.iter().map(|&at| escape(row[at].as_bytes())).collect();
         let line = format!("| {} |\n", cells.join(" | "));
         used += line.chars().count();
         if left_out > 0 || used > room {

@@ -1,6 +1,7 @@
 //! Verdicts for people at a terminal: the answer, then what changed, worst first.
 
 use anstyle::{AnsiColor, Style};
+use benchparse::number::fixed;
 
 use super::verdicts::{CheckReport, RowReport, Run, SHIFTED, plural};
 
@@ -15,6 +16,10 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     paint(&mut out, &report.summary, answer.on_default().bold(), color);
     out.push('\n');
     out.push_str(&rule_line(report));
+    if let Some(line) = measured_line(report) {
+        out.push_str(&line);
+        out.push('\n');
+    }
     let shown: Vec<&RowReport> = report
         .rows
         .iter()
@@ -80,6 +85,17 @@ pub(super) fn rule_line(report: &CheckReport) -> String {
     )
 }
 
+/// How it was measured, where this program did it.
+pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
+    let measured = report.measured.as_ref()?;
+    let order = measured.order.map_or_else(
+        || "of the new side alone".to_owned(),
+        |order| format!("in {order} order, seed {}", measured.seed),
+    );
+    let rounds = plural(measured.rounds, "round");
+    Some(format!("{rounds} {order}; machine: {}", measured.machine))
+}
+
 fn paint(out: &mut String, text: &str, style: Style, color: bool) {
     if color {
         out.push_str(&format!("{style}{text}{style:#}"));
@@ -89,7 +105,7 @@ fn paint(out: &mut String, text: &str, style: Style, color: bool) {
 }
 
 /// The texts of a row's columns.
-pub(super) fn columns(row: &RowReport) -> [String; 7] {
+pub(super) fn columns(row: &RowReport) -> [String; 8] {
     let side = |side: &Option<super::verdicts::SideReport>| {
         side.as_ref()
             .map_or_else(String::new, |side| side.text.clone())
@@ -118,6 +134,8 @@ pub(super) fn columns(row: &RowReport) -> [String; 7] {
             ),
             None => row.change_text.clone(),
         },
+        row.floor
+            .map_or_else(String::new, |floor| format!("{}%", fixed(floor * 100.0, 1))),
         match (&row.reason, q) {
             (Some(reason), _) => reason.clone(),
             (None, Some(q)) => format!("q={q:.3}"),
@@ -127,10 +145,26 @@ pub(super) fn columns(row: &RowReport) -> [String; 7] {
 }
 
 /// The headings of [`columns`].
-pub(super) const HEADINGS: [&str; 7] = ["verdict", "benchmark", "unit", "old", "new", "change", ""];
+pub(super) const HEADINGS: [&str; 8] = [
+    "verdict",
+    "benchmark",
+    "unit",
+    "old",
+    "new",
+    "change",
+    "noise",
+    "",
+];
+
+/// Which of [`columns`] rows have anything in.
+pub(super) fn used_columns(rows: &[[String; 8]]) -> Vec<usize> {
+    let is_used = |&at: &usize| HEADINGS[at] != "noise" || rows.iter().any(|row| !row[at].is_empty());
+    (0..HEADINGS.len()).filter(is_used).collect()
+}
 
 fn table(out: &mut String, rows: &[&RowReport], color: bool) {
-    let texts: Vec<[String; 7]> = rows.iter().map(|row| columns(row)).collect();
+    let texts: Vec<[String; 8]> = rows.iter().map(|row| columns(row)).collect();
+    let used = used_columns(&texts);
     let width = |text: &str| text.chars().count();
     let widths: Vec<usize> = (0..HEADINGS.len())
         .map(|at| {
@@ -140,9 +174,10 @@ fn table(out: &mut String, rows: &[&RowReport], color: bool) {
         .collect();
     let line = |out: &mut String, cells: &[&str], style: Option<Style>| {
         let mut text = String::new();
-        for (at, cell) in cells.iter().enumerate() {
+        for &at in &used {
+            let cell = cells[at];
             let pad = " ".repeat(widths[at] - width(cell));
-            let is_number = (3..6).contains(&at);
+            let is_number = (3..7).contains(&at);
             let painted = |text: &mut String| match style {
                 Some(style) if at == 0 => paint(text, cell, style, color),
                 _ => text.push_str(cell),

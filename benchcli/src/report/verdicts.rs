@@ -4,6 +4,7 @@ use benchparse::gate::{
     Action, Class, Direction, Policy, Reason, Report, RowVerdict, RunVerdict, Verdict,
 };
 use benchparse::number::fixed;
+use benchparse::stats::{Sample, median};
 use benchparse::unit::{self, Scale};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,6 +34,8 @@ pub struct CheckReport {
     pub applied: Applied,
     /// What was compared with what.
     pub sides: [String; 2],
+    /// How it was measured, where this program did it.
+    pub measured: Option<Measured>,
     /// The rows, worst first.
     pub rows: Vec<RowReport>,
     /// The benchmarks that bought something: better in one unit, worse in another.
@@ -92,6 +95,19 @@ pub struct Applied {
     pub family: usize,
 }
 
+/// How both sides were measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Measured {
+    /// In how many rounds, of those benchmarks that took most.
+    pub rounds: usize,
+    /// How the sides took turns: abba or random; nothing where the base was not measured again.
+    pub order: Option<&'static str>,
+    /// Where the order was drawn from.
+    pub seed: u64,
+    /// How quiet the machine was.
+    pub machine: String,
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct RowReport {
@@ -127,6 +143,9 @@ pub struct RowReport {
     pub q_better: Option<f64>,
     /// The relative change that matters here.
     pub threshold: f64,
+    /// How far the odd rounds of a side are from its even ones, of both sides the larger; 0.02 is
+    /// 2 %. What differs less may well be noise. Only for timings that were measured in turn.
+    pub floor: Option<f64>,
     /// How many values a side should settle a row without a verdict.
     pub samples_needed: Option<u32>,
 }
@@ -151,12 +170,13 @@ pub fn model(
     policy: &Policy,
     sides: [String; 2],
     stale: Vec<String>,
+    measured: Option<Measured>,
 ) -> CheckReport {
     let mut rows: Vec<(f64, RowReport)> = report
         .rows
         .iter()
         .zip(contexts)
-        .map(|(verdict, context)| (severity(verdict), row(verdict, context)))
+        .map(|(verdict, context)| (severity(verdict), row(verdict, context, policy)))
         .collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut rows: Vec<RowReport> = rows.into_iter().map(|(_, row)| row).collect();
@@ -188,6 +208,7 @@ pub fn model(
             family: report.family,
         },
         sides,
+        measured,
         advice: advice(report, contexts, policy),
         rows,
         traded,
@@ -249,7 +270,7 @@ fn severity(row: &RowVerdict) -> f64 {
     }
 }
 
-fn row(verdict: &RowVerdict, context: &RowContext) -> RowReport {
+fn row(verdict: &RowVerdict, context: &RowContext, policy: &Policy) -> RowReport {
     let (name, reason) = words(verdict);
     let unit = verdict.key.unit.as_bytes();
     let medians = [&verdict.old, &verdict.new].map(|side| side.map(|side| side.median));
@@ -309,8 +330,30 @@ fn row(verdict: &RowVerdict, context: &RowContext) -> RowReport {
         q_worse: verdict.tests.map(|tests| tests.q_worse),
         q_better: verdict.tests.map(|tests| tests.q_better),
         threshold: verdict.threshold,
+        floor: (policy.interleaved && verdict.class == Class::Timing)
+            .then(|| noise_floor(&context.sides))
+            .flatten(),
         samples_needed: verdict.samples_needed,
     }
+}
+
+/// The fewest rounds whose halves are compared.
+const FLOOR_ROUNDS: usize = 4;
+
+/// How far the medians of odd and even rounds are apart, of both sides the larger.
+fn noise_floor(sides: &[crate::sides::Measured; 2]) -> Option<f64> {
+    let halves = |values: &[f64]| {
+        let half = |first| values.iter().skip(first).step_by(2).copied().collect();
+        let [odd, even] = [0, 1].map(|first| median(&Sample::new(half(first))));
+        if odd == even {
+            return Some(0.0);
+        }
+        let apart = f64::max(odd / even, even / odd) - 1.0;
+        apart.is_finite().then_some(apart)
+    };
+    let enough = sides.iter().all(|side| side.values.len() >= FLOOR_ROUNDS);
+    let [old, new] = enough.then(|| sides.each_ref().map(|side| halves(&side.values)))?;
+    Some(old?.max(new?))
 }
 
 /// What JSON has as a number.
@@ -455,8 +498,8 @@ fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) -> Vec<Stri
         .collect();
     if !policy.interleaved && !timings.is_empty() {
         advice.push(
-            "old was measured before new, so a drift of the machine looks like a change; measure \
-             them in turn, a round of each, and say --interleaved"
+            "old was measured before new, so a drift of the machine looks like a change; \
+             `benchcli run` measures them in turn"
                 .to_owned(),
         );
     }

@@ -17,7 +17,7 @@ use super::packages::Package;
 
 /// A package to build.
 #[derive(Debug, Clone)]
-pub struct Job {
+pub struct Build {
     /// Whose it is.
     pub side: Side,
     /// What to build.
@@ -43,7 +43,7 @@ pub struct BuildFailure {
 /// The go command cannot be run, or everything was stopped.
 pub fn build(
     children: &Children,
-    jobs: &[Job],
+    jobs: &[Build],
     flags: &GoFlags,
 ) -> Result<Vec<BuildFailure>, ChildError> {
     let next = AtomicUsize::new(0);
@@ -71,7 +71,7 @@ pub fn build(
 
 fn build_one(
     children: &Children,
-    job: &Job,
+    job: &Build,
     flags: &GoFlags,
 ) -> Result<Option<BuildFailure>, ChildError> {
     let mut go = job.package.go();
@@ -104,7 +104,7 @@ pub(super) fn in_folder(binary: &Path, folder: &Path) -> Command {
 /// The binary does not tell.
 pub fn benchmarks(
     children: &Children,
-    job: &Job,
+    job: &Build,
     pattern: &BenchPattern,
     flags: &GoFlags,
 ) -> Result<Vec<(String, String)>> {

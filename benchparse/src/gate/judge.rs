@@ -36,6 +36,17 @@ const SHIFT_SHARE: f64 = 0.25;
 /// - Where the sides are not interleaved, at least 8 tests were made and more than a quarter of
 ///   them are significant, the environment shifted, and all timing verdicts are withdrawn.
 pub fn judge(rows: &[Row], policy: &Policy) -> Report {
+    judge_again(rows, policy, &[])
+}
+
+/// Judges like [`judge`], but rows that were settled at an earlier look at the same run keep the
+/// verdict that they got then. They still count in the family of tests.
+///
+/// For a run that is looked at several times while it is measured; the policy's `q` is this look's
+/// part of what all looks may spend.
+pub fn judge_again(rows: &[Row], policy: &Policy, settled: &[RowVerdict]) -> Report {
+    let settled: HashMap<&RowKey, &RowVerdict> =
+        settled.iter().map(|row| (&row.key, row)).collect();
     let mut test = RankTest::default();
     let drafts: Vec<Draft> = rows
         .iter()
@@ -47,6 +58,9 @@ pub fn judge(rows: &[Row], policy: &Policy) -> Report {
         .iter()
         .zip(drafts)
         .map(|(row, draft)| {
+            if let Some(&kept) = settled.get(&row.key) {
+                return kept.clone();
+            }
             let tests = draft.ranks.map(|ranks| family.adjusted(ranks));
             settle(row, &draft, tests, &family, &shift, policy)
         })
@@ -597,6 +611,22 @@ mod tests {
             let report = judge(&rows, &interleaved());
             assert_eq!(report.rows[0].samples_needed, Some(needed), "{family}");
         }
+    }
+
+    #[test]
+    fn what_was_settled_stays_so() {
+        let first = judge(&[slower("A", 1.2), slower("B", 1.0)], &interleaved());
+        assert_eq!(first.rows[0].verdict, Verdict::Regressed);
+        // By now A's samples look alike.
+        let rows = [slower("A", 1.0), slower("B", 1.2)];
+        let again = judge_again(&rows, &interleaved(), &first.rows[..1]);
+        let verdicts = again.rows.iter().map(|row| row.verdict.clone());
+        assert_eq!(
+            verdicts.collect::<Vec<_>>(),
+            [Verdict::Regressed, Verdict::Regressed]
+        );
+        assert_eq!(again.family, 2);
+        assert_eq!(again.benchmarks[0].verdict, Verdict::Regressed);
     }
 
     proptest::proptest! {

@@ -28,7 +28,7 @@ mod range;
 mod row;
 mod verdict;
 
-pub use judge::judge;
+pub use judge::{judge, judge_again};
 pub use policy::{Action, Policy, PolicyError};
 pub use row::{Acceptance, Class, Direction, Row, RowKey};
 pub use verdict::{

@@ -1,0 +1,283 @@
+//! `benchcli run`
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use super::check::{GateArgs, GateOptions};
+use crate::runner::go_flags::GoFlags;
+use crate::runner::plan::Order;
+
+/// What `benchcli run --help` begins with.
+pub const ABOUT: &str = "\
+Measures the base and what is checked out side by side, and judges the difference.
+
+The base is checked out in a temporary worktree. Both versions are built with `go test -c`; then \
+every benchmark runs on either side once a round, the sides in turn. So a drift of the machine meets \
+both alike and cancels. The verdict, its options, reports and exit status are those of \
+`benchcli check`.";
+
+/// What `benchcli run --help` ends with.
+pub const EXAMPLES: &str = "\
+Examples:
+  benchcli run
+  benchcli run --base v1.4.0 --bench 'Encode|Decode' --pkg ./codec --rounds 20
+  benchcli run --adaptive --max-time 15m --report markdown=summary.md
+  benchcli run --save-raw raw -- -tags=integration -race
+  benchcli run --base-cmd './old -bench' --head-cmd './new -bench'
+
+--base auto is the merge base with the main branch (in CI: the target branch); on the main branch \
+itself HEAD's parent, or HEAD where the working tree has changes.
+
+Exit status: 0 pass, 1 regressed, 2 where a flag or an input is wrong, a version does not build, a \
+benchmark fails or the run is stopped, 3 when the environment shifted.";
+
+/// Options of `benchcli run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// What to compare with: a commit, or `auto`
+    #[arg(long, value_name = "REV|auto", default_value = "auto", conflicts_with = "base_cmd")]
+    base: String,
+
+    /// The benchmarks to run, as `go test -bench` takes them
+    #[arg(long, value_name = "REGEXP", default_value = ".", allow_hyphen_values = true)]
+    bench: String,
+
+    /// How often every benchmark is run on either side
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    rounds: u32,
+
+    /// How long or how often a benchmark's body runs each time, as `go test -benchtime` takes it
+    #[arg(long, value_name = "T")]
+    benchtime: Option<String>,
+
+    /// The values of GOMAXPROCS to measure with, as `go test -cpu` takes them
+    #[arg(long, value_name = "LIST")]
+    cpu: Option<String>,
+
+    /// The packages whose benchmarks are run; may be given again
+    #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
+    packages: Vec<String>,
+
+    /// Stop early where the verdict is settled, and go on where it is in doubt
+    #[arg(long)]
+    adaptive: bool,
+
+    /// The most rounds of an adaptive run [default: three times --rounds]
+    #[arg(long, value_name = "N", requires = "adaptive", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    max_rounds: Option<u32>,
+
+    /// Begin no round after this time, such as 90s, 15m or 1h
+    #[arg(long, value_name = "TIME")]
+    max_time: Option<Time>,
+
+    /// Measure the head alone and compare with the stored baseline: faster, and less exact
+    #[arg(long, conflicts_with_all = ["adaptive", "base_cmd"])]
+    cached_base: bool,
+
+    /// Store the head's results as a baseline of HEAD
+    #[arg(long)]
+    record: bool,
+
+    /// Keep the results of both sides in this folder, as old.txt and new.txt
+    #[arg(long, value_name = "DIR")]
+    save_raw: Option<PathBuf>,
+
+    /// How the order of the two sides is found
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    order: Order,
+
+    /// Where the order is drawn from [default: drawn, and printed]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Run the benchmarks on these processors only, such as 2 or 2,3; `auto` chooses one
+    #[arg(long, value_name = "CPUS|auto", num_args = 0..=1, require_equals = true, default_missing_value = "auto")]
+    pin: Option<String>,
+
+    /// Run the benchmarks with this priority, from -20 (needs rights) to 19
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(i32).range(-20..=19))]
+    nice: Option<i32>,
+
+    /// Measure this shell command as the base, which prints Go benchmark results
+    #[arg(long, value_name = "CMD", requires = "head_cmd", allow_hyphen_values = true)]
+    base_cmd: Option<String>,
+
+    /// Measure this shell command as the head
+    #[arg(long, value_name = "CMD", requires = "base_cmd", allow_hyphen_values = true)]
+    head_cmd: Option<String>,
+
+    #[command(flatten)]
+    gate: GateArgs,
+
+    /// Flags for the go command and the test binaries, after --
+    #[arg(last = true, value_name = "GO FLAGS")]
+    go_flags: Vec<OsString>,
+}
+
+/// What to measure.
+#[derive(Debug)]
+pub enum Versions {
+    /// Go packages of the base and the working tree.
+    Go(GoOptions),
+    /// Two shell commands.
+    Commands([String; 2]),
+}
+
+/// How Go packages are measured.
+#[derive(Debug)]
+pub struct GoOptions {
+    /// The base as it was written.
+    pub base: String,
+    /// The pattern of the benchmarks.
+    pub bench: String,
+    /// Arguments of the test binaries besides the pattern.
+    pub test: Vec<String>,
+    /// Which packages.
+    pub packages: Vec<String>,
+    /// Flags after `--`.
+    pub flags: GoFlags,
+    /// Whether the stored baseline stands for the base.
+    pub cached_base: bool,
+}
+
+/// What a run is to do.
+#[derive(Debug)]
+pub struct RunOptions {
+    /// What to measure.
+    pub versions: Versions,
+    /// How many rounds; the most, if adaptive.
+    pub rounds: u32,
+    /// For an adaptive run, after how many rounds the results are first looked at.
+    pub first_look: Option<u32>,
+    /// After which time no round begins.
+    pub max_time: Option<Duration>,
+    /// Whether to store the head's results.
+    pub record: bool,
+    /// Where to keep the results of both sides.
+    pub save_raw: Option<PathBuf>,
+    /// How the order is found.
+    pub order: Order,
+    /// Where it is drawn from.
+    pub seed: Option<u64>,
+    /// The processors to run on.
+    pub pin: Option<String>,
+    /// The priority to run with.
+    pub nice: Option<i32>,
+    /// The gate's settings.
+    pub gate: GateOptions,
+}
+
+/// The first look of an adaptive run comes after this many rounds: fewer samples settle little.
+const FIRST_LOOK: u32 = 6;
+
+impl RunArgs {
+    /// Checks every value, and reads the configuration file.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn into_options(self) -> Result<RunOptions> {
+        let versions = match (self.base_cmd, self.head_cmd) {
+            (Some(base), Some(head)) => {
+                if !self.go_flags.is_empty() {
+                    bail!("flags after -- are for the go command, which --base-cmd does without");
+                }
+                Versions::Commands([base, head])
+            }
+            _ => {
+                let mut test: Vec<String> = vec!["-test.benchmem".into()];
+                test.extend(self.benchtime.map(|time| format!("-test.benchtime={time}")));
+                test.extend(self.cpu.map(|list| format!("-test.cpu={list}")));
+                Versions::Go(GoOptions {
+                    base: self.base,
+                    bench: self.bench,
+                    test,
+                    packages: self.packages,
+                    flags: GoFlags::parse(&texts(self.go_flags)?)?,
+                    cached_base: self.cached_base,
+                })
+            }
+        };
+        let rounds = match (self.adaptive, self.max_rounds) {
+            (false, _) => self.rounds,
+            (true, None) => self.rounds.saturating_mul(3),
+            (true, Some(most)) => most,
+        };
+        Ok(RunOptions {
+            versions,
+            rounds,
+            first_look: self.adaptive.then_some(self.rounds.min(FIRST_LOOK).min(rounds)),
+            max_time: self.max_time.map(|time| time.0),
+            record: self.record,
+            save_raw: self.save_raw,
+            order: self.order,
+            seed: self.seed,
+            pin: self.pin,
+            nice: self.nice,
+            gate: self.gate.into_options()?,
+        })
+    }
+}
+
+fn texts(flags: Vec<OsString>) -> Result<Vec<String>> {
+    let text = |flag: OsString| match flag.into_string() {
+        Ok(flag) => Ok(flag),
+        Err(flag) => bail!("{} after --: it is not UTF-8", flag.display()),
+    };
+    flags.into_iter().map(text).collect()
+}
+
+/// A time as Go writes it: `90s`, `1m30s`, `1h`.
+#[derive(Debug, Clone, Copy)]
+struct Time(Duration);
+
+impl FromStr for Time {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "expected a time such as 90s, 15m or 1h30m";
+        let mut rest = text;
+        let mut total = Duration::ZERO;
+        while !rest.is_empty() {
+            let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
+            let (number, unit) = rest.split_at(digits.ok_or(WRONG)?);
+            let number: f64 = number.parse().map_err(|_| WRONG)?;
+            let end = unit.find(|letter: char| letter.is_ascii_digit());
+            let (unit, after) = unit.split_at(end.unwrap_or(unit.len()));
+            let seconds = match unit {
+                "ms" => 0.001,
+                "s" => 1.0,
+                "m" | "min" => 60.0,
+                "h" => 3600.0,
+                _ => return Err(WRONG),
+            };
+            let part = Duration::try_from_secs_f64(number * seconds).map_err(|_| WRONG)?;
+            total = total.checked_add(part).ok_or(WRONG)?;
+            rest = after;
+        }
+        if total.is_zero() {
+            return Err(WRONG);
+        }
+        Ok(Self(total))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_in_go() {
+        let millis = |text: &str| text.parse::<Time>().ok().map(|time| time.0.as_millis());
+        assert_eq!(millis("90s"), Some(90_000));
+        assert_eq!(millis("1h30m"), Some(5_400_000));
+        assert_eq!(millis("1.5m"), Some(90_000));
+        for wrong in ["", "90", "0s", "-1s", "1d", "s", "1e400h", "1..2s"] {
+            assert_eq!(millis(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,529 @@
+//! `benchcli run`: both versions measured in turn, and judged.
+
+use std::collections::{BTreeMap, HashMap};
+use std::env;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use benchparse::gate::{Report, RowVerdict, judge_again};
+use benchparse::name::Name;
+use git2::Oid;
+
+use super::Outcome;
+use super::baselines::{counted, warn};
+use super::judging::{Compared, SideTexts, accept_trailers, compare, conclude};
+use super::record;
+use crate::args::run::{GoOptions, RunOptions, Versions};
+use crate::baseline::find::{self, Baseline, Wanted};
+use crate::baseline::{CiTarget, Contents, Store};
+use crate::report::verdicts::Measured;
+use crate::runner::bench_pattern::BenchPattern;
+use crate::runner::build::{self, Build};
+use crate::runner::children::{ChildError, Children};
+use crate::runner::machine::{Quietness, Snapshot};
+use crate::runner::packages::{self, Package};
+use crate::runner::pin::{Pin, Priority};
+use crate::runner::plan::Plan;
+use crate::runner::progress::{Progress, duration};
+use crate::runner::rounds::{Job, Rounds, Subject};
+use crate::runner::save::{NAMES, save};
+use crate::runner::stopping::{Looks, is_settled};
+use crate::runner::transcript::mark;
+use crate::runner::worktree::Place;
+use crate::runner::{Side, signals, workspace};
+
+const PROGRAM: &str = "benchcli run";
+
+/// Runs the command.
+///
+/// # Errors
+/// When the versions cannot be found, built or measured, or a report cannot be written.
+pub fn run(mut options: RunOptions) -> Result<Outcome> {
+    let children = Children::default();
+    signals::stop_on_signal(&children).context("signals cannot be listened for")?;
+    let store = Store::open(Path::new(".")).ok();
+    let git = store.as_ref().map(|store| store.repo().commondir().to_owned());
+    let mut place = Place::create(&children, git.as_deref())?;
+    let ended = prepare(&mut options, &children, store.as_ref(), &mut place)
+        .and_then(|prepared| match prepared {
+            Some(prepared) => measure(&mut options, &children, store.as_ref(), prepared),
+            None => Ok(Outcome::Failed),
+        });
+    let removed = place.remove();
+    let outcome = ended?;
+    removed?;
+    Ok(outcome)
+}
+
+/// What is to be measured, and what it is called.
+struct Prepared {
+    subjects: Vec<Subject>,
+    /// For Go, the package and name of each subject's benchmark.
+    benchmarks: HashMap<(String, String), usize>,
+    /// The names of base and head.
+    names: [String; 2],
+    /// The commit of the base.
+    base: Option<Oid>,
+    /// What stands for the base, where it is not measured.
+    baseline: Option<String>,
+}
+
+/// Builds both versions. Gives nothing where one does not build, which was said then.
+fn prepare(
+    options: &mut RunOptions,
+    children: &Children,
+    store: Option<&Store>,
+    place: &mut Place,
+) -> Result<Option<Prepared>> {
+    match &options.versions {
+        Versions::Commands(commands) => Ok(Some(of_commands(commands)?)),
+        Versions::Go(go) => {
+            let store = match store {
+                Some(store) => store,
+                None => &Store::open(Path::new("."))?,
+            };
+            of_packages(go, children, store, place)
+        }
+    }
+}
+
+fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
+    let folder = env::current_dir().context("the working directory is gone")?;
+    let (shell, flag) = match cfg!(windows) {
+        true => ("cmd", "/C"),
+        false => ("sh", "-c"),
+    };
+    let job = |command: &String| {
+        Some(Job {
+            program: shell.into(),
+            arguments: vec![flag.into(), command.clone()],
+            folder: folder.clone(),
+        })
+    };
+    Ok(Prepared {
+        subjects: vec![Subject {
+            name: "the command".into(),
+            sides: commands.each_ref().map(job),
+        }],
+        benchmarks: HashMap::new(),
+        names: commands.clone(),
+        base: None,
+        baseline: None,
+    })
+}
+
+fn of_packages(
+    go: &GoOptions,
+    children: &Children,
+    store: &Store,
+    place: &mut Place,
+) -> Result<Option<Prepared>> {
+    let repository = store.repo();
+    let Some(root) = repository.workdir() else {
+        bail!("this repository has no working tree to measure; run it in a clone that has one");
+    };
+    let root = fs::canonicalize(root).context("the working tree cannot be found")?;
+    let here = env::current_dir().and_then(fs::canonicalize);
+    let here = here.context("the working directory is gone")?;
+    let within = here.strip_prefix(&root).unwrap_or(Path::new(""));
+    let target = CiTarget::from_variables(|name| env::var(name).ok());
+    let baseline = if go.cached_base {
+        // To know before anything runs that there is one.
+        Some(find::find(store, &go.base, &Wanted::default(), target.as_ref())?)
+    } else {
+        None
+    };
+    let base = match &baseline {
+        Some(baseline) => baseline.clone(),
+        None => find::commit(store, &go.base, target.as_ref())?,
+    };
+    let mut folders = [None, Some(here.clone())];
+    if baseline.is_none() {
+        let commit = base.commit.to_string();
+        let checked_out = place.check_out(repository.commondir(), &commit)?;
+        folders[0] = Some(checked_out.join(within));
+    }
+    let mut builds = Vec::new();
+    for (side, folder) in Side::BOTH.into_iter().zip(folders) {
+        let Some(folder) = folder else { continue };
+        // A folder that the base has not yet has no benchmarks there.
+        if !folder.is_dir() {
+            continue;
+        }
+        let found = packages::find(children, &folder, &go.packages, &go.flags)
+            .with_context(|| format!("the packages of the {} cannot be listed", side.name()))?;
+        let binaries = place.path().join(side.name());
+        fs::create_dir_all(&binaries)
+            .with_context(|| format!("{} cannot be made", binaries.display()))?;
+        builds.extend(found.into_iter().enumerate().map(|(at, package)| Build {
+            side,
+            package,
+            binary: binaries.join(format!("{at}.test{}", env::consts::EXE_SUFFIX)),
+        }));
+    }
+    if builds.is_empty() {
+        bail!(
+            "no benchmark in {}; name packages that have some with --pkg",
+            go.packages.join(" ")
+        );
+    }
+    say(&format!(
+        "base is {base}; building {}",
+        counted(builds.len(), "test binary").replace("binarys", "binaries")
+    ));
+    let failures = build::build(children, &builds, &go.flags)?;
+    for failure in &failures {
+        let side = failure.side.name();
+        say(&format!("{} does not build ({side}):\n{}", failure.package, failure.output));
+    }
+    if !failures.is_empty() {
+        return Ok(None);
+    }
+    let (subjects, benchmarks) = subjects(go, children, &builds)?;
+    if subjects.is_empty() {
+        bail!("--bench {}: no benchmark matches", go.bench);
+    }
+    let head = store.resolve("HEAD").ok().map(|head| super::baselines::short(head.id()));
+    Ok(Some(Prepared {
+        subjects,
+        benchmarks,
+        names: [
+            base.to_string(),
+            format!("the working tree at {}", head.as_deref().unwrap_or("no commit yet")),
+        ],
+        base: Some(base.commit),
+        baseline: baseline.map(|_| go.base.clone()),
+    }))
+}
+
+type Benchmarks = HashMap<(String, String), usize>;
+
+/// Pairs the benchmarks of both sides by package and name.
+fn subjects(
+    go: &GoOptions,
+    children: &Children,
+    builds: &[Build],
+) -> Result<(Vec<Subject>, Benchmarks)> {
+    let pattern = BenchPattern::parse(&go.bench);
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut benchmarks = HashMap::new();
+    let prefix = common_folder(builds.iter().map(|build| &build.package));
+    for build in builds {
+        for (name, pattern) in build::benchmarks(children, build, &pattern, &go.flags)? {
+            let bare = name.strip_prefix("Benchmark").unwrap_or(&name).to_owned();
+            let path = &build.package.path;
+            let at = *benchmarks
+                .entry((path.clone(), bare.clone()))
+                .or_insert_with(|| {
+                    let package = path.get(prefix..).unwrap_or(path);
+                    subjects.push(Subject {
+                        name: format!("{package}.{bare}"),
+                        sides: [None, None],
+                    });
+                    subjects.len() - 1
+                });
+            let mut arguments: Vec<String> = [
+                "-test.run=^$",
+                "-test.paniconexit0",
+                "-test.count=1",
+            ]
+            .map(str::to_owned)
+            .to_vec();
+            arguments.push(format!("-test.bench={pattern}"));
+            arguments.extend(go.test.iter().chain(&go.flags.test).chain(&go.flags.own).cloned());
+            subjects[at].sides[build.side as usize] = Some(Job {
+                program: build.binary.clone(),
+                arguments,
+                folder: build.package.folder.clone(),
+            });
+        }
+    }
+    Ok((subjects, benchmarks))
+}
+
+/// How much of the packages' paths need not be said.
+fn common_folder<'p>(packages: impl Iterator<Item = &'p Package>) -> usize {
+    let paths: Vec<&str> = packages.map(|package| package.path.as_str()).collect();
+    let Some(first) = paths.first() else { return 0 };
+    let same = |path: &&str| {
+        let pairs = first.bytes().zip(path.bytes());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let common = paths.iter().map(same).min().unwrap_or_default();
+    first.as_bytes()[..common]
+        .iter()
+        .rposition(|&byte| byte == b'/')
+        .map_or(0, |slash| slash + 1)
+}
+
+/// Measures, judges and reports.
+fn measure(
+    options: &mut RunOptions,
+    children: &Children,
+    store: Option<&Store>,
+    prepared: Prepared,
+) -> Result<Outcome> {
+    // Enough to repeat a run with, and short enough to copy.
+    let seed = options.seed.unwrap_or_else(|| workspace::random() >> 40);
+    let plan = Plan {
+        order: options.order,
+        seed,
+    };
+    let pin = options.pin.as_deref().map(Pin::parse).transpose()?;
+    let pinned = pin.as_ref().map(Pin::apply).transpose()?;
+    let priority = options.nice.map(Priority::apply).transpose()?;
+    let Prepared {
+        subjects,
+        benchmarks,
+        names,
+        base,
+        baseline,
+    } = prepared;
+    let before = Snapshot::take();
+    let mut going = Going {
+        rounds: Rounds::new(subjects, plan),
+        benchmarks,
+        names,
+        settled: Vec::new(),
+        stale: match store {
+            Some(store) => accept_trailers(&mut options.gate, store, base)?,
+            None => Vec::new(),
+        },
+    };
+    let ended = going.go(options, children);
+    let quietness = Quietness::between(&before, &Snapshot::take(), pin.as_ref());
+    drop((pinned, priority));
+    let failed = !going.rounds.failures.is_empty();
+    if let Err(error) = ended {
+        going.rescue(options.save_raw.as_deref())?;
+        return Err(error);
+    }
+    for failure in &going.rounds.failures {
+        say(&format!(
+            "{} failed on the {} in round {}, {}; its results are left out:\n{}",
+            failure.name,
+            failure.side.name(),
+            failure.round,
+            failure.ending,
+            failure.output
+        ));
+    }
+    let mut texts = going.texts()?;
+    if let Some(folder) = &options.save_raw {
+        let saved = save(folder, &texts);
+        saved.with_context(|| format!("{} cannot be written", folder.display()))?;
+    }
+    if options.record {
+        let store = store.context("--record: there is no repository to record in")?;
+        let head = store.resolve("HEAD")?.id();
+        say(&record::measured_in_turn(store, head, texts[1].clone())?);
+    }
+    let mut rounds = Measured {
+        rounds: going.rounds.transcript.rounds(Side::Head),
+        order: Some(options.order.name()),
+        seed,
+        machine: quietness.to_string(),
+    };
+    let mut old = vec![std::mem::take(&mut texts[0])];
+    if let (Some(base), Some(store)) = (baseline, store) {
+        rounds.order = None;
+        let cached = cached(store, &base, &texts[1])?;
+        going.names[0] = cached.to_string();
+        old = cached.texts().map(<[u8]>::to_vec).collect();
+    }
+    let [_, new] = texts;
+    let Some(compared) = going.compare(old, vec![new], options)? else {
+        return Ok(Outcome::Failed);
+    };
+    let report = going.judged(&compared, options);
+    let outcome = conclude(compared, &report, &options.gate, Some(rounds))?;
+    Ok(if failed { Outcome::Failed } else { outcome })
+}
+
+/// The stored results that fit what was just measured.
+fn cached(store: &Store, base: &str, head: &[u8]) -> Result<Baseline> {
+    let target = CiTarget::from_variables(|name| env::var(name).ok());
+    let wanted = Wanted {
+        environments: Contents::of(b"new", head).environments,
+        labels: Vec::new(),
+    };
+    let baseline = find::find(store, base, &wanted, target.as_ref())?;
+    warn(
+        "the base was not measured now, so a drift of the machine looks like a change; \
+         without --cached-base both are measured in turn",
+    );
+    Ok(baseline)
+}
+
+/// A run with what is known of it so far.
+struct Going {
+    rounds: Rounds,
+    benchmarks: Benchmarks,
+    names: [String; 2],
+    /// The verdicts of earlier looks.
+    settled: Vec<RowVerdict>,
+    stale: Vec<String>,
+}
+
+impl Going {
+    /// Measures until all is said, the rounds are over, or the time is.
+    fn go(&mut self, options: &mut RunOptions, children: &Children) -> Result<()> {
+        let progress = Progress::start(options.rounds);
+        let mut looks = options.first_look.map(|first| Looks::new(first, options.rounds));
+        let ended = loop {
+            let (round, active) = (self.rounds.done() + 1, self.rounds.active().count());
+            if round > options.rounds || active == 0 {
+                break Ok(());
+            }
+            if options.max_time.is_some_and(|most| progress.elapsed() >= most) {
+                progress.say(&format!(
+                    "{} are over, after {} of {} rounds",
+                    duration(progress.elapsed()),
+                    round - 1,
+                    options.rounds
+                ));
+                break Ok(());
+            }
+            if let Err(error) = self.round(children, &progress, options.rounds) {
+                break Err(error.into());
+            }
+            if let Some(looks) = &mut looks
+                && let Some(look) = looks.at(round)
+                && round < options.rounds
+                && let Err(error) = self.look(options, look.share, &progress)
+            {
+                break Err(error);
+            }
+        };
+        progress.end();
+        // What earlier looks may not have spent is left for the last.
+        if let Some(looks) = &looks {
+            options.gate.policy.q *= looks.rest();
+        }
+        ended
+    }
+
+    fn round(
+        &mut self,
+        children: &Children,
+        progress: &Progress,
+        rounds: u32,
+    ) -> Result<(), ChildError> {
+        let round = self.rounds.done() + 1;
+        let active = self.rounds.active().count();
+        let expected = self.rounds.expected();
+        let later = expected * (rounds - round);
+        let (mut at, mut gone) = (0, Duration::ZERO);
+        let started = progress.elapsed();
+        self.rounds.round(children, |subject, took| {
+            let left = (!expected.is_zero()).then(|| later + expected.saturating_sub(gone));
+            progress.subject(round, (at, active), &subject.name, left);
+            at += 1;
+            gone += took;
+        })?;
+        let left = self.rounds.expected() * (rounds - round);
+        progress.round(round, progress.elapsed() - started, left, active);
+        Ok(())
+    }
+
+    /// Looks at the results so far, and takes out what is settled.
+    fn look(&mut self, options: &mut RunOptions, share: f64, progress: &Progress) -> Result<()> {
+        let [old, new] = self.texts()?;
+        let mut compared = self.compare(vec![old], vec![new], options)?;
+        let Some(compared) = compared.as_mut() else {
+            return Ok(());
+        };
+        let mut policy = options.gate.policy.clone();
+        policy.q *= share;
+        let report = judge_again(&compared.rows, &policy, &self.settled);
+        let mut open: BTreeMap<usize, bool> = BTreeMap::new();
+        let known = self.settled.len();
+        for (verdict, context) in report.rows.iter().zip(&compared.contexts) {
+            let is_settled = is_settled(&verdict.verdict);
+            let name = Name::new(verdict.key.benchmark.as_bytes());
+            let name = String::from_utf8_lossy(name.base()).into_owned();
+            let key = (context.package.to_string(), name);
+            // Commands are measured as a whole.
+            let subject = self.benchmarks.get(&key).copied().unwrap_or_default();
+            *open.entry(subject).or_default() |= !is_settled;
+            if is_settled && !self.settled.iter().any(|row| row.key == verdict.key) {
+                self.settled.push(verdict.clone());
+            }
+        }
+        for row in &self.settled[known..] {
+            if let (true, Some(effect)) = (is_change(row), row.effect) {
+                let change = (effect.worse - 1.0) * 100.0;
+                let how = if change > 0.0 { "worse" } else { "better" };
+                progress.say(&format!(
+                    "{} {}: {:.1}% {how}",
+                    row.key.benchmark,
+                    row.key.unit,
+                    change.abs()
+                ));
+            }
+        }
+        let settled: Vec<usize> = open.iter().filter(|(_, open)| !**open).map(|it| *it.0).collect();
+        for subject in settled {
+            self.rounds.settle(subject);
+        }
+        Ok(())
+    }
+
+    /// The results of both sides.
+    fn texts(&self) -> Result<[Vec<u8>; 2]> {
+        let Rounds {
+            transcript, plan, ..
+        } = &self.rounds;
+        let rounds = transcript.rounds(Side::Head).max(transcript.rounds(Side::Base));
+        let mark = mark(plan, rounds);
+        let text = |side| transcript.text(side, &mark, self.rounds.failed());
+        Ok([text(Side::Base)?, text(Side::Head)?])
+    }
+
+    fn compare(
+        &self,
+        old: Vec<Vec<u8>>,
+        new: Vec<Vec<u8>>,
+        options: &mut RunOptions,
+    ) -> Result<Option<Compared>> {
+        let [old_name, new_name] = &self.names;
+        let side = |name, texts| SideTexts { name, texts };
+        let (old, new) = (side(old_name, old), side(new_name, new));
+        compare(PROGRAM, old, new, &mut options.gate, self.stale.clone())
+    }
+
+    fn judged(&self, compared: &Compared, options: &RunOptions) -> Report {
+        judge_again(&compared.rows, &options.gate.policy, &self.settled)
+    }
+
+    /// Saves what was measured of a run that does not come to its end.
+    fn rescue(&self, folder: Option<&Path>) -> Result<()> {
+        if self.rounds.transcript.rounds(Side::Head) == 0 {
+            return Ok(());
+        }
+        let folder = folder.map_or_else(
+            || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
+            Path::to_owned,
+        );
+        save(&folder, &self.texts()?)
+            .with_context(|| format!("what was measured cannot be saved in {}", folder.display()))?;
+        let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());
+        say(&format!(
+            "what was measured is saved; `benchcli check {new} --base {old}` judges it"
+        ));
+        Ok(())
+    }
+}
+
+fn is_change(row: &RowVerdict) -> bool {
+    use benchparse::gate::Verdict;
+    matches!(row.verdict, Verdict::Regressed | Verdict::Improved)
+}
+
+fn say(text: &str) {
+    // Nobody is left to tell if standard error is gone.
+    drop(writeln!(io::stderr(), "benchcli: {text}"));
+}
