@@ -44,6 +44,34 @@ pub fn gnu_style(
     arguments.into_iter().map(rewrite).collect()
 }
 
+/// Does the same for a program with commands: each command's flags are known from the command on.
+pub fn gnu_style_commands(
+    command: &clap::Command,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
+    let mut arguments = arguments.into_iter();
+    let mut before = Vec::new();
+    while let Some(argument) = arguments.next() {
+        let known = argument.to_str();
+        let known = known.and_then(|name| command.find_subcommand(name));
+        let takes_value = argument == "-C";
+        before.push(argument);
+        match known {
+            Some(known) if known.has_subcommands() => {
+                before.extend(gnu_style_commands(known, arguments));
+                break;
+            }
+            Some(known) => {
+                before.extend(gnu_style(known, arguments));
+                break;
+            }
+            None if takes_value => before.extend(arguments.next()),
+            None => {}
+        }
+    }
+    before
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +92,23 @@ mod tests {
         assert_eq!(rewritten(&["-alpha", "1"]), ["--alpha", "1"]);
         assert_eq!(rewritten(&["-alpha=1"]), ["--alpha=1"]);
         assert_eq!(rewritten(&["--alpha", "1"]), ["--alpha", "1"]);
+    }
+
+    #[test]
+    fn a_command_knows_its_flags() {
+        let inner = Command::new("diff").arg(Arg::new("alpha").long("alpha"));
+        let outer = Command::new("profile").subcommand(inner.clone());
+        let command = Command::new("x").subcommand(inner).subcommand(outer);
+        let rewritten =
+            |arguments: &[&str]| gnu_style_commands(&command, arguments.iter().map(OsString::from));
+        assert_eq!(
+            rewritten(&["x", "-C", "diff", "diff", "-alpha", "1"]),
+            ["x", "-C", "diff", "diff", "--alpha", "1"]
+        );
+        assert_eq!(
+            rewritten(&["x", "profile", "diff", "-alpha=1", "-C"]),
+            ["x", "profile", "diff", "--alpha=1", "-C"]
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod go_style;
 pub mod rank;
 pub mod run;
 
-pub use go_style::gnu_style;
+pub use go_style::{gnu_style, gnu_style_commands};
 
 use clap::ValueEnum;
 

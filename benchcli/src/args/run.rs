@@ -40,11 +40,21 @@ benchmark fails or the run is stopped, 3 when the environment shifted.";
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// What to compare with: a commit, or `auto`
-    #[arg(long, value_name = "REV|auto", default_value = "auto", conflicts_with = "base_cmd")]
+    #[arg(
+        long,
+        value_name = "REV|auto",
+        default_value = "auto",
+        conflicts_with = "base_cmd"
+    )]
     base: String,
 
     /// The benchmarks to run, as `go test -bench` takes them
-    #[arg(long, value_name = "REGEXP", default_value = ".", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "REGEXP",
+        default_value = ".",
+        allow_hyphen_values = true
+    )]
     bench: String,
 
     /// How often every benchmark is run on either side
@@ -104,11 +114,21 @@ pub struct RunArgs {
     nice: Option<i32>,
 
     /// Measure this shell command as the base, which prints Go benchmark results
-    #[arg(long, value_name = "CMD", requires = "head_cmd", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "CMD",
+        requires = "head_cmd",
+        allow_hyphen_values = true
+    )]
     base_cmd: Option<String>,
 
     /// Measure this shell command as the head
-    #[arg(long, value_name = "CMD", requires = "base_cmd", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "CMD",
+        requires = "base_cmd",
+        allow_hyphen_values = true
+    )]
     head_cmd: Option<String>,
 
     #[command(flatten)]
@@ -210,7 +230,9 @@ impl RunArgs {
         Ok(RunOptions {
             versions,
             rounds,
-            first_look: self.adaptive.then_some(self.rounds.min(FIRST_LOOK).min(rounds)),
+            first_look: self
+                .adaptive
+                .then_some(self.rounds.min(FIRST_LOOK).min(rounds)),
             max_time: self.max_time.map(|time| time.0),
             record: self.record,
             save_raw: self.save_raw,

@@ -1,11 +1,17 @@
 //! `benchcli`: Go benchmark results compared, ranked, judged and kept.
 
+use std::env;
 use std::process::ExitCode;
 
 use benchcli::args::benchcli::Benchcli;
+use benchcli::args::gnu_style_commands;
 use benchcli::commands::{self, conclude};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 fn main() -> ExitCode {
-    conclude("benchcli", commands::benchcli::run(Benchcli::parse()))
+    let arguments = gnu_style_commands(&Benchcli::command(), env::args_os());
+    conclude(
+        "benchcli",
+        commands::benchcli::run(Benchcli::parse_from(arguments)),
+    )
 }

@@ -45,13 +45,16 @@ pub fn run(mut options: RunOptions) -> Result<Outcome> {
     let children = Children::default();
     signals::stop_on_signal(&children).context("signals cannot be listened for")?;
     let store = Store::open(Path::new(".")).ok();
-    let git = store.as_ref().map(|store| store.repo().commondir().to_owned());
+    let git = store
+        .as_ref()
+        .map(|store| store.repo().commondir().to_owned());
     let mut place = Place::create(&children, git.as_deref())?;
-    let ended = prepare(&mut options, &children, store.as_ref(), &mut place)
-        .and_then(|prepared| match prepared {
+    let ended = prepare(&mut options, &children, store.as_ref(), &mut place).and_then(|prepared| {
+        match prepared {
             Some(prepared) => measure(&mut options, &children, store.as_ref(), prepared),
             None => Ok(Outcome::Failed),
-        });
+        }
+    });
     let removed = place.remove();
     let outcome = ended?;
     removed?;
@@ -132,7 +135,12 @@ fn of_packages(
     let target = CiTarget::from_variables(|name| env::var(name).ok());
     let baseline = if go.cached_base {
         // To know before anything runs that there is one.
-        Some(find::find(store, &go.base, &Wanted::default(), target.as_ref())?)
+        Some(find::find(
+            store,
+            &go.base,
+            &Wanted::default(),
+            target.as_ref(),
+        )?)
     } else {
         None
     };
@@ -177,7 +185,10 @@ fn of_packages(
     let failures = build::build(children, &builds, &go.flags)?;
     for failure in &failures {
         let side = failure.side.name();
-        say(&format!("{} does not build ({side}):\n{}", failure.package, failure.output));
+        say(&format!(
+            "{} does not build ({side}):\n{}",
+            failure.package, failure.output
+        ));
     }
     if !failures.is_empty() {
         return Ok(None);
@@ -186,13 +197,19 @@ fn of_packages(
     if subjects.is_empty() {
         bail!("--bench {}: no benchmark matches", go.bench);
     }
-    let head = store.resolve("HEAD").ok().map(|head| super::baselines::short(head.id()));
+    let head = store
+        .resolve("HEAD")
+        .ok()
+        .map(|head| super::baselines::short(head.id()));
     Ok(Some(Prepared {
         subjects,
         benchmarks,
         names: [
             base.to_string(),
-            format!("the working tree at {}", head.as_deref().unwrap_or("no commit yet")),
+            format!(
+                "the working tree at {}",
+                head.as_deref().unwrap_or("no commit yet")
+            ),
         ],
         base: Some(base.commit),
         baseline: baseline.map(|_| go.base.clone()),
@@ -225,15 +242,18 @@ fn subjects(
                     });
                     subjects.len() - 1
                 });
-            let mut arguments: Vec<String> = [
-                "-test.run=^$",
-                "-test.paniconexit0",
-                "-test.count=1",
-            ]
-            .map(str::to_owned)
-            .to_vec();
+            let mut arguments: Vec<String> =
+                ["-test.run=^$", "-test.paniconexit0", "-test.count=1"]
+                    .map(str::to_owned)
+                    .to_vec();
             arguments.push(format!("-test.bench={pattern}"));
-            arguments.extend(go.test.iter().chain(&go.flags.test).chain(&go.flags.own).cloned());
+            arguments.extend(
+                go.test
+                    .iter()
+                    .chain(&go.flags.test)
+                    .chain(&go.flags.own)
+                    .cloned(),
+            );
             subjects[at].sides[build.side as usize] = Some(Job {
                 program: build.binary.clone(),
                 arguments,
@@ -372,13 +392,18 @@ impl Going {
     /// Measures until all is said, the rounds are over, or the time is.
     fn go(&mut self, options: &mut RunOptions, children: &Children) -> Result<()> {
         let progress = Progress::start(options.rounds);
-        let mut looks = options.first_look.map(|first| Looks::new(first, options.rounds));
+        let mut looks = options
+            .first_look
+            .map(|first| Looks::new(first, options.rounds));
         let ended = loop {
             let (round, active) = (self.rounds.done() + 1, self.rounds.active().count());
             if round > options.rounds || active == 0 {
                 break Ok(());
             }
-            if options.max_time.is_some_and(|most| progress.elapsed() >= most) {
+            if options
+                .max_time
+                .is_some_and(|most| progress.elapsed() >= most)
+            {
                 progress.say(&format!(
                     "{} are over, after {} of {} rounds",
                     duration(progress.elapsed()),
@@ -465,7 +490,11 @@ impl Going {
                 ));
             }
         }
-        let settled: Vec<usize> = open.iter().filter(|(_, open)| !**open).map(|it| *it.0).collect();
+        let settled: Vec<usize> = open
+            .iter()
+            .filter(|(_, open)| !**open)
+            .map(|it| *it.0)
+            .collect();
         for subject in settled {
             self.rounds.settle(subject);
         }
@@ -477,7 +506,9 @@ impl Going {
         let Rounds {
             transcript, plan, ..
         } = &self.rounds;
-        let rounds = transcript.rounds(Side::Head).max(transcript.rounds(Side::Base));
+        let rounds = transcript
+            .rounds(Side::Head)
+            .max(transcript.rounds(Side::Base));
         let mark = mark(plan, rounds);
         let text = |side| transcript.text(side, &mark, self.rounds.failed());
         Ok([text(Side::Base)?, text(Side::Head)?])
@@ -508,8 +539,9 @@ impl Going {
             || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
             Path::to_owned,
         );
-        save(&folder, &self.texts()?)
-            .with_context(|| format!("what was measured cannot be saved in {}", folder.display()))?;
+        save(&folder, &self.texts()?).with_context(|| {
+            format!("what was measured cannot be saved in {}", folder.display())
+        })?;
         let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());
         say(&format!(
             "what was measured is saved; `benchcli check {new} --base {old}` judges it"

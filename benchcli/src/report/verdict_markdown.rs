@@ -80,7 +80,8 @@ fn rows(out: &mut String, rows: &[&RowReport]) {
         3..7 => "---:",
         _ => "---",
     });
-    let [titles, rules] = [titles.collect(), rules.collect()].map(|cells: Vec<&str>| cells.join(" | "));
+    let [titles, rules] =
+        [titles.collect(), rules.collect()].map(|cells: Vec<&str>| cells.join(" | "));
     let mut text = format!("| {titles} |\n| {rules} |\n");
     // Room for remarks, and for headings and notes of the sections that follow.
     let room = LIMIT.saturating_sub(out.chars().count() + REMARKS + 2_000);

@@ -158,7 +158,8 @@ pub(super) const HEADINGS: [&str; 8] = [
 
 /// Which of [`columns`] rows have anything in.
 pub(super) fn used_columns(rows: &[[String; 8]]) -> Vec<usize> {
-    let is_used = |&at: &usize| HEADINGS[at] != "noise" || rows.iter().any(|row| !row[at].is_empty());
+    let is_used =
+        |&at: &usize| HEADINGS[at] != "noise" || rows.iter().any(|row| !row[at].is_empty());
     (0..HEADINGS.len()).filter(is_used).collect()
 }
 

@@ -1,0 +1,150 @@
+//! Any two commands that print results.
+
+use crate::sandbox::Sandbox;
+
+/// A command that notes that it ran, and prints a result.
+fn command(side: &str, value: u32) -> String {
+    format!("echo {side} >> order; echo \"BenchmarkIt 100 {value} widgets/op\"")
+}
+
+fn run(sandbox: &Sandbox, arguments: &[&str]) -> crate::sandbox::Ran {
+    let (base, head) = (command("base", 5), command("head", 6));
+    let common = ["run", "--base-cmd", &base, "--head-cmd", &head];
+    sandbox.benchcli(&[&common[..], arguments].concat())
+}
+
+#[test]
+fn commands_take_turns_in_the_order_of_the_seed() {
+    let sandbox = Sandbox::new();
+    let ran = run(&sandbox, &["--rounds", "6", "--seed", "3"]);
+    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("widgets/op"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("6 rounds in abba order, seed 3"),
+        "{}",
+        ran.stdout
+    );
+    let order = sandbox.read("order");
+    let order: Vec<&str> = order.lines().collect();
+    assert_eq!(order.len(), 12);
+    for four in order.chunks(4) {
+        // base, head, head, base or the other way round.
+        assert_eq!((four[0], four[1]), (four[3], four[2]));
+        assert_ne!(four[0], four[1]);
+    }
+    sandbox.write("order", "");
+    run(&sandbox, &["--rounds", "6", "--seed", "3"]);
+    assert_eq!(sandbox.read("order").lines().collect::<Vec<_>>(), order);
+}
+
+#[test]
+fn reports_and_settings_are_those_of_check() {
+    let sandbox = Sandbox::new();
+    let ran = run(
+        &sandbox,
+        &[
+            "--rounds",
+            "6",
+            "--report",
+            "markdown=out.md",
+            "--report",
+            "junit=out.xml",
+            "--gate",
+            "widgets/op",
+            "--threshold",
+            "50%",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.report()["applied"]["threshold"], 0.5);
+    assert_eq!(ran.report()["measured"]["rounds"], 6);
+    assert!(sandbox.read("out.md").contains("6 rounds in abba order"));
+    assert!(sandbox.read("out.xml").contains("<testsuite"));
+}
+
+#[test]
+fn a_command_that_fails_is_named() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.benchcli(&[
+        "run",
+        "--base-cmd",
+        "true",
+        "--head-cmd",
+        "echo gone >&2; exit 7",
+    ]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr
+            .contains("failed on the head in round 1, exit status 7"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("gone"), "{}", ran.stderr);
+    let silent = sandbox.benchcli(&[
+        "run",
+        "--base-cmd",
+        "true",
+        "--head-cmd",
+        "true",
+        "--rounds",
+        "1",
+    ]);
+    assert_eq!(silent.code, Some(2));
+    assert!(
+        silent.stderr.contains("no benchmark result in"),
+        "{}",
+        silent.stderr
+    );
+}
+
+#[test]
+fn time_that_is_over_ends_the_rounds_and_not_the_judgement() {
+    let sandbox = Sandbox::new();
+    let slow = "sleep 0.3; echo \"BenchmarkIt 100 5 widgets/op\"";
+    let ran = sandbox.benchcli(&[
+        "run",
+        "--base-cmd",
+        slow,
+        "--head-cmd",
+        slow,
+        "--rounds",
+        "50",
+        "--max-time",
+        "1s",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("of 50 rounds"), "{}", ran.stderr);
+    assert!(ran.report()["measured"]["rounds"].as_u64().unwrap() < 6);
+}
+
+#[test]
+fn contradictory_flags_are_refused() {
+    let sandbox = Sandbox::new();
+    for (arguments, message) in [
+        (&["run", "--base-cmd", "true"][..], "--head-cmd"),
+        (&["run", "--max-rounds", "9"], "--adaptive"),
+        (&["run", "--rounds", "0"], "1..=10000"),
+        (
+            &["run", "--max-time", "soon"],
+            "expected a time such as 90s",
+        ),
+        (&["run", "--", "-count=3"], "--rounds says how many"),
+        (
+            &["run", "--base-cmd", "a", "--head-cmd", "b", "--", "-race"],
+            "--base-cmd does without",
+        ),
+        (&["run", "--cached-base", "--adaptive"], "--cached-base"),
+    ] {
+        let ran = sandbox.benchcli(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}");
+        assert!(
+            ran.stderr.contains(message),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Versions that do not build, and benchmarks that do not end well.
+
+use crate::sandbox::{Sandbox, has_go};
+
+const GOOD: &str = "package p
+
+import \"testing\"
+
+func BenchmarkGood(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+	}
+}
+";
+
+fn repository() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("go.mod", "module example.com/p\n\ngo 1.22\n");
+    sandbox.write("p/good_test.go", GOOD);
+    sandbox.commit("Base");
+    sandbox
+}
+
+const RUN: [&str; 7] = [
+    "run",
+    "--base",
+    "HEAD",
+    "--rounds",
+    "2",
+    "--benchtime",
+    "10x",
+];
+
+#[test]
+fn a_version_that_does_not_build_shows_what_the_compiler_says() {
+    if !has_go("a_version_that_does_not_build_shows_what_the_compiler_says") {
+        return;
+    }
+    let sandbox = repository();
+    sandbox.write(
+        "p/bad_test.go",
+        "package p\n\nfunc broken() int { return undefinedName }\n",
+    );
+    let ran = sandbox.benchcli(&RUN);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("example.com/p/p does not build (head)"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("undefined: undefinedName"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(ran.stdout, "");
+    // The other way round.
+    sandbox.commit("Broken");
+    std::fs::remove_file(sandbox.repository().join("p/bad_test.go")).unwrap();
+    let ran = sandbox.benchcli(&RUN);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("does not build (base)"),
+        "{}",
+        ran.stderr
+    );
+    sandbox.assert_clean();
+}
+
+#[test]
+fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
+    if !has_go("a_benchmark_that_panics_is_named_and_the_rest_goes_on") {
+        return;
+    }
+    let sandbox = repository();
+    let both = |panics: &str| {
+        format!(
+            "package p\n\nimport \"testing\"\n\nfunc BenchmarkBad(b *testing.B) {{\n{panics}\n}}\n"
+        )
+    };
+    sandbox.write("p/bad_test.go", &both(""));
+    sandbox.commit("Good still");
+    sandbox.write("p/bad_test.go", &both("\tpanic(\"out of cheese\")"));
+    let ran = sandbox.benchcli(&RUN);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("p.Bad failed on the head in round 1"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("out of cheese"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("1 benchmark"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("Bad"), "{}", ran.stdout);
+    sandbox.assert_clean();
+}
+
+#[test]
+fn benchmarks_of_one_side_are_added_or_removed() {
+    if !has_go("benchmarks_of_one_side_are_added_or_removed") {
+        return;
+    }
+    let sandbox = repository();
+    sandbox.write("p/gone_test.go", &GOOD.replace("Good", "Gone"));
+    sandbox.commit("One more");
+    std::fs::remove_file(sandbox.repository().join("p/gone_test.go")).unwrap();
+    sandbox.write(
+        "q/new_test.go",
+        &GOOD
+            .replace("Good", "New")
+            .replace("package p", "package q"),
+    );
+    let ran = sandbox.benchcli(&[&RUN[..], &["--format", "json"]].concat());
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.verdict("New", "sec/op"), "added");
+    assert_eq!(ran.verdict("Gone", "sec/op"), "removed");
+    let ran = sandbox.benchcli(&[&RUN[..], &["--fail-on-missing"]].concat());
+    assert_eq!(ran.code, Some(1));
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    if !has_go("what_is_missing_is_said") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write("go.mod", "module example.com/none\n\ngo 1.22\n");
+    sandbox.write("none.go", "package none\n");
+    sandbox.commit("No benchmark");
+    for (arguments, message) in [
+        (&["run"][..], "HEAD is the first commit"),
+        (&["run", "--base", "HEAD"], "no benchmark in ./..."),
+        (&["run", "--base", "nowhere"], "nowhere"),
+        (
+            &["run", "--base", "HEAD", "--pkg", "./missing"],
+            "no benchmark in ./missing",
+        ),
+    ] {
+        let ran = sandbox.benchcli(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}");
+        assert!(
+            ran.stderr.contains(message),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+    }
+    sandbox.assert_clean();
+}

@@ -1,0 +1,14 @@
+//! `benchcli run` with real Go, in real repositories.
+
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used)]
+// The programs that it runs, and how it stops them, are Unix's.
+#![cfg(unix)]
+
+mod commands;
+mod failures;
+mod layouts;
+mod planted;
+mod sandbox;
+mod stops;
+mod unchanged;
