@@ -95,9 +95,10 @@ fn prepare(
 
 fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
     let folder = env::current_dir().context("the working directory is gone")?;
-    let (shell, flag) = match cfg!(windows) {
-        true => ("cmd", "/C"),
-        false => ("sh", "-c"),
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
     };
     let job = |command: &String| {
         Some(Job {
@@ -450,7 +451,8 @@ impl Going {
             gone += took;
         })?;
         let left = self.rounds.expected() * (rounds - round);
-        progress.round(round, progress.elapsed() - started, left, active);
+        let took = progress.elapsed().saturating_sub(started);
+        progress.round(round, took, left, active);
         Ok(())
     }
 

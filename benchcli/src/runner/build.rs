@@ -37,6 +37,8 @@ pub struct BuildFailure {
     pub output: String,
 }
 
+type Built = Result<Option<BuildFailure>, ChildError>;
+
 /// Builds packages, as many at once as there are processors. Gives those that do not build.
 ///
 /// # Errors
@@ -47,7 +49,7 @@ pub fn build(
     flags: &GoFlags,
 ) -> Result<Vec<BuildFailure>, ChildError> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<Option<BuildFailure>, ChildError>)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Built)>> = Mutex::default();
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);

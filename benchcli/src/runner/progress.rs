@@ -52,9 +52,10 @@ impl Progress {
         if self.bar.is_some() {
             return;
         }
-        let left = match left.is_zero() {
-            true => String::new(),
-            false => format!(", about {} left", duration(left)),
+        let left = if left.is_zero() {
+            String::new()
+        } else {
+            format!(", about {} left", duration(left))
         };
         self.say(&format!(
             "round {round} of {}: {measured} benchmark{} in {}{left}",

@@ -73,10 +73,10 @@ impl Transcript {
                 match record {
                     Record::Result(result) => writer.result(&result)?,
                     // Every program says them again.
-                    Record::Unit(unit) => {
-                        if units.insert([unit.unit, unit.key, unit.value].map(<[u8]>::to_vec)) {
-                            writer.unit(unit)?;
-                        }
+                    Record::Unit(unit)
+                        if units.insert([unit.unit, unit.key, unit.value].map(<[u8]>::to_vec)) =>
+                    {
+                        writer.unit(unit)?;
                     }
                     _ => {}
                 }

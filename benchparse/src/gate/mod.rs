@@ -22,12 +22,14 @@
 //! assert_eq!(report.run, RunVerdict::Regressed);
 //! ```
 
+mod advice;
 mod judge;
 mod policy;
 mod range;
 mod row;
 mod verdict;
 
+pub use advice::{Aim, Finding, Timings, findings};
 pub use judge::{judge, judge_again};
 pub use policy::{Action, Policy, PolicyError};
 pub use row::{Acceptance, Class, Direction, Row, RowKey};
