@@ -25,7 +25,7 @@ use crate::runner::build::{self, Build};
 use crate::runner::children::{ChildError, Children};
 use crate::runner::machine::{Quietness, Snapshot};
 use crate::runner::packages::{self, Package};
-use crate::runner::pin::{Pin, Priority};
+use crate::runner::pin::{pin, set_priority};
 use crate::runner::plan::Plan;
 use crate::runner::progress::{Progress, duration};
 use crate::runner::rounds::{Job, Rounds, Subject};
@@ -293,9 +293,10 @@ fn measure(
         order: options.order,
         seed,
     };
-    let pin = options.pin.as_deref().map(Pin::parse).transpose()?;
-    let pinned = pin.as_ref().map(Pin::apply).transpose()?;
-    let priority = options.nice.map(Priority::apply).transpose()?;
+    let pinned = options.pin.as_deref().map(pin).transpose()?;
+    let priority = options.nice.map(set_priority).transpose()?;
+    let used = pinned.iter().map(|pinned| pinned.description.clone());
+    let used = used.chain(priority).collect();
     let Prepared {
         subjects,
         benchmarks,
@@ -315,8 +316,8 @@ fn measure(
         },
     };
     let ended = going.go(options, children);
-    let quietness = Quietness::between(&before, &Snapshot::take(), pin.as_ref());
-    drop((pinned, priority));
+    let quietness = Quietness::between(&before, &Snapshot::take(), used);
+    drop(pinned);
     let failed = !going.rounds.failures.is_empty();
     if let Err(error) = ended {
         going.rescue(options.save_raw.as_deref())?;

@@ -1,35 +1,121 @@
-//! shim
-#![allow(missing_docs)]
-use benchparse::gate::Verdict;
+//! When an adaptive run looks at its results, and at what price.
+//!
+//! Who looks at results again and again until one is significant will find one: each look is a chance
+//! for a false alarm. So the looks share what a single one may spend, after Lan and `DeMets`, *Discrete
+//! sequential boundaries for clinical trials* (Biometrika 70, 1983): by the time that a part t of the
+//! rounds is over, the part f(t) of the false discovery rate q is spent, with f(1) = 1. Here f is
+//! theirs after Pocock, ln(1 + (e − 1)·t), which leaves much for early looks.
+//!
+//! Each look adjusts its p-values at its own share of q, over all rows, those settled before included.
+//! What all looks reject together has at most the sum of the looks' false discovery proportions: the
+//! false rejections of a look are divided by no more than its own rejections. So the expectation stays
+//! at or below q, whatever the dependence between looks, and with it the chance of any false alarm
+//! where nothing changed.
+//!
+//! A row that was settled keeps its verdict: its look has paid for it. To test it again at another
+//! share with the same samples would give it a second chance, in either direction.
+
+use std::f64::consts::E;
+
+use benchparse::gate::{Reason, Verdict};
+
+/// The looks of a run.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Looks {
-    first: u32,
-    max: u32,
+    next: u32,
+    most: u32,
     spent: f64,
 }
+
+/// One look.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
+    /// The part of q that this look may spend.
     pub share: f64,
 }
+
 impl Looks {
-    pub fn new(first: u32, max: u32) -> Self {
+    /// Looks after `first` rounds at the earliest, of `most` rounds.
+    pub fn new(first: u32, most: u32) -> Self {
         Self {
-            first,
-            max,
+            next: first,
+            most,
             spent: 0.0,
         }
     }
+
+    /// The look after so many rounds, if there is one. The rounds between looks grow by a quarter.
     pub fn at(&mut self, round: u32) -> Option<Look> {
-        if round < self.first || (round - self.first) % 2 == 1 {
+        if round < self.next || round >= self.most {
             return None;
         }
-        let t = f64::from(round) / f64::from(self.max);
-        let share = t - self.spent;
-        self.spent = t;
+        self.next = round + round.div_ceil(4);
+        let spent = spent(f64::from(round) / f64::from(self.most));
+        let share = spent - self.spent;
+        self.spent = spent;
         Some(Look { share })
     }
+
+    /// The part of q that is left for the last look.
     pub fn rest(&self) -> f64 {
         1.0 - self.spent
     }
 }
-pub fn is_settled(v: &Verdict) -> bool {
-    !matches!(v, Verdict::Inconclusive { .. })
+
+/// The part of q that is spent when a part of the rounds is over.
+fn spent(over: f64) -> f64 {
+    ((E - 1.0) * over).ln_1p().min(1.0)
+}
+
+/// Whether more samples would not change a row's verdict, or must not.
+pub fn is_settled(verdict: &Verdict) -> bool {
+    let Verdict::Inconclusive { reason } = verdict else {
+        return true;
+    };
+    matches!(reason, Reason::Invalid | Reason::Environment { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looks(first: u32, most: u32) -> (Vec<u32>, f64, f64) {
+        let mut looks = Looks::new(first, most);
+        let found: Vec<(u32, Look)> = (1..=most)
+            .filter_map(|round| Some((round, looks.at(round)?)))
+            .collect();
+        let spent = found.iter().map(|(_, look)| look.share).sum();
+        let rounds = found.iter().map(|(round, _)| *round).collect();
+        (rounds, spent, looks.rest())
+    }
+
+    #[test]
+    fn looks_become_rarer_and_leave_the_last_to_the_end() {
+        assert_eq!(looks(6, 30).0, [6, 8, 10, 13, 17, 22, 28]);
+        assert_eq!(looks(6, 6).0, [0; 0]);
+        assert_eq!(looks(1, 5).0, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn all_looks_together_spend_what_one_may() {
+        for (first, most) in [(6, 30), (6, 6), (1, 1), (3, 1000)] {
+            let (_, spent, rest) = looks(first, most);
+            assert!((spent + rest - 1.0).abs() < 1e-12);
+            assert!(rest > 0.0 && spent >= 0.0);
+        }
+    }
+
+    #[test]
+    fn only_doubt_goes_on() {
+        assert!(is_settled(&Verdict::Unchanged));
+        assert!(is_settled(&Verdict::Regressed));
+        for (reason, settled) in [
+            (Reason::Noisy, false),
+            (Reason::TooFew, false),
+            (Reason::Borderline, false),
+            (Reason::Invalid, true),
+        ] {
+            assert_eq!(is_settled(&Verdict::Inconclusive { reason }), settled);
+        }
+    }
 }

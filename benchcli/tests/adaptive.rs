@@ -1,0 +1,182 @@
+//! Looking at results while they are measured does not cost more false alarms than promised: on real
+//! rounds of one program against itself, with the noise that the machine had.
+//!
+//! `cargo test -p benchcli --test adaptive -- --nocapture` prints the figures.
+
+use benchcli::runner::stopping::{Looks, is_settled};
+use benchparse::format::{Parser, Record};
+use benchparse::gate::{Direction, Policy, Row, RowKey, RowVerdict, Verdict, judge_again};
+use benchparse::stats::Sample;
+
+/// The timings of a benchmark, one a round.
+struct Series {
+    key: RowKey,
+    values: Vec<f64>,
+}
+
+fn series() -> Vec<Series> {
+    let text = include_str!("../../testdata/rounds.txt");
+    let mut all: Vec<Series> = Vec::new();
+    let mut parser = Parser::new();
+    let mut reader = parser.read(b"rounds.txt", text.as_bytes());
+    while let Some(record) = reader.next_record().expect("reading from memory") {
+        let Record::Result(result) = record else {
+            continue;
+        };
+        for (value, unit) in result.values() {
+            if unit != b"sec/op" {
+                continue;
+            }
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            let key = RowKey {
+                table: text(result.config_value(b"pkg")),
+                benchmark: text(result.name().full()),
+                unit: "sec/op".into(),
+            };
+            match all.iter_mut().find(|series| series.key == key) {
+                Some(series) => series.values.push(value),
+                None => all.push(Series {
+                    key,
+                    values: vec![value],
+                }),
+            }
+        }
+    }
+    all
+}
+
+/// `SplitMix64`.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((x ^ (x >> 31)) % limit as u64) as usize
+    }
+}
+
+/// How a run is looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Design {
+    /// Once, in the end.
+    Once,
+    /// At the looks of an adaptive run, each at its share of q.
+    Adaptive,
+    /// At the same looks, each at the whole q.
+    Careless,
+}
+
+const MOST: u32 = 30;
+
+#[derive(Debug, Default)]
+struct Outcome {
+    alarms: usize,
+    found: usize,
+    measured: usize,
+}
+
+/// Makes `runs` runs in which the first row is slower by a factor.
+fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outcome {
+    let mut random = Random(7);
+    let mut outcome = Outcome::default();
+    for _ in 0..runs {
+        let changed = random.below(series.len());
+        let start = random.below(series[0].values.len() - 2 * MOST as usize + 1);
+        let pairs: Vec<(usize, usize)> = (start..)
+            .step_by(2)
+            .take(MOST as usize)
+            .map(|first| match random.below(2) {
+                0 => (first, first + 1),
+                _ => (first + 1, first),
+            })
+            .collect();
+        let mut measured = vec![0; series.len()];
+        let mut settled: Vec<RowVerdict> = Vec::new();
+        let mut looks = Looks::new(6, MOST);
+        for round in 1..=MOST {
+            for (at, of) in series.iter().enumerate() {
+                let open = !settled.iter().any(|row| row.key == of.key);
+                measured[at] += usize::from(open);
+            }
+            let share = match (design, looks.at(round), round == MOST) {
+                (Design::Adaptive, _, true) => looks.rest(),
+                (Design::Adaptive, Some(look), false) => look.share,
+                (_, _, true) | (Design::Careless, Some(_), false) => 1.0,
+                _ => continue,
+            };
+            let rows: Vec<Row> = series
+                .iter()
+                .enumerate()
+                .map(|(at, of)| {
+                    let factor = if at == changed { factor } else { 1.0 };
+                    let pairs = &pairs[..measured[at]];
+                    let old = pairs.iter().map(|pair| of.values[pair.0]).collect();
+                    let new = pairs
+                        .iter()
+                        .map(|pair| of.values[pair.1] * factor)
+                        .collect();
+                    Row {
+                        direction: Direction::LowerIsBetter,
+                        ..Row::new(
+                            of.key.clone(),
+                            Some(Sample::new(old)),
+                            Some(Sample::new(new)),
+                        )
+                    }
+                })
+                .collect();
+            let policy = Policy {
+                interleaved: true,
+                q: 0.05 * share,
+                ..Policy::default()
+            };
+            settled = judge_again(&rows, &policy, &settled)
+                .rows
+                .into_iter()
+                .filter(|row| is_settled(&row.verdict))
+                .collect();
+        }
+        let regressed = |row: &&RowVerdict| row.verdict == Verdict::Regressed;
+        let is_planted = |row: &RowVerdict| factor > 1.0 && row.key == series[changed].key;
+        outcome.alarms += usize::from(settled.iter().filter(regressed).any(|row| !is_planted(row)));
+        outcome.found += usize::from(settled.iter().filter(regressed).any(is_planted));
+        outcome.measured += measured[changed];
+    }
+    outcome
+}
+
+const RUNS: usize = 300;
+
+fn percent(count: usize) -> f64 {
+    100.0 * count as f64 / RUNS as f64
+}
+
+#[test]
+fn looks_cost_no_more_false_alarms_than_promised() {
+    let series = series();
+    let [once, adaptive, careless] = [Design::Once, Design::Adaptive, Design::Careless]
+        .map(|design| percent(simulate(&series, design, 1.0, RUNS).alarms));
+    println!(
+        "runs of unchanged code with an alarm: {once:.1} % looked at once, {adaptive:.1} % adaptive, \
+         {careless:.1} % at the whole q each look"
+    );
+    assert!(adaptive <= 5.0, "{adaptive}");
+    assert!(careless > adaptive, "{careless} {adaptive}");
+}
+
+#[test]
+fn a_clear_change_ends_its_benchmark_early() {
+    let series = series();
+    let [once, adaptive] =
+        [Design::Once, Design::Adaptive].map(|design| simulate(&series, design, 1.2, RUNS));
+    let rounds = adaptive.measured as f64 / RUNS as f64;
+    println!(
+        "+20 % found: {:.1} % in {MOST} rounds, {:.1} % adaptive, after {rounds:.1} rounds on average",
+        percent(once.found),
+        percent(adaptive.found),
+    );
+    assert!(percent(adaptive.found) >= percent(once.found) - 5.0);
+    assert!(rounds < 0.75 * f64::from(MOST), "{rounds}");
+}
