@@ -293,6 +293,7 @@ fn measure(
         order: options.order,
         seed,
     };
+    let before = Snapshot::take();
     let pinned = options.pin.as_deref().map(pin).transpose()?;
     let priority = options.nice.map(set_priority).transpose()?;
     let used = pinned.iter().map(|pinned| pinned.description.clone());
@@ -304,12 +305,12 @@ fn measure(
         base,
         baseline,
     } = prepared;
-    let before = Snapshot::take();
     let mut going = Going {
         rounds: Rounds::new(subjects, plan),
         benchmarks,
         names,
         settled: Vec::new(),
+        share: 1.0,
         stale: match store {
             Some(store) => accept_trailers(&mut options.gate, store, base)?,
             None => Vec::new(),
@@ -387,6 +388,8 @@ struct Going {
     names: [String; 2],
     /// The verdicts of earlier looks.
     settled: Vec<RowVerdict>,
+    /// The part of q that the last look may spend.
+    share: f64,
     stale: Vec<String>,
 }
 
@@ -428,7 +431,7 @@ impl Going {
         progress.end();
         // What earlier looks may not have spent is left for the last.
         if let Some(looks) = &looks {
-            options.gate.policy.q *= looks.rest();
+            self.share = looks.rest();
         }
         ended
     }
@@ -530,7 +533,9 @@ impl Going {
     }
 
     fn judged(&self, compared: &Compared, options: &RunOptions) -> Report {
-        judge_again(&compared.rows, &options.gate.policy, &self.settled)
+        let mut policy = options.gate.policy.clone();
+        policy.q *= self.share;
+        judge_again(&compared.rows, &policy, &self.settled)
     }
 
     /// Saves what was measured of a run that does not come to its end.

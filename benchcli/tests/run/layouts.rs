@@ -18,12 +18,18 @@ fn measured(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
         "--rounds",
         "1",
         "--benchtime",
-        "2x",
+        "200x",
         "--format",
         "json",
     ];
     let ran = sandbox.benchcli(&[&common[..], arguments].concat());
-    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    // From a single round a counter that varies may look changed.
+    assert!(
+        matches!(ran.code, Some(0 | 1)),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
     let report = ran.report();
     let rows = report["rows"].as_array().unwrap().iter();
     let mut found: Vec<String> = rows

@@ -36,6 +36,10 @@ func BenchmarkSlow(b *testing.B) {
     sandbox.commit("Base");
 }
 
+#[allow(
+    clippy::zombie_processes,
+    reason = "a test that gives up here has failed"
+)]
 /// Starts a run and waits until its slow benchmark runs. Gives the benchmark's process.
 fn started(sandbox: &Sandbox) -> (Child, u32) {
     let pids = sandbox.temporary().join("pids");
