@@ -503,7 +503,7 @@ fn exit_2_and_one_line_for_bad_input() {
                 "--threshold",
                 "0%",
             ],
-            "threshold 0 is not a relative change above 0",
+            "threshold 0: expected a relative change above 0",
         ),
         (
             &[
@@ -767,5 +767,46 @@ fn markdown_stays_within_what_a_forge_takes() {
     assert_eq!(
         shown.matches("<details>").count(),
         shown.matches("</details>").count()
+    );
+}
+
+#[test]
+fn a_name_cannot_steer_the_terminal() {
+    let folder = configured("");
+    for (name, allocations) in [("old.txt", 1), ("new.txt", 2)] {
+        let line = format!("BenchmarkBell\u{7}\u{9b}31m 1 {allocations} allocs/op\n");
+        std::fs::write(folder.path().join(name), line).expect("writable");
+    }
+    let output = benchcli(
+        folder.path(),
+        &["check", "new.txt", "--base", "old.txt", "--strict"],
+    );
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(stdout.contains("Bell\\u{7}\\u{9b}31m"), "{stdout}");
+    assert!(
+        stdout
+            .chars()
+            .all(|letter| letter == '\n' || !letter.is_control())
+    );
+}
+
+#[test]
+fn remarks_say_how_a_timing_was_measured() {
+    let folder = configured("");
+    // Twice as fast now and then, as where a processor changes its frequency.
+    let lines = |values: [u32; 10]| -> String {
+        let lines = values.map(|value| format!("BenchmarkA 100000000 {value} ns/op\n"));
+        lines.concat()
+    };
+    let two = [100, 101, 100, 200, 201, 200, 101, 200, 100, 201];
+    std::fs::write(folder.path().join("old.txt"), lines([100; 10])).expect("writable");
+    std::fs::write(folder.path().join("new.txt"), lines(two)).expect("writable");
+    let arguments = ["check", "new.txt", "--base", "old.txt", "--format", "json"];
+    let stdout = text(&benchcli(folder.path(), &arguments).stdout);
+    let report: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(
+        report["rows"][0]["remarks"][0],
+        "two groups of values, 5 and 5, 66% apart"
     );
 }

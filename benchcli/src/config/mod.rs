@@ -244,7 +244,7 @@ until = "2099-01-01"
             ),
             (
                 "threshold = \"0%\"\n",
-                "benchcli.toml:1:1: threshold 0 is not a relative change above 0; 0.05 stands for 5 %",
+                "benchcli.toml:1:1: threshold 0: expected a relative change above 0, such as 0.05 for 5 %",
             ),
             (
                 "q = 2.0\n",

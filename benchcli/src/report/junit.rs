@@ -1,28 +1,23 @@
 //! Verdicts as JUnit XML: one case a benchmark.
 
+use std::collections::BTreeMap;
+
 use super::verdict_text::columns;
 use super::verdicts::{CheckReport, RowReport};
 
 /// Writes the report.
 pub fn write(report: &CheckReport) -> String {
-    let mut order: Vec<(&str, &str)> = Vec::new();
+    let mut rows: BTreeMap<(&str, &str), Vec<&RowReport>> = BTreeMap::new();
     for row in &report.rows {
         let key = (row.package.as_str(), row.benchmark.as_str());
-        if !order.contains(&key) {
-            order.push(key);
-        }
+        rows.entry(key).or_default().push(row);
     }
-    order.sort_unstable();
-    let cases: Vec<Case<'_>> = order
+    let cases: Vec<Case<'_>> = rows
         .into_iter()
-        .map(|(package, benchmark)| Case {
+        .map(|((package, benchmark), rows)| Case {
             package,
             benchmark,
-            rows: report
-                .rows
-                .iter()
-                .filter(|row| row.package == package && row.benchmark == benchmark)
-                .collect(),
+            rows,
         })
         .collect();
     let failures = cases.iter().filter(|case| case.fails()).count();
@@ -74,7 +69,11 @@ impl Case<'_> {
         ));
         let lines = |rows: &mut dyn Iterator<Item = &&RowReport>| -> String {
             let texts: Vec<String> = rows
-                .map(|row| columns(row)[2..].join("  ").trim().to_owned())
+                .map(|row| {
+                    let mut cells = columns(row)[2..].to_vec();
+                    cells.retain(|cell| !cell.is_empty());
+                    cells.join("  ")
+                })
                 .collect();
             texts.join("\n")
         };
@@ -92,7 +91,7 @@ impl Case<'_> {
             let reason = self.rows.iter().find_map(|row| row.reason.clone());
             let reason = reason.unwrap_or_else(|| self.rows[0].verdict.to_owned());
             out.push_str(&format!(
-                ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                ">\n      <skipped>{}</skipped>\n    </testcase>\n",
                 escape(&reason)
             ));
         } else {

@@ -81,7 +81,7 @@ impl Policy {
 #[non_exhaustive]
 pub enum PolicyError {
     /// See [`Policy::threshold`].
-    #[error("threshold {found} is not a relative change above 0; 0.05 stands for 5 %")]
+    #[error("threshold {found}: expected a relative change above 0, such as 0.05 for 5 %")]
     Threshold {
         /// What was set.
         found: f64,
