@@ -12,7 +12,12 @@ use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
 
 /// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
-#[command(name = "benchcli", version, arg_required_else_help = true)]
+#[command(
+    name = "benchcli",
+    version,
+    arg_required_else_help = true,
+    after_help = TOP_EXAMPLES
+)]
 pub struct Benchcli {
     /// Run as if started in DIR; given more than once, each is in the one before
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -21,6 +26,13 @@ pub struct Benchcli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+const TOP_EXAMPLES: &str = "\
+Examples:
+  benchcli run                               what is checked out against its base, measured in turn
+  benchcli check new.txt --base old.txt      the verdict on two files
+  go test -run '^$' -bench . -count 10 ./... | benchcli record
+  benchcli help run";
 
 const DIFF_ABOUT: &str = "\
 Compares the baselines of commits, or a commit with a file.
@@ -43,7 +55,9 @@ names or folders have the first digits of a commit's id, or the name of a tag, i
 of gobenchdata; or the data.js of github-action-benchmark. Importing again changes nothing.";
 
 const INIT_ABOUT: &str = "\
-Makes baselines follow rebases and amends: sets notes.rewriteRef in this repository, after asking.";
+Prepares a repository, after asking: writes benchcli.toml and a CI workflow that measures every pull \
+request and records the main branch, and makes baselines follow rebases and amends \
+(notes.rewriteRef). Nothing that is there is overwritten.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -82,7 +96,7 @@ pub enum Command {
     Import(ImportArgs),
     /// Write baselines for other tools
     Export(ExportArgs),
-    /// Make baselines follow rebases and amends
+    /// Prepare a repository: configuration, CI workflow, baselines that follow rebases
     #[command(long_about = INIT_ABOUT)]
     Init(InitArgs),
     /// Rank alternatives within one run against each other
@@ -98,6 +112,10 @@ pub enum Command {
     Config(ConfigArgs),
     /// Print the JSON Schema of the check's JSON report
     Schema,
+    /// Print a shell's completions
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// Options of `benchcli record`.
@@ -268,16 +286,66 @@ pub enum ExportFormat {
     Csv,
 }
 
+/// Options of `benchcli completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli completions bash > ~/.local/share/bash-completion/completions/benchcli
+  benchcli completions fish --program benchdiff > ~/.config/fish/completions/benchdiff.fish")]
+pub struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+    /// Of which program
+    #[arg(long, value_enum, default_value_t)]
+    pub program: Program,
+}
+
+/// Options of `benchcli man`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli man ~/.local/share/man/man1 && man benchcli-run")]
+pub struct ManArgs {
+    /// The folder to write to, a page a command
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+/// One of the two programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Program {
+    /// The gate, baselines and trends
+    #[default]
+    Benchcli,
+    /// The comparison of files
+    Benchdiff,
+}
+
+/// Where a repository's jobs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ci {
+    /// GitHub Actions
+    Github,
+    /// GitLab CI
+    Gitlab,
+    /// Neither
+    None,
+}
+
 /// Options of `benchcli init`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   benchcli init
-  benchcli init --yes")]
+  benchcli init --yes --ci gitlab")]
 pub struct InitArgs {
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
+    /// Where jobs run [default: as the files and remotes of the repository say]
+    #[arg(long, value_enum, value_name = "CI")]
+    pub ci: Option<Ci>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

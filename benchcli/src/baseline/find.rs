@@ -412,6 +412,18 @@ fn base<'r>(
     Ok((Start::Parent(branch), merge_base.parent(0).ok()))
 }
 
+/// The name of the main branch without its remote, if it is known.
+pub fn main_branch_name(repo: &Repository) -> Option<String> {
+    let (name, _) = main_branch(repo, None).ok()?;
+    let of_remote = |remote: String| name.strip_prefix(&format!("{remote}/")).map(str::to_owned);
+    Some(
+        remotes(repo)
+            .into_iter()
+            .find_map(of_remote)
+            .unwrap_or(name),
+    )
+}
+
 /// The main branch: the CI job's target, else the remote's HEAD, `init.defaultBranch`, main, master.
 fn main_branch<'r>(
     repo: &'r Repository,

@@ -5,8 +5,8 @@ use std::env;
 use anyhow::{Context as _, Result};
 
 use super::{
-    Outcome, check, config, diff_revisions, export, import, init, log, prune, pull, push, rank,
-    record, run, show,
+    Outcome, check, config, diff_revisions, export, import, init, log, manual, prune, pull, push,
+    rank, record, run, show,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -35,5 +35,7 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Run(args) => run::run(args.into_options()?),
         Command::Config(args) => config::run(&args),
         Command::Schema => config::schema(),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::pages(&args),
     }
 }

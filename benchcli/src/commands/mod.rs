@@ -11,6 +11,7 @@ pub mod import;
 pub mod init;
 mod judging;
 pub mod log;
+pub mod manual;
 pub mod prune;
 pub mod pull;
 pub mod push;
