@@ -14,7 +14,11 @@
 //! ```
 
 mod change;
+mod history;
 mod segment;
 
 pub use change::{Change, Sensitivity, changes, exact_changes};
+pub use history::{
+    ChangePoint, Commit, CommitEffect, History, Kind, Point, Series, Suspect, Tolerance,
+};
 pub use segment::{Segmentation, segment};
