@@ -1,5 +1,6 @@
 //! `benchcli config`: the configuration file, checked and shown.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
@@ -85,6 +86,15 @@ fn in_force(loaded: &Loaded) -> String {
     if !config.labels.is_empty() {
         let labels = toml::to_string(&config.labels).unwrap_or_default();
         lines.push(format!("\n[labels]\n{}", labels.trim_end()));
+    }
+    if !config.rename.is_empty() {
+        let renames: BTreeMap<&str, &str> = config
+            .rename
+            .iter()
+            .map(|(old, new)| (old.as_str(), new.get_ref().as_str()))
+            .collect();
+        let renames = toml::to_string(&renames).unwrap_or_default();
+        lines.push(format!("\n[rename]\n{}", renames.trim_end()));
     }
     for rule in &config.rule {
         lines.push(String::from("\n[[rule]]"));
