@@ -8,6 +8,7 @@ use jiff::Span;
 use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
+use super::trend::{ABOUT as TREND_ABOUT, TrendArgs};
 
 /// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
@@ -90,10 +91,35 @@ pub enum Command {
     /// Judge new results against a baseline: fail exactly when the code got slower
     #[command(after_help = EXAMPLES)]
     Check(CheckArgs),
+    /// Show how benchmarks changed over the commits, and which commit did it
+    #[command(long_about = TREND_ABOUT)]
+    Trend(TrendArgs),
     /// Check or show the configuration file
     Config(ConfigArgs),
-    /// Print the JSON Schema of the check's JSON report
-    Schema,
+    /// Print the JSON Schema of a JSON report
+    Schema(SchemaArgs),
+}
+
+/// Options of `benchcli schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli schema > benchcli-check.schema.json
+  benchcli schema trend > benchcli-trend.schema.json")]
+pub struct SchemaArgs {
+    /// The command whose report it is
+    #[arg(value_enum, default_value_t)]
+    pub of: ReportName,
+}
+
+/// A command with a JSON report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportName {
+    /// `benchcli check --format json`
+    #[default]
+    Check,
+    /// `benchcli trend --format json`
+    Trend,
 }
 
 /// Options of `benchcli record`.

@@ -4,7 +4,9 @@ pub mod benchcli;
 pub mod check;
 pub mod diff;
 mod go_style;
+pub mod history;
 pub mod rank;
+pub mod trend;
 
 pub use go_style::gnu_style;
 

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::{
     Outcome, check, config, diff_revisions, export, import, init, log, prune, pull, push, rank,
-    record, show,
+    record, show, trend,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -33,6 +33,7 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Rank(args) => rank::run(args.into_options()?),
         Command::Check(args) => check::run(args.into_options()?),
         Command::Config(args) => config::run(&args),
-        Command::Schema => config::schema(),
+        Command::Trend(args) => trend::run(&args.into_options()?),
+        Command::Schema(args) => config::schema(args.of),
     }
 }

@@ -7,8 +7,10 @@ use anyhow::{Context as _, Result};
 use schemars::schema_for;
 
 use super::Outcome;
+use crate::args::benchcli::ReportName;
 use crate::args::check::{ConfigAction, ConfigArgs};
 use crate::config::{Config, FILE_NAME, Loaded};
+use crate::report::trend::TrendReport;
 use crate::report::verdicts::{CheckReport, plural};
 
 /// Checks or shows the configuration, or prints its schema.
@@ -117,12 +119,16 @@ fn in_force(loaded: &Loaded) -> String {
     lines.join("\n") + "\n"
 }
 
-/// `benchcli schema`: prints the JSON Schema of the check's JSON report.
+/// `benchcli schema`: prints the JSON Schema of a command's JSON report.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn schema() -> Result<Outcome> {
-    let schema = serde_json::to_string_pretty(&schema_for!(CheckReport))?;
+pub fn schema(of: ReportName) -> Result<Outcome> {
+    let schema = match of {
+        ReportName::Check => schema_for!(CheckReport),
+        ReportName::Trend => schema_for!(TrendReport),
+    };
+    let schema = serde_json::to_string_pretty(&schema)?;
     writeln!(io::stdout(), "{schema}")?;
     Ok(Outcome::Pass)
 }

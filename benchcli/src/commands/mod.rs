@@ -7,6 +7,7 @@ pub mod config;
 pub mod diff;
 pub mod diff_revisions;
 pub mod export;
+mod histories;
 pub mod import;
 pub mod init;
 pub mod log;
@@ -18,6 +19,7 @@ pub mod record;
 mod results;
 pub mod show;
 mod source_places;
+pub mod trend;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
