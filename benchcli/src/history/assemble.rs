@@ -111,9 +111,12 @@ impl<'s> Assembly<'s> {
                 continue;
             }
             if doubles > 0 {
+                let commits = match doubles {
+                    1 => "1 commit has".to_owned(),
+                    count => format!("{count} commits have"),
+                };
                 self.remarks.push(format!(
-                    "{}: {doubles} commits have it under an old name as well; [rename] takes what \
-                     has the new name",
+                    "{}: {commits} it under an old name as well; what has the new name counts",
                     key.benchmark
                 ));
             }

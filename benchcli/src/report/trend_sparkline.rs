@@ -64,7 +64,8 @@ impl Sparklines {
             } else {
                 0.5
             };
-            let place = (share * BLOCKS.len() as f64) as usize;
+            // Rounding makes no steps in a flat line.
+            let place = (share * BLOCKS.len() as f64 + 1e-6) as usize;
             BLOCKS
                 .get(place.min(BLOCKS.len() - 1))
                 .copied()

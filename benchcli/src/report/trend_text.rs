@@ -183,10 +183,13 @@ impl Page {
     }
 }
 
+/// What is as good as before has no colour.
 fn tone(worsening: f64) -> Option<Style> {
-    if worsening > 0.0 {
+    const LEAST: f64 = 0.01;
+
+    if worsening > LEAST {
         Some(AnsiColor::Red.on_default())
-    } else if worsening < 0.0 {
+    } else if worsening < -LEAST {
         Some(AnsiColor::Green.on_default())
     } else {
         None
