@@ -70,9 +70,10 @@ impl Cache {
         paths.sort();
         let read = |path: &PathBuf| -> Option<Cached> {
             let points = fs::read(path).ok()?;
-            let samples = match with_samples {
-                true => Some(fs::read(path.with_extension(SAMPLES)).ok()?),
-                false => None,
+            let samples = if with_samples {
+                Some(fs::read(path.with_extension(SAMPLES)).ok()?)
+            } else {
+                None
             };
             Some(Cached {
                 file: SegmentFile::decode(points, samples)?,

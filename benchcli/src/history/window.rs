@@ -78,11 +78,8 @@ impl Window {
         let Some((after, to)) = text.split_once("..") else {
             bail!("found {text}, expected a range of commits such as v1.0..main");
         };
-        if to.starts_with('.') {
-            bail!(
-                "found {text}, expected a range with two dots, as {after}..{}",
-                &to[1..]
-            );
+        if let Some(to) = to.strip_prefix('.') {
+            bail!("found {text}, expected a range with two dots, as {after}..{to}");
         }
         if after.is_empty() && to.is_empty() {
             bail!("found .., expected a commit on one side at least, such as v1.0..");
@@ -168,7 +165,7 @@ pub(super) fn members(
     }
     members.reverse();
     let first = match window {
-        Window::All => 0,
+        Window::All | Window::Range { after: None, .. } => 0,
         Window::Since(Since::Time(time)) => {
             let from = time.as_second();
             let first = members.iter().position(|member| member.time >= from);
@@ -182,7 +179,6 @@ pub(super) fn members(
             })?;
             known_to(store, &members, since.id())?.saturating_sub(1)
         }
-        Window::Range { after: None, .. } => 0,
         Window::Range {
             after: Some(after), ..
         } => known_to(store, &members, store.resolve(after)?.id())?,

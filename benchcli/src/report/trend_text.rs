@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use benchparse::trend::Series;
 use benchparse::unit::Direction;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use super::trend::{Trend, change_texts, last_value, name, short, since_start, value};
 use super::trend_sparkline::Sparklines;
@@ -85,7 +85,7 @@ impl Page {
                 ]
             })
             .collect();
-        let mut widths = HEADINGS.map(|heading| heading.width());
+        let mut widths = HEADINGS.map(str::width);
         for row in &texts {
             for (width, text) in widths.iter_mut().zip(row) {
                 *width = (*width).max(text.width());

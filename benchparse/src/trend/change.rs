@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::segment::segment;
-use crate::stats::{Assumption, Comparer, Sample, median};
+use crate::stats::{Assumption, Comparer, Sample};
 
 /// How ready [`changes`] is to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -171,8 +171,19 @@ impl Scale {
     }
 }
 
-pub(super) fn median_of(values: Vec<f64>) -> f64 {
-    median(&Sample::new(values))
+/// The median of finite values, without sorting all of them.
+pub(super) fn median_of(mut values: Vec<f64>) -> f64 {
+    let middle = values.len() / 2;
+    if middle >= values.len() {
+        return f64::NAN;
+    }
+    let is_odd = values.len() % 2 == 1;
+    let (below, &mut above, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    if is_odd {
+        return above;
+    }
+    let below = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    below + 0.5 * (above - below)
 }
 
 /// The spread of a series' noise, from the differences of neighbours.
@@ -348,6 +359,16 @@ mod tests {
     fn places(series: &[f64]) -> Vec<usize> {
         let found = changes(series, Sensitivity::Normal);
         found.iter().map(|change| change.at).collect()
+    }
+
+    #[test]
+    fn the_median_is_that_of_the_sorted_values() {
+        assert!(median_of(Vec::new()).is_nan());
+        for count in 1..20 {
+            let values: Vec<f64> = (0..count).map(wobble).collect();
+            let sorted = crate::stats::median(&Sample::new(values.clone()));
+            assert_eq!(median_of(values), sorted, "{count}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::change::{BOUND, Fitted, LEAST_CHANGE, REACH, Scale, Sensitivity, median_of};
+use super::change::{BOUND, Fitted, LEAST_CHANGE, REACH, Sensitivity, median_of};
 use super::{Change, ChangePoint, Kind, Suspect, Tolerance, exact_changes};
 use crate::stats::{Assumption, Comparer, RankTest, Sample, ratio_interval_with};
 use crate::unit::Direction;
@@ -40,8 +40,8 @@ const CONFIDENCE: f64 = 0.95;
 ///   it is left, or at most 1 %;
 /// - a **suspect** are the last one or two points, when they are 4 standard deviations and 1 % off.
 ///
-/// Ratios have Hodges and Lehmann's interval of the medians within 50 commits, a spike's that of
-/// the points around it.
+/// Ratios have Hodges and Lehmann's interval of the medians within 50 commits; a spike's is against
+/// the lowest and the highest point around it.
 ///
 /// ```
 /// use benchparse::trend::{Kind, Sensitivity, examine};
@@ -178,6 +178,14 @@ fn mark_fixed(changes: &mut [ChangePoint], direction: Direction, tolerance: Opti
     }
 }
 
+/// The two-sided p of one or two points that are beyond `others`: Mann and Whitney's, exactly.
+fn outermost(points: usize, others: usize) -> f64 {
+    let ways: f64 = (1..=points)
+        .map(|it| (others + it) as f64 / it as f64)
+        .product();
+    (2.0 / ways).min(1.0)
+}
+
 struct Examiner<'f> {
     fitted: &'f Fitted,
     direction: Direction,
@@ -260,16 +268,8 @@ impl Examiner<'_> {
         let (_, end) = self.fitted.around(steps.end - 1);
         let range = start.max(first.at.saturating_sub(REACH))..end.min(last.at + REACH);
         let level = |range: Range<usize>| median_of(series[range].to_vec());
-        // A staircase crosses its slope in the middle of each stair.
-        let half = |one: usize, other: usize| (other - one) as f64 / 2.0;
-        let from = (first.at as f64 - half(first.at, second.at)).max(range.start as f64);
-        let to = (last.at as f64 + half(before_last.at, last.at)).min(range.end as f64);
         let low = level(range.start..first.at);
         let high = level(last.at..range.end);
-        let slope = |place: usize| {
-            let share = (place as f64 + 0.5 - from) / (to - from);
-            low + share.clamp(0.0, 1.0) * (high - low)
-        };
         let cost = |model: &dyn Fn(usize) -> f64| -> f64 {
             let losses = range.clone().map(|place| {
                 let z = (series[place] - model(place)) / self.fitted.spread;
@@ -289,7 +289,21 @@ impl Examiner<'_> {
             stairs.get(at).map_or(high, |(_, level)| *level)
         };
         let penalty = self.fitted.penalty;
-        cost(&slope) + 2.0 * penalty < cost(&stair) + run.len() as f64 * penalty
+        let limit = cost(&stair) + (run.len() as f64 - 2.0) * penalty;
+        // A staircase crosses its slope in the middle of each stair, more or less.
+        let gap = |one: usize, other: usize| (other - one) as f64;
+        let (head, tail) = (gap(first.at, second.at), gap(before_last.at, last.at));
+        let reach = [0.25, 0.5, 1.0];
+        let ends = reach.iter().flat_map(|head| reach.map(|tail| (head, tail)));
+        let mut slopes = ends.map(|(before, after)| {
+            let from = (first.at as f64 - before * head).max(range.start as f64);
+            let to = (last.at as f64 + after * tail).min(range.end as f64);
+            cost(&|place: usize| {
+                let share = (place as f64 + 0.5 - from) / (to - from);
+                low + share.clamp(0.0, 1.0) * (high - low)
+            })
+        });
+        slopes.any(|slope| slope < limit)
     }
 
     /// Points off the level of their segment, and back.
@@ -306,6 +320,7 @@ impl Examiner<'_> {
                 continue;
             }
             let level = median_of(fitted.series[segment.clone()].to_vec());
+            let height = self.spike_height(&segment, level);
             let off = |place: usize| (fitted.series[place] - level) / fitted.spread;
             let mut place = segment.start + 1;
             while place < segment.end {
@@ -317,7 +332,7 @@ impl Examiner<'_> {
                 let peak = (place..after).map(|it| off(it).abs()).fold(0.0, f64::max);
                 if (1..=2).contains(&length)
                     && after < segment.end
-                    && peak > SPIKE
+                    && peak > height
                     && off(place - 1).abs() <= OFF
                     && off(after).abs() <= OFF
                 {
@@ -327,6 +342,23 @@ impl Examiner<'_> {
             }
         }
         found
+    }
+
+    /// From which height on a point of a segment is news, in standard deviations: where points are
+    /// off every now and then, one more is not.
+    fn spike_height(&self, segment: &Range<usize>, level: f64) -> f64 {
+        /// One point of so many may be news, and three in any case.
+        const RARE: usize = 25;
+
+        let points = &self.fitted.series[segment.clone()];
+        let mut heights: Vec<f64> = points
+            .iter()
+            .map(|x| (x - level).abs() / self.fitted.spread)
+            .collect();
+        let news = (heights.len() / RARE).max(3);
+        let place = heights.len().saturating_sub(news + 1);
+        let (_, &mut usual, _) = heights.select_nth_unstable_by(place, f64::total_cmp);
+        SPIKE.max(3.0 * usual)
     }
 
     fn spike(&mut self, points: Range<usize>, segment: &Range<usize>) -> Option<ChangePoint> {
@@ -340,16 +372,14 @@ impl Examiner<'_> {
         if self.fitted.scale.size(before, level) < LEAST_SPIKE {
             return None;
         }
-        let interval = ratio_interval_with(&mut self.ranks, &around, &spike, CONFIDENCE);
-        let interval = if interval.high.is_finite() || self.fitted.scale == Scale::Linear {
-            [interval.low, interval.high]
+        let p = if spike.min() > around.max() || spike.max() < around.min() {
+            outermost(spike.len(), around.len())
         } else {
-            // Too few points for that level: all there are.
-            [spike.min() / around.max(), spike.max() / around.min()]
+            let compared = self
+                .comparer
+                .compare(&around, &spike, Assumption::Nothing, 0.0);
+            compared.p
         };
-        let compared = self
-            .comparer
-            .compare(&around, &spike, Assumption::Nothing, 0.0);
         Some(ChangePoint {
             kind: Kind::Spike,
             after: points.start - 1,
@@ -357,8 +387,12 @@ impl Examiner<'_> {
             before,
             level,
             ratio: level / before,
-            interval,
-            p: compared.p,
+            interval: if around.min() > 0.0 {
+                [spike.min() / around.max(), spike.max() / around.min()]
+            } else {
+                [0.0, f64::INFINITY]
+            },
+            p,
             worse: is_worse(before, level, self.direction),
             fixed_at: Some(points.end),
         })
@@ -533,6 +567,17 @@ mod tests {
         assert_eq!((up.worse, up.fixed_at), (true, Some(21)));
         assert_eq!((down.worse, down.fixed_at), (false, Some(42)));
         assert!(up.interval[0] > 1.3 && up.interval[1] < 1.8, "{up:?}");
+    }
+
+    #[test]
+    fn points_beyond_all_others_have_an_exact_p() {
+        for (points, others) in [(1, 9), (2, 30)] {
+            let spike: Sample = (0..points).map(|it| f64::from(it) + 500.0).collect();
+            let around: Sample = (0..others).map(f64::from).collect();
+            let compared = Comparer::new().compare(&around, &spike, Assumption::Nothing, 0.0);
+            let p = outermost(points as usize, others as usize);
+            assert!((compared.p - p).abs() < 1e-12, "{} {p}", compared.p);
+        }
     }
 
     #[test]
