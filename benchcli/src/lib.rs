@@ -8,6 +8,7 @@ pub mod args;
 pub mod baseline;
 pub mod commands;
 pub mod config;
+pub mod history;
 pub mod inputs;
 pub mod report;
 pub mod runner;

@@ -9,6 +9,7 @@ use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
 use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
+use super::trend::{ABOUT as TREND_ABOUT, TrendArgs};
 
 /// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
@@ -108,14 +109,39 @@ pub enum Command {
     /// Measure base and head side by side, and judge the difference
     #[command(long_about = RUN_ABOUT, after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
+    /// Show how benchmarks changed over the commits, and which commit did it
+    #[command(long_about = TREND_ABOUT)]
+    Trend(TrendArgs),
     /// Check or show the configuration file
     Config(ConfigArgs),
-    /// Print the JSON Schema of the check's JSON report
-    Schema,
+    /// Print the JSON Schema of a JSON report
+    Schema(SchemaArgs),
     /// Print a shell's completions
     Completions(CompletionsArgs),
     /// Write manual pages
     Man(ManArgs),
+}
+
+/// Options of `benchcli schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli schema > benchcli-check.schema.json
+  benchcli schema trend > benchcli-trend.schema.json")]
+pub struct SchemaArgs {
+    /// The command whose report it is
+    #[arg(value_enum, default_value_t)]
+    pub of: ReportName,
+}
+
+/// A command with a JSON report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportName {
+    /// `benchcli check --format json`
+    #[default]
+    Check,
+    /// `benchcli trend --format json`
+    Trend,
 }
 
 /// Options of `benchcli record`.

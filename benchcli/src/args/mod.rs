@@ -4,8 +4,10 @@ pub mod benchcli;
 pub mod check;
 pub mod diff;
 mod go_style;
+pub mod history;
 pub mod rank;
 pub mod run;
+pub mod trend;
 
 pub use go_style::{gnu_style, gnu_style_commands};
 

@@ -93,6 +93,23 @@ impl Store {
         })
     }
 
+    /// The text of a note that is in these blobs.
+    ///
+    /// # Errors
+    /// One cannot be read from the repository.
+    pub fn note_text(&self, blobs: &[Oid]) -> Result<Vec<u8>> {
+        let mut text = Vec::new();
+        for &blob in blobs {
+            tree::append(&self.repo, blob, &mut text)?;
+        }
+        Ok(text)
+    }
+
+    /// The folder for our own files in the repository's. It may not be there.
+    pub fn folder(&self) -> PathBuf {
+        self.repo.commondir().join(FOLDER)
+    }
+
     /// The commit that a revision names.
     ///
     /// # Errors
@@ -274,7 +291,7 @@ impl Store {
         message: &str,
         mut change: impl FnMut(&Notes<'_>) -> Result<Change>,
     ) -> Result<Option<Oid>> {
-        let folder = self.repo.commondir().join(FOLDER);
+        let folder = self.folder();
         self.try_update(&folder, message, &mut change)
             .map_err(|error| fault::storing(error, self.repo.commondir()))
     }
@@ -470,6 +487,25 @@ impl Notes<'_> {
         };
         commits.dedup_by_key(|(commit, _)| *commit);
         Ok(commits.into_iter().map(|(commit, _)| commit).collect())
+    }
+
+    /// The commits that have notes, in the order of their ids, each with the blobs of its note: one,
+    /// or more where programs with different ideas of the tree wrote it.
+    ///
+    /// # Errors
+    /// The tree cannot be read from the repository.
+    pub fn blobs(&self) -> Result<Vec<(Oid, Vec<Oid>)>> {
+        let mut notes: Vec<(Oid, Vec<Oid>)> = Vec::new();
+        let Some(tree) = &self.tree else {
+            return Ok(notes);
+        };
+        for (commit, blob) in tree::list(self.repo, tree)? {
+            match notes.last_mut() {
+                Some((last, blobs)) if *last == commit => blobs.push(blob),
+                _ => notes.push((commit, vec![blob])),
+            }
+        }
+        Ok(notes)
     }
 
     /// The commits whose notes are not the same as in `other`.

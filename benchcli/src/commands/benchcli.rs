@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::{
     Outcome, check, config, diff_revisions, export, import, init, log, manual, prune, pull, push,
-    rank, record, run, show,
+    rank, record, run, show, trend,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -34,7 +34,8 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Check(args) => check::run(args.into_options()?),
         Command::Run(args) => run::run(args.into_options()?),
         Command::Config(args) => config::run(&args),
-        Command::Schema => config::schema(),
+        Command::Trend(args) => trend::run(&args.into_options()?),
+        Command::Schema(args) => config::schema(args.of),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::pages(&args),
     }

@@ -1,13 +1,16 @@
 //! `benchcli config`: the configuration file, checked and shown.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
 use schemars::schema_for;
 
 use super::Outcome;
+use crate::args::benchcli::ReportName;
 use crate::args::check::{ConfigAction, ConfigArgs};
 use crate::config::{Config, FILE_NAME, Loaded};
+use crate::report::trend::TrendReport;
 use crate::report::verdicts::{CheckReport, plural};
 
 /// Checks or shows the configuration, or prints its schema.
@@ -86,6 +89,15 @@ fn in_force(loaded: &Loaded) -> String {
         let labels = toml::to_string(&config.labels).unwrap_or_default();
         lines.push(format!("\n[labels]\n{}", labels.trim_end()));
     }
+    if !config.rename.is_empty() {
+        let renames: BTreeMap<&str, &str> = config
+            .rename
+            .iter()
+            .map(|(old, new)| (old.as_str(), new.get_ref().as_str()))
+            .collect();
+        let renames = toml::to_string(&renames).unwrap_or_default();
+        lines.push(format!("\n[rename]\n{}", renames.trim_end()));
+    }
     for rule in &config.rule {
         lines.push(String::from("\n[[rule]]"));
         lines.push(
@@ -107,12 +119,16 @@ fn in_force(loaded: &Loaded) -> String {
     lines.join("\n") + "\n"
 }
 
-/// `benchcli schema`: prints the JSON Schema of the check's JSON report.
+/// `benchcli schema`: prints the JSON Schema of a command's JSON report.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn schema() -> Result<Outcome> {
-    let schema = serde_json::to_string_pretty(&schema_for!(CheckReport))?;
+pub fn schema(of: ReportName) -> Result<Outcome> {
+    let schema = match of {
+        ReportName::Check => schema_for!(CheckReport),
+        ReportName::Trend => schema_for!(TrendReport),
+    };
+    let schema = serde_json::to_string_pretty(&schema)?;
     writeln!(io::stdout(), "{schema}")?;
     Ok(Outcome::Pass)
 }

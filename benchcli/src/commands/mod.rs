@@ -7,6 +7,7 @@ pub mod config;
 pub mod diff;
 pub mod diff_revisions;
 pub mod export;
+mod histories;
 pub mod import;
 pub mod init;
 mod judging;
@@ -21,6 +22,7 @@ mod results;
 pub mod run;
 pub mod show;
 mod source_places;
+pub mod trend;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -3,6 +3,7 @@
 mod accept;
 mod error;
 mod percent;
+mod rename;
 mod rule;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use toml::Spanned;
 pub use accept::{Accept, Acceptances, trailers};
 pub use error::ConfigError;
 pub use percent::Percent;
+pub use rename::Renames;
 pub use rule::{ClassName, DirectionName, Rule, Rules, Tolerance};
 
 /// The name of the file that is looked for.
@@ -53,6 +55,10 @@ pub struct Config {
     pub ignore: Option<Vec<String>>,
     /// Labels that a recording must have to be a baseline for `--base REV|auto`.
     pub labels: BTreeMap<String, String>,
+    /// Benchmarks that have got another name, old = "new", both without the word Benchmark. A base
+    /// name stands for all its sub-benchmarks.
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub rename: BTreeMap<String, Spanned<String>>,
     /// Settings for some rows; of several that match a row the last one that sets something counts.
     #[schemars(with = "Vec<Rule>")]
     pub rule: Vec<Spanned<Rule>>,
@@ -92,6 +98,8 @@ pub struct Loaded {
     pub path: Option<PathBuf>,
     /// What it says.
     pub config: Config,
+    /// What has got another name, ready to be asked.
+    pub renames: Renames,
     /// Its rules, ready to be asked.
     pub rules: Rules,
     /// Its accepted regressions, ready to be asked.
@@ -132,11 +140,13 @@ impl Loaded {
         if config.gate.as_ref().is_some_and(Vec::is_empty) {
             return Err(place.at_key("gate", NO_GATE));
         }
+        let renames = Renames::new(&config.rename, &place)?;
         let rules = Rules::new(&config.rule, &place)?;
         let acceptances = Acceptances::new(&config.accept, &place)?;
         Ok(Self {
             path: None,
             config,
+            renames,
             rules,
             acceptances,
         })
@@ -232,6 +242,31 @@ until = "2099-01-01"
     }
 
     #[test]
+    fn renamed_benchmarks_have_their_newest_name() {
+        let text = r#"
+[rename]
+Encode = "Marshal"
+"Encode/old" = "Legacy"
+Marshal = "Write"
+Tree = "Tree/size=1"
+"#;
+        let renames = load(text).unwrap().renames;
+        for (name, expected) in [
+            ("Encode", Some("Write")),
+            ("Encode-8", Some("Write-8")),
+            ("Encode/n=10-8", Some("Write/n=10-8")),
+            ("Encode/old/n=10-8", Some("Legacy/n=10-8")),
+            ("Marshal-8", Some("Write-8")),
+            ("Tree-2", Some("Tree/size=1-2")),
+            ("Encoder-8", None),
+            ("Encode-fast-8", None),
+            ("Write-8", None),
+        ] {
+            assert_eq!(renames.apply(name).as_deref(), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn faults_have_a_place_and_a_remedy() {
         for (text, message) in [
             (
@@ -277,6 +312,26 @@ until = "2099-01-01"
             (
                 "q = 0.1\ngate = []\n",
                 "benchcli.toml:2:1: gate names no unit, so nothing could ever fail; name one, such as \"ns/op\"",
+            ),
+            (
+                "[rename]\nA = \"\"\n",
+                "benchcli.toml:2:5: rename: a name is empty; expected old = \"new\"",
+            ),
+            (
+                "[rename]\nBenchmarkA = \"B\"\n",
+                "benchcli.toml:2:14: rename: BenchmarkA is written as Go does; leave out the word Benchmark, as results do",
+            ),
+            (
+                "[rename]\nA = \"A\"\n",
+                "benchcli.toml:2:5: rename: A is its own new name; remove the line",
+            ),
+            (
+                "[rename]\nX = \"A\"\nA = \"B\"\nB = \"A\"\n",
+                "benchcli.toml:3:5: rename: A → B → A goes in a circle; the newest name has no line of its own",
+            ),
+            (
+                "[rename]\nA = 5\n",
+                "benchcli.toml:2:5: invalid type: integer `5`, expected a string",
             ),
             (
                 "min-samples = -1\n",

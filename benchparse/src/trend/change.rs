@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::segment::segment;
-use crate::stats::{Assumption, Comparer, Sample, median};
+use crate::stats::{Assumption, Comparer, Sample};
 
 /// How ready [`changes`] is to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -45,13 +45,13 @@ pub struct Change {
 }
 
 /// The bound of the loss, in standard deviations: further out is all the same.
-const BOUND: f64 = 3.0;
+pub(super) const BOUND: f64 = 3.0;
 /// How many points on either side confirm a change.
-const REACH: usize = 50;
+pub(super) const REACH: usize = 50;
 /// A change must be this unlikely by chance.
 const P_LIMIT: f64 = 0.002;
 /// A change must be at least this large.
-const LEAST_CHANGE: f64 = 0.01;
+pub(super) const LEAST_CHANGE: f64 = 0.01;
 
 /// Finds the changes of a noisy series: the medians of its commits, in order.
 ///
@@ -61,22 +61,64 @@ const LEAST_CHANGE: f64 = 0.01;
 /// around them does not confirm at p ≤ .002 are dropped, the least certain first, and then those
 /// under 1 %, the smallest first. Values that are not finite are left out.
 pub fn changes(medians: &[f64], sensitivity: Sensitivity) -> Vec<Change> {
-    let finite: Vec<usize> = (0..medians.len())
-        .filter(|&place| medians[place].is_finite())
-        .collect();
-    let values: Vec<f64> = finite.iter().map(|&place| medians[place]).collect();
-    let scale = if values.iter().all(|&value| value > 0.0) {
-        Scale::Logarithmic
-    } else {
-        Scale::Linear
-    };
-    let series: Vec<f64> = values.iter().map(|&value| scale.forward(value)).collect();
-    let proposed = fit(&series, sensitivity);
-    let mut confirmed = confirm(&series, &values, scale, proposed);
-    for change in &mut confirmed {
-        change.at = finite[change.at];
+    let mut fitted = Fitted::new(medians, sensitivity);
+    for change in &mut fitted.changes {
+        change.at = fitted.places[change.at];
     }
-    confirmed
+    fitted.changes
+}
+
+/// A noisy series with its fit.
+pub(super) struct Fitted {
+    /// Which of the medians are finite: what everything else here is about.
+    pub(super) places: Vec<usize>,
+    /// The finite medians.
+    pub(super) values: Vec<f64>,
+    /// The same on the scale of the fit.
+    pub(super) series: Vec<f64>,
+    pub(super) scale: Scale,
+    /// The spread of the noise on that scale.
+    pub(super) spread: f64,
+    /// What a change costs, in units of the squared spread.
+    pub(super) penalty: f64,
+    /// The changes that are confirmed, by place in `values`.
+    pub(super) changes: Vec<Change>,
+}
+
+impl Fitted {
+    pub(super) fn new(medians: &[f64], sensitivity: Sensitivity) -> Self {
+        let places: Vec<usize> = (0..medians.len())
+            .filter(|&place| medians[place].is_finite())
+            .collect();
+        let values: Vec<f64> = places.iter().map(|&place| medians[place]).collect();
+        let scale = if values.iter().all(|&value| value > 0.0) {
+            Scale::Logarithmic
+        } else {
+            Scale::Linear
+        };
+        let series: Vec<f64> = values.iter().map(|&value| scale.forward(value)).collect();
+        let fit = fit(&series, sensitivity);
+        let changes = confirm(&series, &values, scale, fit.boundaries);
+        Self {
+            places,
+            values,
+            series,
+            scale,
+            spread: fit.spread,
+            penalty: fit.penalty,
+            changes,
+        }
+    }
+
+    /// Where the segment before the change begins and the one after it ends.
+    pub(super) fn around(&self, change: usize) -> (usize, usize) {
+        let before = change.checked_sub(1).and_then(|it| self.changes.get(it));
+        let after = self.changes.get(change + 1);
+        (
+            before.map_or(0, |change| change.at),
+            after.map_or(self.values.len(), |change| change.at),
+        )
+    }
 }
 
 /// Finds the changes of an exact series, such as allocations: every difference of at least the
@@ -107,7 +149,7 @@ pub fn exact_changes(values: &[f64], absolute: f64, relative: f64) -> Vec<Change
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Scale {
+pub(super) enum Scale {
     Logarithmic,
     Linear,
 }
@@ -121,7 +163,7 @@ impl Scale {
     }
 
     /// The relative size of a step between two levels of the untransformed series.
-    fn size(self, before: f64, after: f64) -> f64 {
+    pub(super) fn size(self, before: f64, after: f64) -> f64 {
         match self {
             Self::Logarithmic => (after / before - 1.0).abs(),
             Self::Linear => (after - before).abs() / before.abs().max(f64::MIN_POSITIVE),
@@ -129,8 +171,19 @@ impl Scale {
     }
 }
 
-fn median_of(values: Vec<f64>) -> f64 {
-    median(&Sample::new(values))
+/// The median of finite values, without sorting all of them.
+pub(super) fn median_of(mut values: Vec<f64>) -> f64 {
+    let middle = values.len() / 2;
+    if middle >= values.len() {
+        return f64::NAN;
+    }
+    let is_odd = values.len() % 2 == 1;
+    let (below, &mut above, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    if is_odd {
+        return above;
+    }
+    let below = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    below + 0.5 * (above - below)
 }
 
 /// The spread of a series' noise, from the differences of neighbours.
@@ -156,31 +209,40 @@ fn noise(series: &[f64]) -> f64 {
     (0.25 * median_of(steps)).max(1e-6)
 }
 
-/// The boundaries of the best fit, with noise and correlation estimated along the way.
-fn fit(series: &[f64], sensitivity: Sensitivity) -> Vec<usize> {
+struct Fit {
+    boundaries: Vec<usize>,
+    spread: f64,
+    penalty: f64,
+}
+
+/// The best fit, with noise and correlation estimated along the way.
+fn fit(series: &[f64], sensitivity: Sensitivity) -> Fit {
+    let mut fit = Fit {
+        boundaries: Vec::new(),
+        spread: noise(series),
+        penalty: 0.0,
+    };
     if series.len() < 2 {
-        return Vec::new();
+        return fit;
     }
     let length = series.len() as f64;
-    let mut spread = noise(series);
     let mut inflation = 1.0;
-    let mut boundaries = Vec::new();
     for _ in 0..3 {
-        let penalty = sensitivity.penalty() * length.ln() * inflation;
-        boundaries = segment_scaled(series, &mut spread, penalty);
-        let residuals = residuals(series, &boundaries);
+        fit.penalty = sensitivity.penalty() * length.ln() * inflation;
+        fit.boundaries = segment_scaled(series, &mut fit.spread, fit.penalty);
+        let residuals = residuals(series, &fit.boundaries);
         let deviation = 1.4826 * median_of(residuals.iter().map(|r| r.abs()).collect());
-        let new_spread = spread.max(deviation);
+        let new_spread = fit.spread.max(deviation);
         let new_inflation = inflation_of(&residuals, deviation);
-        let settled =
-            (new_spread - spread).abs() < 0.02 * spread && (new_inflation - inflation).abs() < 0.05;
-        spread = new_spread;
+        let settled = (new_spread - fit.spread).abs() < 0.02 * fit.spread
+            && (new_inflation - inflation).abs() < 0.05;
+        fit.spread = new_spread;
         inflation = new_inflation;
         if settled {
             break;
         }
     }
-    boundaries
+    fit
 }
 
 /// Segments the series in units of its noise; a degenerate one is taken for noisier.
@@ -297,6 +359,16 @@ mod tests {
     fn places(series: &[f64]) -> Vec<usize> {
         let found = changes(series, Sensitivity::Normal);
         found.iter().map(|change| change.at).collect()
+    }
+
+    #[test]
+    fn the_median_is_that_of_the_sorted_values() {
+        assert!(median_of(Vec::new()).is_nan());
+        for count in 1..20 {
+            let values: Vec<f64> = (0..count).map(wobble).collect();
+            let sorted = crate::stats::median(&Sample::new(values.clone()));
+            assert_eq!(median_of(values), sorted, "{count}");
+        }
     }
 
     #[test]

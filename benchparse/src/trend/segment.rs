@@ -39,7 +39,7 @@ pub fn segment(values: &[f64], bound: f64, penalty: f64) -> Option<Segmentation>
     };
     for (place, &value) in values.iter().enumerate() {
         if place > 0 {
-            cost.cap(best.cost + penalty, place);
+            cost.cap(best.cost + penalty, place, &mut pieces_before);
         }
         cost.add(value, &mut pieces_before);
         if cost.pieces.len() > PIECE_LIMIT {
@@ -131,8 +131,9 @@ impl CostFunction {
         }
     }
 
-    /// Where the cost is above `limit`, a new segment that begins at `start` is the better way.
-    fn cap(&mut self, limit: f64, start: usize) {
+    /// Where the cost is above `limit`, a new segment that begins at `start` is the better way;
+    /// `scratch` is memory to work in.
+    fn cap(&mut self, limit: f64, start: usize, scratch: &mut Vec<Piece>) {
         let fresh = |end| Piece {
             end,
             weight: 0.0,
@@ -140,9 +141,10 @@ impl CostFunction {
             base: limit,
             start,
         };
-        let old = std::mem::take(&mut self.pieces);
+        scratch.clear();
+        std::mem::swap(scratch, &mut self.pieces);
         let mut from = f64::NEG_INFINITY;
-        for piece in old {
+        for &piece in scratch.iter() {
             let end = piece.end;
             if piece.base > limit {
                 self.push(fresh(end));

@@ -1,0 +1,113 @@
+//! `benchcli trend`
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::Color;
+use super::history::{HistoryArgs, HistoryOptions};
+
+/// What `benchcli trend --help` begins with.
+pub const ABOUT: &str = "\
+Shows how benchmarks changed over the commits that have baselines, and which commit did it.
+
+The commits are HEAD and its first parents, so a merge counts as one commit. A series is a \
+benchmark in one unit on one machine; commits without a baseline are gaps in it. A step is a new \
+level, a drift a slope from one level to another, a spike one or two commits off and back. Where \
+commits before a change were not measured, each of them may have made it.";
+
+/// Options of `benchcli trend`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli trend
+  benchcli trend --since 90d --filter 'pkg:example.com/codec .unit:ns/op'
+  benchcli trend --range v1.4.0..main --unit ns/op,allocs/op --format markdown
+  benchcli pull && benchcli trend --fail-on-new 10
+
+A change is certain a few commits after it was made: 3 in a hundred, 4 in a thousand. Before, it is
+shown as a suspect, which fails nothing. So --fail-on-new should look at 5 commits or more.
+
+Renamed benchmarks go on under the new name with this in benchcli.toml:
+  [rename]
+  Encode = \"Marshal\"
+
+Exit status: 0, also where only one commit has a baseline; 1 with --fail-on-new where a benchmark got
+worse in the last N commits and was not fixed since; 2 where a flag is wrong, or nothing can be shown:
+no baseline in the window, or no series that matches.")]
+pub struct TrendArgs {
+    #[command(flatten)]
+    history: HistoryArgs,
+
+    /// Show the series without a change too
+    #[arg(long)]
+    all: bool,
+
+    /// Fail when a series got worse in the last N commits
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    fail_on_new: Option<u32>,
+
+    /// How to print
+    #[arg(
+        id = "trend_format",
+        long = "format",
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    format: TrendFormat,
+
+    /// When to colour
+    #[arg(
+        id = "trend_color",
+        long = "color",
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
+    color: Color,
+}
+
+/// How a trend is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TrendFormat {
+    /// For people at a terminal
+    #[default]
+    Text,
+    /// Everything, as one JSON document (schema benchcli-trend/1)
+    Json,
+    /// A row for each change
+    Csv,
+    /// For a comment or a job summary
+    Markdown,
+}
+
+/// What `benchcli trend` is to do.
+#[derive(Debug)]
+pub struct TrendOptions {
+    /// Which part of the history.
+    pub history: HistoryOptions,
+    /// Whether series without a change are shown.
+    pub all: bool,
+    /// How many of the last commits must not make anything worse.
+    pub fail_on_new: Option<usize>,
+    /// How to print.
+    pub format: TrendFormat,
+    /// When to colour.
+    pub color: Color,
+}
+
+impl TrendArgs {
+    /// Checks every value, and reads the configuration file.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn into_options(self) -> Result<TrendOptions> {
+        Ok(TrendOptions {
+            history: self.history.into_options()?,
+            all: self.all,
+            fail_on_new: self.fail_on_new.map(|count| count as usize),
+            format: self.format,
+            color: self.color,
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Reading a history for a command.
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::baselines::{counted, warn};
+use crate::args::history::HistoryOptions;
+use crate::baseline::Store;
+use crate::history::{Reading, Request, Since, Window, read};
+
+/// Reads the history that the options ask for, in the repository that the working directory is in.
+///
+/// # Errors
+/// As of [`read`]; or the range is none.
+pub(super) fn history(options: &HistoryOptions, with_samples: bool) -> Result<Reading> {
+    let window = match (&options.range, &options.since) {
+        (Some(range), _) => Window::range(range)?,
+        (None, Some(since)) => Window::Since(Since::parse(since, Timestamp::now())),
+        (None, None) => Window::All,
+    };
+    let store = Store::open(Path::new("."))?;
+    let request = Request {
+        window,
+        filter: options.filter.clone(),
+        units: options.units.clone(),
+        environment: options.environment.clone(),
+        with_samples,
+        sensitivity: options.sensitivity,
+        config: &options.config,
+    };
+    read(&store, &request)
+}
+
+/// What is to be said of a history besides its series: a sentence each.
+pub(super) fn remarks(reading: &Reading) -> Vec<String> {
+    let history = &reading.history;
+    let mut remarks = reading.remarks.clone();
+    let measured = history.commits.iter().filter(|it| it.measured).count();
+    if measured == 1 {
+        remarks.push(
+            "one commit has results, and a trend needs more; `benchcli record --commit REV` adds \
+             those of another"
+                .into(),
+        );
+    }
+    if reading.elsewhere > 0 {
+        remarks.push(format!(
+            "{} left out, of commits that are not on this line of first parents: of other branches, \
+             or rewritten since (`benchcli init` makes baselines follow rebases)",
+            counted(reading.elsewhere, "baseline")
+        ));
+    }
+    for offer in &reading.offers {
+        remarks.push(format!(
+            "{old} ends where {new} begins with like values, at {commit}; if it is the same \
+             benchmark, put `\"{old}\" = \"{new}\"` under [rename] in benchcli.toml",
+            old = offer.old,
+            new = offer.new,
+            commit = history.short_id(offer.at)
+        ));
+    }
+    remarks
+}
+
+/// Says them on standard error.
+pub(super) fn tell(remarks: &[String]) {
+    for remark in remarks {
+        warn(remark);
+    }
+}

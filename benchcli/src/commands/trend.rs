@@ -1,0 +1,73 @@
+//! `benchcli trend`: what changed over the commits, and where.
+
+use std::io::{self, Write as _};
+
+use anyhow::Result;
+use benchparse::trend::{History, Kind};
+
+use super::Outcome;
+use super::histories::{history, remarks, tell};
+use crate::args::trend::{TrendFormat, TrendOptions};
+use crate::report::trend::{Trend, TrendReport};
+use crate::report::{trend_csv, trend_markdown, trend_text};
+
+/// Reads the history and prints its changes.
+///
+/// # Errors
+/// There is nothing to show, or the repository cannot be read, or the output cannot be written.
+pub fn run(options: &TrendOptions) -> Result<Outcome> {
+    let reading = history(&options.history, false)?;
+    let remarks = remarks(&reading);
+    if options.format != TrendFormat::Json {
+        tell(&remarks);
+    }
+    let failing = match options.fail_on_new {
+        Some(count) => new_regressions(&reading.history, count),
+        None => Vec::new(),
+    };
+    let trend = Trend {
+        history: &reading.history,
+        remarks: &remarks,
+        all: options.all,
+        last: options.fail_on_new,
+        failing: &failing,
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match options.format {
+        TrendFormat::Text => {
+            let color = options.color.applies_to(&io::stdout());
+            out.write_all(trend_text::write(&trend, color).as_bytes())?;
+        }
+        TrendFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &TrendReport::new(&trend))?;
+            writeln!(out)?;
+        }
+        TrendFormat::Csv => out.write_all(trend_csv::write(&trend).as_bytes())?,
+        TrendFormat::Markdown => out.write_all(trend_markdown::write(&trend).as_bytes())?,
+    }
+    out.flush()?;
+    Ok(if failing.is_empty() {
+        Outcome::Pass
+    } else {
+        Outcome::Regressed
+    })
+}
+
+/// Lasting changes for the worse that the last commits made and did not undo, as the place of a
+/// series and that of the change in it. Throughput that has its time beside it does not count twice.
+fn new_regressions(history: &History, count: usize) -> Vec<(usize, usize)> {
+    let first = history.commits.len().saturating_sub(count);
+    let effects = history.effects.iter().filter(|effect| effect.worse);
+    let mut found: Vec<(usize, usize)> = effects
+        .flat_map(|effect| effect.changes.iter().copied())
+        .filter(|&(series, change)| {
+            let series = history.series.get(series);
+            let change = series.and_then(|series| series.changes.get(change));
+            change.is_some_and(|change| {
+                change.at >= first && change.fixed_at.is_none() && change.kind != Kind::Spike
+            })
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}

@@ -1,0 +1,237 @@
+//! Columns of many segments to series.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use benchparse::trend::{Point, Series};
+use benchparse::unit::{Class, Direction};
+use git2::Oid;
+
+use super::cache::Cached;
+use super::key::SeriesKey;
+use super::parallel::in_parallel;
+use super::segment_file::{Place, SegmentFile};
+use super::{HistoryError, Noted, Request};
+
+/// Segments, and which commits their notes are of.
+pub(super) struct Assembly<'s> {
+    segments: Vec<Part<'s>>,
+    pub(super) remarks: Vec<String>,
+}
+
+struct Part<'s> {
+    file: &'s SegmentFile,
+    /// For each note its commits: none, mostly one, several where one text was noted to several.
+    commits: Vec<Vec<usize>>,
+}
+
+/// A column and how it got its name.
+struct Source<'s> {
+    part: usize,
+    place: &'s Place,
+    is_renamed: bool,
+}
+
+/// What `Unit` lines say of a unit, in all notes together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    is_exact: bool,
+    /// The latest commit that says which values are better, and what it says.
+    better: Option<(usize, Direction)>,
+}
+
+impl<'s> Assembly<'s> {
+    pub(super) fn new(cached: &'s [Cached], noted: &[Noted]) -> Self {
+        let mut wanted: HashMap<Oid, Vec<usize>> = HashMap::new();
+        for note in noted {
+            wanted.entry(note.id).or_default().push(note.commit);
+        }
+        // A note may be in two segments, when two programs have parsed it at the same time.
+        let mut taken = HashSet::new();
+        let segments = cached.iter().map(|cached| Part {
+            commits: cached
+                .file
+                .notes
+                .iter()
+                .map(|id| match wanted.get(id) {
+                    Some(commits) if taken.insert(*id) => commits.clone(),
+                    _ => Vec::new(),
+                })
+                .collect(),
+            file: &cached.file,
+        });
+        Self {
+            segments: segments.collect(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// The series that are asked for.
+    pub(super) fn series(&mut self, request: &Request<'_>) -> Result<Vec<Series>, HistoryError> {
+        let mut sources: BTreeMap<SeriesKey, Vec<Source<'s>>> = BTreeMap::new();
+        let mut there = BTreeMap::new();
+        let wanted_environment = request.environment.as_ref().map(|it| it.to_lowercase());
+        for (part, segment) in self.segments.iter().enumerate() {
+            let has_any = segment.commits.iter().any(|commits| !commits.is_empty());
+            if !has_any {
+                continue;
+            }
+            let file: &'s SegmentFile = segment.file;
+            for place in &file.columns {
+                let renamed = request.config.renames.apply(&place.key.benchmark);
+                let is_renamed = renamed.is_some();
+                let key = SeriesKey {
+                    benchmark: renamed.unwrap_or_else(|| place.key.benchmark.clone()),
+                    ..place.key.clone()
+                };
+                let environment = key.environment();
+                let seen: &mut BTreeSet<String> = there.entry("environments").or_default();
+                seen.insert(environment.clone());
+                let seen = there.entry("units").or_default();
+                seen.insert(crate::sides::written_unit(&key.unit).to_owned());
+                let is_wanted = wanted_environment
+                    .as_ref()
+                    .is_none_or(|wanted| environment.to_lowercase().contains(wanted))
+                    && (request.units.is_empty() || request.units.iter().any(|it| key.is_in(it)))
+                    && key.matches(&request.filter);
+                if is_wanted {
+                    sources.entry(key).or_default().push(Source {
+                        part,
+                        place,
+                        is_renamed,
+                    });
+                }
+            }
+        }
+        let said = self.said();
+        let jobs: Vec<(SeriesKey, Vec<Source<'s>>)> = sources.into_iter().collect();
+        let points = in_parallel(&jobs, |(_, sources)| self.points(sources));
+        let mut all = Vec::new();
+        for ((key, _), (points, doubles)) in jobs.into_iter().zip(points) {
+            if points.is_empty() {
+                continue;
+            }
+            if doubles > 0 {
+                let commits = match doubles {
+                    1 => "1 commit has".to_owned(),
+                    count => format!("{count} commits have"),
+                };
+                self.remarks.push(format!(
+                    "{}: {commits} it under an old name as well; what has the new name counts",
+                    key.benchmark
+                ));
+            }
+            let said = said.get(key.unit.as_str()).copied().unwrap_or_default();
+            let better = said.better.map(|(_, better)| better);
+            let nature = key.nature(&request.config.rules, said.is_exact, better);
+            all.push(Series {
+                environment: key.environment(),
+                direction: nature.direction,
+                class: Class::of(key.unit.as_bytes()),
+                tolerance: nature.tolerance,
+                points,
+                changes: Vec::new(),
+                suspect: None,
+                package: key.package,
+                benchmark: key.benchmark,
+                unit: key.unit,
+            });
+        }
+        if all.is_empty() {
+            return Err(nothing_left(request, &there));
+        }
+        Ok(all)
+    }
+
+    fn said(&self) -> HashMap<&'s str, Said> {
+        let mut all: HashMap<&str, Said> = HashMap::new();
+        for part in &self.segments {
+            let file: &'s SegmentFile = part.file;
+            for fact in &file.units {
+                let commits = part.commits.get(fact.note as usize);
+                let Some(&commit) = commits.and_then(|commits| commits.last()) else {
+                    continue;
+                };
+                let said = all.entry(&fact.unit).or_default();
+                said.is_exact |= fact.is_exact;
+                if let Some(better) = fact.better
+                    && said.better.is_none_or(|(at, _)| at <= commit)
+                {
+                    said.better = Some((commit, better));
+                }
+            }
+        }
+        all
+    }
+
+    /// The points of a series in the order of commits, and how many commits had two.
+    fn points(&self, sources: &[Source<'s>]) -> (Vec<Point>, usize) {
+        let mut points: Vec<(bool, Point)> = Vec::new();
+        for source in sources {
+            let Some(part) = self.segments.get(source.part) else {
+                continue;
+            };
+            let Some(column) = part.file.column(source.place) else {
+                continue;
+            };
+            points.reserve(column.notes.len());
+            column.each(|point| {
+                let commits = part.commits.get(point.note as usize);
+                for &commit in commits.into_iter().flatten() {
+                    let point = Point {
+                        commit,
+                        median: point.median,
+                        low: point.low,
+                        high: point.high,
+                        samples: point.samples.to_vec(),
+                        count: point.count,
+                    };
+                    points.push((source.is_renamed, point));
+                }
+            });
+        }
+        let order = |(is_renamed, point): &(bool, Point)| (point.commit, *is_renamed);
+        if !points.is_sorted_by_key(order) {
+            points.sort_by_key(order);
+        }
+        let before = points.len();
+        points.dedup_by_key(|(_, point)| point.commit);
+        let doubles = before - points.len();
+        (
+            points.into_iter().map(|(_, point)| point).collect(),
+            doubles,
+        )
+    }
+}
+
+fn nothing_left(request: &Request<'_>, there: &BTreeMap<&str, BTreeSet<String>>) -> HistoryError {
+    let list = |what: &str| {
+        let all = there.get(what).into_iter().flatten().cloned();
+        all.collect::<Vec<_>>().join(", ")
+    };
+    if there.is_empty() {
+        return HistoryError::NoResults;
+    }
+    let (why, expected) = match (&request.environment, &request.units[..]) {
+        (Some(environment), _)
+            if !there
+                .get("environments")
+                .into_iter()
+                .flatten()
+                .any(|it| it.to_lowercase().contains(&environment.to_lowercase())) =>
+        {
+            (
+                format!("--env {environment}"),
+                format!("a part of one of: {}", list("environments")),
+            )
+        }
+        (_, [unit, ..]) if request.filter.is_everything() => (
+            format!("--unit {unit}"),
+            format!("one of: {}", list("units")),
+        ),
+        _ => (
+            "the filter".to_owned(),
+            "a query that some result matches; without it, this command lists all".to_owned(),
+        ),
+    };
+    HistoryError::NothingLeft { why, expected }
+}

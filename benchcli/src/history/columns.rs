@@ -1,0 +1,284 @@
+//! Parsed notes, a column for each series.
+
+use std::collections::HashMap;
+
+use benchparse::format::{Parser, Reader, Record, Symbol, UnitTable};
+use benchparse::stats::{Assumption, Sample, summarize};
+use benchparse::unit::{self, Direction};
+use bstr::ByteSlice as _;
+use git2::Oid;
+
+use super::key::SeriesKey;
+use crate::baseline::Note;
+
+/// The level of the intervals.
+const CONFIDENCE: f64 = 0.95;
+
+/// A number of notes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Segment {
+    /// What the notes are known by.
+    pub(super) notes: Vec<Oid>,
+    pub(super) columns: Vec<Column>,
+    /// What `Unit` lines said, with the note they stand in.
+    pub(super) units: Vec<UnitFact>,
+}
+
+/// What a note's `Unit` lines say of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UnitFact {
+    pub(super) note: u32,
+    /// The unit, tidied.
+    pub(super) unit: String,
+    pub(super) is_exact: bool,
+    pub(super) better: Option<Direction>,
+}
+
+/// The points of one series: the entries of all lists belong together, but for the samples.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Column {
+    pub(super) key: SeriesKey,
+    /// Places in the segment's notes, ascending.
+    pub(super) notes: Vec<u32>,
+    pub(super) counts: Vec<u32>,
+    pub(super) medians: Vec<f64>,
+    pub(super) lows: Vec<f64>,
+    pub(super) highs: Vec<f64>,
+    /// All values, those of one point after those of another, ascending in each.
+    pub(super) samples: Vec<f64>,
+}
+
+/// A point of a column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PointRef<'c> {
+    pub(super) note: u32,
+    pub(super) count: u32,
+    pub(super) median: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// Empty where the column has no samples.
+    pub(super) samples: &'c [f64],
+}
+
+impl Column {
+    /// Gives each point to `each`, in order.
+    pub(super) fn each(&self, mut each: impl FnMut(&PointRef<'_>)) {
+        let mut rest = &self.samples[..];
+        let bounds = self.lows.iter().zip(&self.highs);
+        let points = self.notes.iter().zip(&self.counts).zip(&self.medians);
+        for (((&note, &count), &median), (&low, &high)) in points.zip(bounds) {
+            let (samples, others) = rest.split_at_checked(count as usize).unwrap_or_default();
+            rest = others;
+            each(&PointRef {
+                note,
+                count,
+                median,
+                low,
+                high,
+                samples,
+            });
+        }
+    }
+
+    pub(super) fn push_point(&mut self, point: &PointRef<'_>) {
+        self.notes.push(point.note);
+        self.counts.push(point.count);
+        self.medians.push(point.median);
+        self.lows.push(point.low);
+        self.highs.push(point.high);
+        self.samples.extend_from_slice(point.samples);
+    }
+
+    fn push(&mut self, note: u32, values: Vec<f64>) {
+        let sample = Sample::new(values);
+        let summary = summarize(&sample, Assumption::Nothing, CONFIDENCE);
+        if !summary.center.is_finite() {
+            return;
+        }
+        // Too few values for an interval have their range.
+        let or = |bound: f64, range: f64| if bound.is_finite() { bound } else { range };
+        self.push_point(&PointRef {
+            note,
+            count: sample.len() as u32,
+            median: summary.center,
+            low: or(summary.low, sample.min()),
+            high: or(summary.high, sample.max()),
+            samples: sample.values(),
+        });
+    }
+}
+
+/// Puts notes into columns.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    segment: Segment,
+    places: HashMap<SeriesKey, usize>,
+    /// The values of the note that is read, and which columns have some.
+    values: Vec<Vec<f64>>,
+    touched: Vec<usize>,
+}
+
+impl Builder {
+    /// Reads a note.
+    pub(super) fn add(&mut self, id: Oid, text: &[u8]) {
+        let note = self.segment.notes.len() as u32;
+        self.segment.notes.push(id);
+        let mut parser = Parser::new();
+        let mut known = HashMap::new();
+        for recording in Note::parse(text).recordings() {
+            let labels = recording
+                .header
+                .labels()
+                .map(|(name, value)| format!("{name}={value}"));
+            let labels = labels.collect::<Vec<_>>().join("; ");
+            known.clear();
+            parser.begin(b"", b"");
+            let mut reader = Reader::new(&mut parser, recording.readable());
+            // Reading from memory does not fail.
+            while let Ok(Some(record)) = reader.next_record() {
+                let Record::Result(result) = record else {
+                    continue;
+                };
+                let (config, name) = (result.config_id(), result.name_symbol());
+                for measured in result.measurements() {
+                    let place = *known
+                        .entry((config, name, measured.unit))
+                        .or_insert_with(|| self.place(&key(&result, measured.unit, &labels)));
+                    let Some(values) = self.values.get_mut(place) else {
+                        continue;
+                    };
+                    if values.is_empty() {
+                        self.touched.push(place);
+                    }
+                    values.push(measured.value);
+                }
+            }
+        }
+        for place in std::mem::take(&mut self.touched) {
+            let values = self.values.get_mut(place).map(std::mem::take);
+            let column = self.segment.columns.get_mut(place);
+            if let (Some(values), Some(column)) = (values, column) {
+                column.push(note, values);
+            }
+        }
+        self.remember_units(note, parser.units());
+    }
+
+    pub(super) fn finish(mut self) -> Segment {
+        self.segment
+            .columns
+            .retain(|column| !column.notes.is_empty());
+        self.segment
+    }
+
+    fn place(&mut self, key: &SeriesKey) -> usize {
+        if let Some(&place) = self.places.get(key) {
+            return place;
+        }
+        let place = self.segment.columns.len();
+        self.segment.columns.push(Column {
+            key: key.clone(),
+            ..Column::default()
+        });
+        self.values.push(Vec::new());
+        self.places.insert(key.clone(), place);
+        place
+    }
+
+    fn remember_units(&mut self, note: u32, table: &UnitTable) {
+        let columns = &self.segment.columns;
+        let mut units: Vec<&str> = columns.iter().map(|it| it.key.unit.as_str()).collect();
+        units.sort_unstable();
+        units.dedup();
+        let facts = units.into_iter().filter_map(|unit| {
+            let is_exact = table.is_exact(unit.as_bytes());
+            let better = table.get(unit.as_bytes(), b"better");
+            let better = better.and_then(|value| match value {
+                b"higher" => Some(Direction::Higher),
+                b"lower" => Some(Direction::Lower),
+                _ => None,
+            });
+            (is_exact || better.is_some()).then(|| UnitFact {
+                note,
+                unit: unit.to_owned(),
+                is_exact,
+                better,
+            })
+        });
+        let facts: Vec<UnitFact> = facts.collect();
+        self.segment.units.extend(facts);
+    }
+}
+
+fn key(result: &benchparse::format::BenchmarkResult<'_>, unit: Symbol, labels: &str) -> SeriesKey {
+    let value = |key: &[u8]| result.config_value(key).to_str_lossy().into_owned();
+    // A zero keeps its written unit; here it belongs to the others.
+    let unit = unit::tidy(result.symbols().text(unit)).unit;
+    SeriesKey {
+        package: value(b"pkg"),
+        benchmark: result.name().full().to_str_lossy().into_owned(),
+        unit: unit.to_str_lossy().into_owned(),
+        goos: value(b"goos"),
+        goarch: value(b"goarch"),
+        cpu: value(b"cpu"),
+        labels: labels.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(texts: &[&str]) -> Segment {
+        let mut builder = Builder::default();
+        for (place, text) in texts.iter().enumerate() {
+            let id = Oid::from_bytes(&[place as u8; 20]).unwrap();
+            builder.add(id, text.as_bytes());
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn notes_become_columns() {
+        let segment = segment(&[
+            "pkg: a\nBenchmarkX 1 3 ns/op 0 MB/s\nBenchmarkX 1 1 ns/op 2 MB/s\nBenchmarkX 1 2 ns/op\n",
+            "pkg: a\nBenchmarkY 1 7 ns/op\n",
+            "pkg: a\nBenchmarkX 1 4 ns/op\n",
+        ]);
+        let names: Vec<_> = segment
+            .columns
+            .iter()
+            .map(|it| format!("{}.{} {}", it.key.package, it.key.benchmark, it.key.unit))
+            .collect();
+        assert_eq!(names, ["a.X sec/op", "a.X B/s", "a.Y sec/op"]);
+        let times = &segment.columns[0];
+        assert_eq!(
+            (&times.notes[..], &times.counts[..]),
+            (&[0, 2][..], &[3, 1][..])
+        );
+        assert_eq!(times.medians, [2e-9, 4e-9]);
+        assert_eq!((times.lows[0], times.highs[0]), (1e-9, 3e-9));
+        assert_eq!(times.samples, [1e-9, 2e-9, 3e-9, 4e-9]);
+        assert_eq!(segment.columns[1].medians, [1e6]);
+    }
+
+    #[test]
+    fn values_that_are_no_numbers_are_no_points() {
+        let segment = segment(&["BenchmarkX 1 NaN ns/op\n", "no benchmark at all\n"]);
+        assert_eq!(segment.notes.len(), 2);
+        assert!(segment.columns.is_empty());
+    }
+
+    #[test]
+    fn unit_lines_are_remembered() {
+        let segment = segment(&["BenchmarkX 1 5 frames\nUnit frames better=higher\n"]);
+        let [fact] = &segment.units[..] else {
+            panic!("{segment:?}")
+        };
+        assert_eq!(fact.unit, "frames");
+        assert_eq!(
+            (fact.is_exact, fact.better),
+            (false, Some(Direction::Higher))
+        );
+    }
+}

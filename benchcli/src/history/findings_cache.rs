@@ -1,0 +1,216 @@
+//! What was found in series, kept by what they are: the same medians have the same changes.
+
+use std::collections::HashMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hasher as _};
+
+use benchparse::trend::{ChangePoint, Findings, History, Kind, Sensitivity, Series, Suspect};
+use benchparse::unit::Direction;
+
+use super::bytes::{Bytes, opened, put_f64s, put_u32s, sealed};
+use super::cache::{Cache, write_whole};
+use super::parallel::in_parallel;
+
+const KIND: &str = "trend findings";
+const NAME: &str = "findings";
+/// More than this are not kept.
+const MOST: usize = 50_000;
+
+/// What a series is: two hashes of everything that its findings follow from.
+type Identity = [u64; 2];
+
+/// Examines every series of a history.
+pub(super) fn examine(history: &mut History, sensitivity: Sensitivity, cache: &Cache) {
+    let path = cache.path(NAME);
+    let known = fs::read(&path).ok().and_then(|file| decode(&file));
+    let known = known.unwrap_or_default();
+    let found = in_parallel(&history.series, |series| {
+        let identity = identity(series, sensitivity);
+        match known.get(&identity) {
+            Some(findings) => (identity, findings.clone(), false),
+            None => (identity, series.findings(sensitivity), true),
+        }
+    });
+    let mut all = known;
+    let mut any_new = false;
+    let mut current = HashMap::new();
+    for (series, (identity, findings, is_new)) in history.series.iter_mut().zip(found) {
+        any_new |= is_new;
+        current.insert(identity, findings.clone());
+        series.take(findings);
+    }
+    if any_new {
+        if all.len() + current.len() > MOST {
+            all.clear();
+        }
+        all.extend(current);
+        if let Some(folder) = path.parent() {
+            let _ = fs::create_dir_all(folder);
+        }
+        let _ = write_whole(&path, &encode(&all));
+    }
+}
+
+fn identity(series: &Series, sensitivity: Sensitivity) -> Identity {
+    let mut words: Vec<u8> = Vec::with_capacity(series.points.len() * 8 + 64);
+    let tolerance = series.tolerance.map(|it| [it.absolute, it.relative]);
+    words.push(u8::from(tolerance.is_some()));
+    put_f64s(&mut words, &tolerance.unwrap_or_default());
+    words.push(u8::from(series.direction == Direction::Higher));
+    words.push(match sensitivity {
+        Sensitivity::Sensitive => 0,
+        Sensitivity::Normal => 1,
+        Sensitivity::Calm => 2,
+    });
+    for point in &series.points {
+        words.extend_from_slice(&point.median.to_le_bytes());
+    }
+    [1u8, 2].map(|seed| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(seed);
+        hasher.write(&words);
+        hasher.finish()
+    })
+}
+
+fn encode(all: &HashMap<Identity, Findings>) -> Vec<u8> {
+    let mut body = Vec::new();
+    put_u32s(&mut body, &[all.len() as u32]);
+    for (identity, findings) in all {
+        for hash in identity {
+            body.extend_from_slice(&hash.to_le_bytes());
+        }
+        put_u32s(&mut body, &[findings.changes.len() as u32]);
+        for change in &findings.changes {
+            let kind = match change.kind {
+                Kind::Step => 0,
+                Kind::Spike => 1,
+                Kind::Drift => 2,
+            };
+            body.extend_from_slice(&[kind, u8::from(change.worse)]);
+            put_places(&mut body, &[change.after, change.at]);
+            put_places(&mut body, &[change.fixed_at.map_or(0, |at| at + 1)]);
+            let [low, high] = change.interval;
+            let numbers = [
+                change.before,
+                change.level,
+                change.ratio,
+                low,
+                high,
+                change.p,
+            ];
+            put_f64s(&mut body, &numbers);
+        }
+        body.push(u8::from(findings.suspect.is_some()));
+        if let Some(suspect) = &findings.suspect {
+            body.push(u8::from(suspect.worse));
+            put_places(&mut body, &[suspect.after, suspect.at]);
+            put_f64s(&mut body, &[suspect.before, suspect.level, suspect.ratio]);
+        }
+    }
+    sealed(KIND, &body)
+}
+
+fn put_places(body: &mut Vec<u8>, places: &[usize]) {
+    for place in places {
+        body.extend_from_slice(&(*place as u64).to_le_bytes());
+    }
+}
+
+fn decode(file: &[u8]) -> Option<HashMap<Identity, Findings>> {
+    let mut body = Bytes(file.get(opened(KIND, file)?..)?);
+    let count = body.u32()?;
+    let mut all = HashMap::new();
+    for _ in 0..count {
+        let identity = [body.u64()?, body.u64()?];
+        let changes = body.u32()?;
+        let changes: Option<Vec<ChangePoint>> = (0..changes).map(|_| change(&mut body)).collect();
+        let suspect = match body.byte()? {
+            0 => None,
+            _ => Some(suspect(&mut body)?),
+        };
+        let findings = Findings {
+            changes: changes?,
+            suspect,
+        };
+        all.insert(identity, findings);
+    }
+    Some(all)
+}
+
+fn change(body: &mut Bytes<'_>) -> Option<ChangePoint> {
+    let kind = match body.byte()? {
+        0 => Kind::Step,
+        1 => Kind::Spike,
+        _ => Kind::Drift,
+    };
+    let worse = body.byte()? != 0;
+    let (after, at) = (place(body)?, place(body)?);
+    let fixed_at = place(body)?.checked_sub(1);
+    let mut number = || body.f64();
+    Some(ChangePoint {
+        kind,
+        after,
+        at,
+        before: number()?,
+        level: number()?,
+        ratio: number()?,
+        interval: [number()?, number()?],
+        p: number()?,
+        worse,
+        fixed_at,
+    })
+}
+
+fn suspect(body: &mut Bytes<'_>) -> Option<Suspect> {
+    let worse = body.byte()? != 0;
+    let (after, at) = (place(body)?, place(body)?);
+    Some(Suspect {
+        after,
+        at,
+        before: body.f64()?,
+        level: body.f64()?,
+        ratio: body.f64()?,
+        worse,
+    })
+}
+
+fn place(body: &mut Bytes<'_>) -> Option<usize> {
+    usize::try_from(body.u64()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use benchparse::trend::examine;
+
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        let medians = |last: f64| -> Vec<f64> {
+            let levels = (0..90).map(|it| if (30..60).contains(&it) { 150.0 } else { 100.0 });
+            let mut medians: Vec<f64> = levels
+                .enumerate()
+                .map(|(i, x)| x + (i % 4) as f64)
+                .collect();
+            medians[10] = 300.0;
+            medians[89] = last;
+            medians
+        };
+        let found = |last| {
+            let medians = medians(last);
+            examine(&medians, None, Direction::Lower, Sensitivity::Normal)
+        };
+        let all = HashMap::from([
+            ([1, 2], Findings::default()),
+            ([3, 4], found(100.0)),
+            ([5, 6], found(200.0)),
+        ]);
+        assert!(all[&[5, 6]].suspect.is_some() && all[&[3, 4]].changes.len() == 3);
+        let file = encode(&all);
+        assert_eq!(decode(&file), Some(all));
+        for end in 0..file.len() {
+            assert_eq!(decode(&file[..end]), None);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! A trend for people at a terminal.
+
+use anstyle::{AnsiColor, Style};
+use benchparse::trend::Series;
+use benchparse::unit::Direction;
+use unicode_width::UnicodeWidthStr;
+
+use super::trend::{Trend, change_texts, last_value, name, short, since_start, value};
+use super::trend_sparkline::Sparklines;
+use super::verdicts::{percent, plural};
+
+/// So many effects are told.
+const MOST_TOLD: usize = 20;
+
+const HEADINGS: [&str; 5] = ["benchmark", "unit", "", "last", "since start"];
+
+/// Writes the trend: a table for each environment, the worst series first with its changes below,
+/// then what commits did.
+pub fn write(trend: &Trend<'_>, color: bool) -> String {
+    let mut page = Page {
+        out: String::new(),
+        color,
+    };
+    page.out.push_str(&trend.window());
+    page.out.push('\n');
+    let (shown, hidden) = trend.shown();
+    let mut environments: Vec<&str> = Vec::new();
+    for (_, series) in &shown {
+        if !environments.contains(&series.environment.as_str()) {
+            environments.push(&series.environment);
+        }
+    }
+    let lines = Sparklines::new(trend.history);
+    for environment in environments {
+        page.out.push_str(&format!("\n{environment}\n"));
+        let rows = shown
+            .iter()
+            .filter(|(_, series)| series.environment == environment);
+        let rows: Vec<&Series> = rows.map(|(_, series)| *series).collect();
+        page.table(trend, &rows, &lines);
+    }
+    if hidden > 0 {
+        let more = if shown.is_empty() { "" } else { " more" };
+        page.out.push_str(&format!(
+            "\n{hidden}{more} series without a change (--all shows them)\n"
+        ));
+    }
+    page.effects(trend);
+    if let Some(verdict) = trend.verdict() {
+        let style = if trend.failing.is_empty() {
+            AnsiColor::Green
+        } else {
+            AnsiColor::Red
+        };
+        page.out.push('\n');
+        page.paint(&verdict, Some(style.on_default().bold()));
+        page.out.push('\n');
+    }
+    page.out
+}
+
+struct Page {
+    out: String,
+    color: bool,
+}
+
+impl Page {
+    fn paint(&mut self, text: &str, style: Option<Style>) {
+        match style {
+            Some(style) if self.color => self.out.push_str(&format!("{style}{text}{style:#}")),
+            _ => self.out.push_str(text),
+        }
+    }
+
+    fn table(&mut self, trend: &Trend<'_>, rows: &[&Series], lines: &Sparklines) {
+        let texts: Vec<[String; 5]> = rows
+            .iter()
+            .map(|series| {
+                [
+                    name(series),
+                    series.unit.clone(),
+                    lines.line(series),
+                    last_value(series),
+                    since_start(series),
+                ]
+            })
+            .collect();
+        let mut widths = HEADINGS.map(str::width);
+        for row in &texts {
+            for (width, text) in widths.iter_mut().zip(row) {
+                *width = (*width).max(text.width());
+            }
+        }
+        self.row(&HEADINGS, &widths, None);
+        for (series, row) in rows.iter().zip(&texts) {
+            let row = row.each_ref().map(String::as_str);
+            self.row(&row, &widths, tone(series.worsening()));
+            self.changes(trend, series);
+        }
+    }
+
+    fn row(&mut self, cells: &[&str; 5], widths: &[usize; 5], style: Option<Style>) {
+        let start = self.out.len();
+        for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            let pad = " ".repeat(width - cell.width());
+            let is_number = at >= 3;
+            if is_number {
+                self.out.push_str(&pad);
+            }
+            self.paint(cell, style.filter(|_| at == 4));
+            if !is_number {
+                self.out.push_str(&pad);
+            }
+            self.out.push_str("  ");
+        }
+        let end = start + self.out[start..].trim_end().len();
+        self.out.truncate(end);
+        self.out.push('\n');
+    }
+
+    fn changes(&mut self, trend: &Trend<'_>, series: &Series) {
+        let history = trend.history;
+        let texts = series.changes.iter();
+        let texts: Vec<[String; 5]> = texts
+            .map(|change| change_texts(history, series, change))
+            .collect();
+        let mut widths = [0; 4];
+        for row in &texts {
+            for (width, text) in widths.iter_mut().zip(row) {
+                *width = (*width).max(text.width());
+            }
+        }
+        for (change, row) in series.changes.iter().zip(&texts) {
+            self.out.push_str("    ");
+            for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
+                let style = match (change.worse, change.fixed_at) {
+                    (true, None) => Some(AnsiColor::Red.on_default()),
+                    (true, Some(_)) => Some(AnsiColor::Yellow.on_default()),
+                    (false, _) => Some(AnsiColor::Green.on_default()),
+                };
+                self.paint(cell, style.filter(|_| at == 1));
+                self.out.push_str(&" ".repeat(width - cell.width() + 2));
+            }
+            self.out.push_str(&row[4]);
+            self.out.push('\n');
+        }
+        if let Some(suspect) = &series.suspect {
+            let at = history.commits.get(suspect.at);
+            let text = format!(
+                "suspect  {}  {} → {}  since {}: more commits will tell",
+                percent(suspect.ratio - 1.0),
+                value(series, suspect.before),
+                value(series, suspect.level),
+                at.map_or("", |commit| short(&commit.id)),
+            );
+            self.out.push_str("    ");
+            self.paint(&text, Some(AnsiColor::Yellow.on_default()));
+            self.out.push('\n');
+        }
+    }
+
+    fn effects(&mut self, trend: &Trend<'_>) {
+        let told = trend.sentences();
+        if told.is_empty() {
+            return;
+        }
+        self.out.push('\n');
+        for effect in told.iter().take(MOST_TOLD) {
+            let style = match (effect.worse, effect.is_fixed) {
+                (true, false) => AnsiColor::Red.on_default(),
+                (true, true) => AnsiColor::Yellow.on_default(),
+                (false, _) => AnsiColor::Green.on_default(),
+            };
+            self.paint(&effect.sentence, Some(style));
+            self.out.push_str(&format!(" ({})\n", effect.commit));
+        }
+        if let Some(more) = told.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+            self.out.push_str(&format!(
+                "… and {} (--format json has all)\n",
+                plural(more, "earlier change")
+            ));
+        }
+    }
+}
+
+/// What is as good as before has no colour.
+fn tone(worsening: f64) -> Option<Style> {
+    const LEAST: f64 = 0.01;
+
+    if worsening > LEAST {
+        Some(AnsiColor::Red.on_default())
+    } else if worsening < -LEAST {
+        Some(AnsiColor::Green.on_default())
+    } else {
+        None
+    }
+}
+
+/// Which way a unit improves, in words.
+pub(super) fn better(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Lower => "lower is better",
+        Direction::Higher => "higher is better",
+    }
+}

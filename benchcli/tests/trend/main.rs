@@ -1,0 +1,14 @@
+//! Trends of real repositories.
+
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod cache;
+mod formats;
+mod renames;
+#[path = "../baseline/sandbox.rs"]
+#[allow(dead_code)]
+mod sandbox;
+mod story;
+mod windows;

@@ -1,0 +1,531 @@
+//! What a commit did to many benchmarks, grouped and put into words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{BOUND, REACH, median_of};
+use super::{
+    ChangePoint, CommitEffect, Findings, History, Kind, Sensitivity, Series, Suspect, examine,
+};
+use crate::unit::Direction;
+
+/// How many points a change is moved at most to be one with those of other series.
+const NEAR: usize = 3;
+/// How much worse the fit may become by that, in units of the squared spread.
+const SLACK: f64 = 6.0;
+
+impl Series {
+    /// Examines the series' medians; see [`examine`]. Places are those of [`Series::points`].
+    pub fn findings(&self, sensitivity: Sensitivity) -> Findings {
+        let medians: Vec<f64> = self.points.iter().map(|point| point.median).collect();
+        examine(&medians, self.tolerance, self.direction, sensitivity)
+    }
+
+    /// Takes findings about the points for the series' own. What is not about a point that is
+    /// there is left out.
+    pub fn take(&mut self, findings: Findings) {
+        let commit = |place: usize| self.points.get(place).map(|point| point.commit);
+        let change = |it: ChangePoint| {
+            Some(ChangePoint {
+                after: commit(it.after)?,
+                at: commit(it.at)?,
+                fixed_at: it.fixed_at.and_then(commit),
+                ..it
+            })
+        };
+        let suspect = |it: Suspect| {
+            Some(Suspect {
+                after: commit(it.after)?,
+                at: commit(it.at)?,
+                ..it
+            })
+        };
+        self.changes = findings.changes.into_iter().filter_map(change).collect();
+        self.suspect = findings.suspect.and_then(suspect);
+    }
+
+    /// The level at the start and the one at the end, where the series changed for good.
+    pub fn levels(&self) -> Option<(f64, f64)> {
+        let mut lasting = self.changes.iter().filter(|it| it.kind != Kind::Spike);
+        let first = lasting.next()?;
+        Some((first.before, lasting.next_back().unwrap_or(first).level))
+    }
+
+    /// By how much the series is worse at the end than at the start: the logarithm of the ratio,
+    /// below 0 when it is better, 0 without a change.
+    pub fn worsening(&self) -> f64 {
+        let Some((before, level)) = self.levels() else {
+            return 0.0;
+        };
+        let log = if before == level {
+            0.0
+        } else if before > 0.0 && level > 0.0 {
+            (level / before).ln()
+        } else {
+            (level - before).signum() * f64::INFINITY
+        };
+        match self.direction {
+            Direction::Lower => log,
+            Direction::Higher => -log,
+        }
+    }
+
+    /// Whether a change may as well be at another point, as far as the points between tell.
+    fn may_be_at(&self, change: &ChangePoint, at: usize) -> bool {
+        let place = |commit| self.points.partition_point(|point| point.commit < commit);
+        let (from, to) = (place(change.at), place(at));
+        let is_measured = self.points.get(to).is_some_and(|point| point.commit == at);
+        if self.tolerance.is_some() || !is_measured || from.abs_diff(to) > NEAR {
+            return false;
+        }
+        if !(change.before > 0.0 && change.level > 0.0) {
+            return false;
+        }
+        let near = from.saturating_sub(REACH)..self.points.len().min(from + REACH);
+        let residual = |place: usize, is_before: bool| {
+            let level = if is_before {
+                change.before
+            } else {
+                change.level
+            };
+            (self.points[place].median / level).ln()
+        };
+        let residuals = near.map(|it| residual(it, it < from).abs()).collect();
+        let spread = (1.4826 * median_of(residuals)).max(1e-6);
+        let loss = |residual: f64| (residual / spread).powi(2).min(BOUND * BOUND);
+        let between = from.min(to)..from.max(to);
+        let worse: f64 = between
+            .map(|it| loss(residual(it, it < to)) - loss(residual(it, it < from)))
+            .sum();
+        worse <= SLACK
+    }
+}
+
+/// A change that takes part in an effect.
+#[derive(Clone, Copy)]
+struct Part<'h> {
+    place: (usize, usize),
+    series: &'h Series,
+    change: &'h ChangePoint,
+}
+
+impl History {
+    /// Groups the lasting changes of the series by commit, package and direction.
+    ///
+    /// A change of a noisy series that is up to three points beside that of others counts with
+    /// them, where the points between do not speak against it. Throughput in B/s is left out where
+    /// there is sec/op, for it says the same.
+    pub fn group(&mut self) {
+        let timed: BTreeSet<_> = self
+            .series
+            .iter()
+            .filter(|it| it.unit == "sec/op")
+            .map(|it| (&it.package, &it.benchmark, &it.environment))
+            .collect();
+        let mut sides: BTreeMap<(&str, bool), Vec<Part<'_>>> = BTreeMap::new();
+        for (index, series) in self.series.iter().enumerate() {
+            let key = (&series.package, &series.benchmark, &series.environment);
+            if series.unit == "B/s" && timed.contains(&key) {
+                continue;
+            }
+            for (number, change) in series.changes.iter().enumerate() {
+                if change.kind != Kind::Spike {
+                    let side = sides.entry((&series.package, change.worse)).or_default();
+                    side.push(Part {
+                        place: (index, number),
+                        series,
+                        change,
+                    });
+                }
+            }
+        }
+        let mut effects = Vec::new();
+        for ((package, worse), parts) in sides {
+            effects.extend(grouped(package, worse, parts));
+        }
+        effects.sort_by_key(|effect| (effect.at, effect.after, !effect.worse));
+        self.effects = effects;
+    }
+
+    /// A package as people say it: `./codec` where the packages have a beginning in common.
+    pub fn short_package(&self, package: &str) -> String {
+        let mut packages = self.series.iter().map(|it| it.package.as_str());
+        let Some(first) = packages.next() else {
+            return package.to_owned();
+        };
+        let mut common: Vec<&str> = first.split('/').collect();
+        let mut alone = true;
+        for other in packages {
+            alone &= other == first;
+            let same = common.iter().zip(other.split('/'));
+            let same = same.take_while(|(one, other)| **one == *other).count();
+            common.truncate(same);
+        }
+        let prefix = common.join("/");
+        if alone || prefix.is_empty() {
+            return package.to_owned();
+        }
+        match package.strip_prefix(&prefix) {
+            Some("") => ".".to_owned(),
+            Some(rest) => format!(".{rest}"),
+            None => package.to_owned(),
+        }
+    }
+
+    /// The effect in words, such as `9 benchmarks in ./codec got 12–31 % slower at 3f2a1b4c5d`.
+    pub fn sentence(&self, effect: &CommitEffect) -> String {
+        let mut units: BTreeMap<(bool, &str), Vec<Part<'_>>> = BTreeMap::new();
+        for &(index, number) in &effect.changes {
+            let Some(series) = self.series.get(index) else {
+                continue;
+            };
+            if let Some(change) = series.changes.get(number) {
+                let unit = (series.unit != "sec/op", series.unit.as_str());
+                units.entry(unit).or_default().push(Part {
+                    place: (index, number),
+                    series,
+                    change,
+                });
+            }
+        }
+        let place = if effect.package.is_empty() {
+            String::new()
+        } else {
+            format!(" in {}", self.short_package(&effect.package))
+        };
+        let mut clauses = Vec::new();
+        for ((_, unit), parts) in &units {
+            clauses.push(clause(
+                unit,
+                parts,
+                if clauses.is_empty() { &place } else { "" },
+            ));
+        }
+        let text = match &clauses[..] {
+            [head @ .., last] if !head.is_empty() => format!("{} and {last}", head.join(", ")),
+            _ => clauses.join(""),
+        };
+        let parts = || units.values().flatten();
+        let is_drift = parts().all(|part| part.change.kind == Kind::Drift);
+        let (after, at) = (self.short_id(effect.after), self.short_id(effect.at));
+        let unmeasured = effect.at.saturating_sub(effect.after + 1);
+        let place = match (is_drift, unmeasured) {
+            (true, _) => format!("from {after} to {at}"),
+            (false, 0) => format!("at {at}"),
+            (false, 1) => format!("at {at} or the commit before it, which was not measured"),
+            (false, count) => {
+                format!("at {at} or one of the {count} commits before it that were not measured")
+            }
+        };
+        let fixed: Option<Vec<usize>> = parts().map(|part| part.change.fixed_at).collect();
+        let fixed = fixed.and_then(|all| all.into_iter().max());
+        let fixed = fixed.map_or_else(String::new, |at| {
+            format!("; fixed at {}", self.short_id(at))
+        });
+        format!("{text} {place}{fixed}")
+    }
+
+    /// The first ten digits of a commit's id.
+    pub fn short_id(&self, commit: usize) -> &str {
+        let id = self.commits.get(commit).map_or("", |commit| &commit.id);
+        id.get(..10).unwrap_or(id)
+    }
+}
+
+fn grouped(package: &str, worse: bool, parts: Vec<Part<'_>>) -> Vec<CommitEffect> {
+    let mut groups: BTreeMap<(usize, usize), Vec<Part<'_>>> = BTreeMap::new();
+    for part in parts {
+        let range = (part.change.after, part.change.at);
+        groups.entry(range).or_default().push(part);
+    }
+    // The largest group draws those beside it first; of equal ones the more certain.
+    let mut order: Vec<(usize, usize)> = groups.keys().copied().collect();
+    let certainty = |range: &(usize, usize)| {
+        let parts = groups.get(range).map_or(&[][..], Vec::as_slice);
+        let least = parts.iter().map(|part| part.change.p).fold(1.0, f64::min);
+        (usize::MAX - parts.len(), least)
+    };
+    let weights: BTreeMap<_, _> = order
+        .iter()
+        .map(|range| (*range, certainty(range)))
+        .collect();
+    order.sort_by(|one, other| {
+        let (a, b) = (weights[one], weights[other]);
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
+    let mut effects = Vec::new();
+    for (index, range) in order.iter().enumerate() {
+        let Some(mut members) = groups.remove(range) else {
+            continue;
+        };
+        for other in &order[index + 1..] {
+            let Some(neighbours) = groups.get_mut(other) else {
+                continue;
+            };
+            neighbours.retain(|part| {
+                let moves =
+                    part.change.kind == Kind::Step && part.series.may_be_at(part.change, range.1);
+                if moves {
+                    members.push(*part);
+                }
+                !moves
+            });
+            if neighbours.is_empty() {
+                groups.remove(other);
+            }
+        }
+        members.sort_by_key(|part| part.place);
+        let sizes = || members.iter().map(|part| (part.change.ratio - 1.0).abs());
+        effects.push(CommitEffect {
+            after: range.0,
+            at: range.1,
+            package: package.to_owned(),
+            worse,
+            changes: members.iter().map(|part| part.place).collect(),
+            least: sizes().fold(f64::INFINITY, f64::min),
+            most: sizes().fold(0.0, f64::max),
+        });
+    }
+    effects
+}
+
+/// `9 benchmarks in ./codec got 12–31 % slower`.
+fn clause(unit: &str, parts: &[Part<'_>], place: &str) -> String {
+    let names: BTreeSet<&str> = parts
+        .iter()
+        .map(|it| it.series.benchmark.as_str())
+        .collect();
+    let who = match (names.len(), names.first()) {
+        (1, Some(name)) => format!("{name}{place}"),
+        (count, _) => format!("{count} benchmarks{place}"),
+    };
+    let sizes = parts.iter().map(|part| (part.change.ratio - 1.0).abs());
+    let (least, most) = sizes.fold((f64::INFINITY, 0.0_f64), |(least, most), size| {
+        (least.min(size), most.max(size))
+    });
+    let rises = parts
+        .iter()
+        .all(|part| part.change.level > part.change.before);
+    let (got, word) = match (unit, rises) {
+        ("sec/op", true) => ("got", "slower".to_owned()),
+        ("sec/op", false) => ("got", "faster".to_owned()),
+        (_, true) => (
+            if names.len() == 1 { "has" } else { "have" },
+            format!("more {unit}"),
+        ),
+        (_, false) => (
+            if names.len() == 1 { "has" } else { "have" },
+            format!("less {unit}"),
+        ),
+    };
+    match percents(least, most) {
+        Some(size) => format!("{who} {got} {size} % {word}"),
+        None => format!("{who} {got} {word}"),
+    }
+}
+
+/// `12–31`, `12`, `0.4`.
+fn percents(least: f64, most: f64) -> Option<String> {
+    if !most.is_finite() {
+        return None;
+    }
+    let text = |share: f64| {
+        let percent = 100.0 * share;
+        if percent < 9.95 {
+            format!("{percent:.1}")
+        } else {
+            format!("{percent:.0}")
+        }
+    };
+    let (least, most) = (text(least), text(most));
+    Some(if least == most {
+        most
+    } else {
+        format!("{least}–{most}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Commit, Point, Tolerance};
+    use super::*;
+    use crate::unit::Class;
+
+    fn history(series: Vec<Series>, commits: usize) -> History {
+        let commit = |index: usize| Commit {
+            id: format!("{index:04}{:036}", 0),
+            author: "Ada".into(),
+            time: index as i64,
+            subject: "Change".into(),
+            measured: true,
+        };
+        let mut history = History {
+            commits: (0..commits).map(commit).collect(),
+            series,
+            effects: Vec::new(),
+        };
+        for series in &mut history.series {
+            let findings = series.findings(Sensitivity::Normal);
+            series.take(findings);
+        }
+        history.group();
+        history
+    }
+
+    fn series(package: &str, name: &str, unit: &str, medians: &[(usize, f64)]) -> Series {
+        let seed = name.len() as u64 * 77;
+        let points = medians.iter().map(|&(commit, level)| {
+            let hash = (commit as u64 + seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let hash = (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let wobble = (hash >> 40) as f64 / f64::from(1u32 << 23) - 1.0;
+            let share = if unit == "allocs/op" { 0.0 } else { 0.02 };
+            let median = level * (1.0 + share * wobble);
+            Point {
+                commit,
+                median,
+                low: median,
+                high: median,
+                samples: Vec::new(),
+                count: 1,
+            }
+        });
+        Series {
+            package: package.into(),
+            benchmark: name.into(),
+            unit: unit.into(),
+            environment: String::new(),
+            direction: Direction::of(unit.as_bytes()),
+            class: Class::of(unit.as_bytes()),
+            tolerance: (unit == "allocs/op").then_some(Tolerance {
+                absolute: 1.0,
+                relative: 0.001,
+            }),
+            points: points.collect(),
+            changes: Vec::new(),
+            suspect: None,
+        }
+    }
+
+    fn step(at: usize, commits: usize, before: f64, level: f64) -> Vec<(usize, f64)> {
+        let level = |commit| if commit < at { before } else { level };
+        (0..commits).map(|commit| (commit, level(commit))).collect()
+    }
+
+    fn sentences(history: &History) -> Vec<String> {
+        let effects = history.effects.iter();
+        effects.map(|effect| history.sentence(effect)).collect()
+    }
+
+    #[test]
+    fn a_commit_is_one_effect_for_each_package_and_direction() {
+        let history = history(
+            vec![
+                series("x.y/m/codec", "Encode-8", "sec/op", &step(40, 80, 1.0, 1.1)),
+                series("x.y/m/codec", "Decode-8", "sec/op", &step(40, 80, 1.0, 1.3)),
+                series(
+                    "x.y/m/codec",
+                    "Decode-8",
+                    "allocs/op",
+                    &step(40, 80, 3.0, 6.0),
+                ),
+                series("x.y/m/codec", "Key", "sec/op", &step(40, 80, 1.0, 0.5)),
+                series("x.y/m/text", "Label", "sec/op", &step(20, 80, 1.0, 2.0)),
+            ],
+            80,
+        );
+        let got = sentences(&history);
+        assert_eq!(got.len(), 3, "{got:?}");
+        assert_eq!(got[0], "Label in ./text got 99 % slower at 0020000000");
+        assert!(
+            got[1].starts_with("2 benchmarks in ./codec got "),
+            "{got:?}"
+        );
+        assert!(
+            got[1].ends_with(" % slower and Decode-8 has 100 % more allocs/op at 0040000000"),
+            "{got:?}"
+        );
+        assert!(
+            got[2].starts_with("Key in ./codec got 50 % faster at"),
+            "{got:?}"
+        );
+    }
+
+    #[test]
+    fn throughput_says_what_the_time_says() {
+        let history = history(
+            vec![
+                series("p", "Copy", "sec/op", &step(40, 80, 1.0, 2.0)),
+                series("p", "Copy", "B/s", &step(40, 80, 2.0, 1.0)),
+            ],
+            80,
+        );
+        assert_eq!(history.series[1].changes.len(), 1);
+        assert_eq!(history.effects.len(), 1);
+        assert_eq!(history.effects[0].changes, [(0, 0)]);
+    }
+
+    #[test]
+    fn unmeasured_commits_are_named() {
+        let every_third = |medians: Vec<(usize, f64)>| -> Vec<_> {
+            medians.into_iter().filter(|it| it.0 % 3 == 0).collect()
+        };
+        let history = history(
+            vec![series(
+                "p",
+                "Copy",
+                "sec/op",
+                &every_third(step(60, 180, 1.0, 1.2)),
+            )],
+            180,
+        );
+        let effect = &history.effects[0];
+        assert_eq!((effect.after, effect.at), (57, 60));
+        let sentence = history.sentence(effect);
+        assert!(
+            sentence.ends_with("or one of the 2 commits before it that were not measured"),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn a_place_that_noise_has_moved_joins_the_others() {
+        // The point before the step looks like one after it.
+        let mut early = step(40, 80, 1.0, 1.2);
+        early[39].1 = 1.2;
+        let others = step(40, 80, 1.0, 1.2);
+        let mut all: Vec<Series> = ["A", "Bb", "Ccc"]
+            .into_iter()
+            .map(|name| series("p", name, "sec/op", &others))
+            .collect();
+        all.push(series("p", "Early", "sec/op", &early));
+        let together = history(all, 80);
+        assert_eq!(together.series[3].changes[0].at, 39);
+        // Ten standard deviations speak against it.
+        assert_eq!(together.effects.len(), 2);
+
+        early[39].1 = 1.03;
+        early[40].1 = 1.04;
+        let mut all: Vec<Series> = ["A", "Bb", "Ccc"]
+            .into_iter()
+            .map(|name| series("p", name, "sec/op", &others))
+            .collect();
+        all.push(series("p", "Late", "sec/op", &early));
+        let together = history(all, 80);
+        let at = together.series[3].changes[0].at;
+        assert!(at > 40, "{at}");
+        assert_eq!(together.effects.len(), 1);
+    }
+
+    #[test]
+    fn what_was_fixed_says_so() {
+        let medians: Vec<(usize, f64)> = (0..90)
+            .map(|commit| (commit, if (30..60).contains(&commit) { 1.5 } else { 1.0 }))
+            .collect();
+        let history = history(vec![series("p", "Copy", "sec/op", &medians)], 90);
+        let got = sentences(&history);
+        assert!(
+            got[0].ends_with("slower at 0030000000; fixed at 0060000000"),
+            "{got:?}"
+        );
+        assert_eq!(history.effects[0].at, 30);
+    }
+}

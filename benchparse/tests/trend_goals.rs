@@ -1,0 +1,78 @@
+//! The trend's promises hold in real noise.
+
+#[path = "../benches/planted/mod.rs"]
+#[allow(dead_code)]
+mod planted;
+
+use std::time::{Duration, Instant};
+
+use benchparse::trend::{Sensitivity, examine};
+use benchparse::unit::Direction;
+use planted::{
+    Found, Planted, REAL, Random, Score, drifts, noises, ours, per_thousand, quiet, series, spikes,
+    stepped,
+};
+
+fn found(planted: &[Planted]) -> Vec<Found> {
+    planted.iter().map(ours).collect()
+}
+
+#[test]
+fn planted_steps_are_found_where_they_are() {
+    let all = series(400, 1, 3);
+    let score = Score::of(&all.stepped, &found(&all.stepped));
+    assert!(score.f1() >= 0.82, "{} {score:?}", score.f1());
+    assert!(score.precision() >= 0.95, "{score:?}");
+    assert!(score.exact * 10 >= score.found * 8, "{score:?}");
+    assert!(score.distance * 2 <= score.found, "{score:?}");
+}
+
+#[test]
+fn quiet_commits_are_left_in_peace() {
+    let all = series(1, 400, 5);
+    let wrong = found(&all.quiet).iter().map(Vec::len).sum();
+    let wrong = per_thousand(wrong, &all.quiet);
+    assert!(wrong <= 1.2, "{wrong} in 1,000");
+}
+
+#[test]
+fn spikes_and_slopes_have_their_names() {
+    let all = series(400, 1, 7);
+    let (right, planted, _) = spikes(&all.stepped);
+    assert!(right * 100 >= planted * 60, "{right} of {planted}");
+    let (drifting, stepping) = drifts(&all.sloped);
+    let count = all.sloped.len();
+    assert!(
+        (drifting + stepping) * 10 >= count * 9,
+        "{drifting} + {stepping} of {count}"
+    );
+    assert!(drifting > 2 * stepping, "{drifting}, {stepping}");
+}
+
+/// The best of several times for series with and without steps.
+fn time(length: usize) -> Duration {
+    let noises = noises(REAL);
+    let mut random = Random(11);
+    let all: Vec<Planted> = (0..4)
+        .map(|index| match index % 2 {
+            0 => quiet(&mut random, &noises, length),
+            _ => stepped(&mut random, &noises, length),
+        })
+        .collect();
+    let once = || {
+        let start = Instant::now();
+        for planted in &all {
+            let medians = &planted.medians;
+            let found = examine(medians, None, Direction::Lower, Sensitivity::Normal);
+            std::hint::black_box(found);
+        }
+        start.elapsed()
+    };
+    (0..5).map(|_| once()).min().unwrap_or_default()
+}
+
+#[test]
+fn time_grows_with_the_length_and_hardly_more() {
+    let (short, long) = (time(1000), time(10_000));
+    assert!(long < 20 * short, "{short:?}, {long:?}");
+}
