@@ -24,16 +24,17 @@ Examples:
   benchcli trend --range v1.4.0..main --unit ns/op,allocs/op --format markdown
   benchcli pull && benchcli trend --fail-on-new 10
 
-A change is certain a few commits after it was made: 3 in a hundred, 4 in a thousand. Before, it is
-shown as a suspect, which fails nothing. So --fail-on-new should look at 5 commits or more.
+It takes a few commits until a change is certain: three measured ones where the history has a
+hundred, four where it has a thousand. Before, it is shown as a suspect, which fails nothing. So
+--fail-on-new should look at 5 commits or more.
 
 Renamed benchmarks go on under the new name with this in benchcli.toml:
   [rename]
   Encode = \"Marshal\"
 
-Exit status: 0, also where only one commit has a baseline; 1 with --fail-on-new where a benchmark got
-worse in the last N commits and was not fixed since; 2 where a flag is wrong, or nothing can be shown:
-no baseline in the window, or no series that matches.")]
+Exit status: 0, also where only one commit has a baseline; 1 with --fail-on-new where a benchmark
+got worse in the last N commits and was not fixed since; 2 where a flag is wrong, or nothing can
+be shown: no baseline in the window, or no series that matches.")]
 pub struct TrendArgs {
     #[command(flatten)]
     history: HistoryArgs,
@@ -73,7 +74,7 @@ pub enum TrendFormat {
     /// For people at a terminal
     #[default]
     Text,
-    /// Everything, as one JSON document (schema benchcli-trend/1)
+    /// Every point and change, as one JSON document (schema benchcli-trend/1)
     Json,
     /// A row for each change
     Csv,

@@ -39,7 +39,7 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
             out.write_all(trend_text::write(&trend, color).as_bytes())?;
         }
         TrendFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &TrendReport::new(&trend))?;
+            serde_json::to_writer(&mut out, &TrendReport::new(&trend))?;
             writeln!(out)?;
         }
         TrendFormat::Csv => out.write_all(trend_csv::write(&trend).as_bytes())?,

@@ -87,7 +87,7 @@ impl<'h> Trend<'h> {
             .collect()
     }
 
-    /// `118 of 120 commits have baselines, from 1a2b3c4d5e (2026-01-31) to 9f8e7d6c5b (2026-03-01)`.
+    /// `118 of 120 commits have results, from 1a2b3c4d5e (2026-01-31) to 9f8e7d6c5b (2026-03-01)`.
     pub(super) fn window(&self) -> String {
         let commits = &self.history.commits;
         let measured = commits.iter().filter(|commit| commit.measured).count();
@@ -97,7 +97,7 @@ impl<'h> Trend<'h> {
             })
         };
         format!(
-            "{measured} of {} commits have baselines, from {} to {}",
+            "{measured} of {} commits have results, from {} to {}",
             commits.len(),
             end(commits.first()),
             end(commits.last())
@@ -156,14 +156,21 @@ pub(super) fn date(commit: &Commit) -> String {
 
 /// `2026-01-31, Ada: Use a map`.
 pub(super) fn about(commit: &Commit) -> String {
-    format!("{}, {}: {}", date(commit), commit.author, commit.subject)
+    let text = format!("{}, {}: {}", date(commit), commit.author, commit.subject);
+    printable(&text)
+}
+
+/// Text without what a terminal takes for a command.
+fn printable(text: &str) -> String {
+    let is_safe = |char: char| if char.is_control() { ' ' } else { char };
+    text.chars().map(is_safe).collect()
 }
 
 /// A benchmark with the last part of its package.
 pub(super) fn name(series: &Series) -> String {
     match series.package.rsplit('/').next() {
-        None | Some("") => series.benchmark.clone(),
-        Some(package) => format!("{package}.{}", series.benchmark),
+        None | Some("") => printable(&series.benchmark),
+        Some(package) => printable(&format!("{package}.{}", series.benchmark)),
     }
 }
 
@@ -186,7 +193,7 @@ pub(super) fn since_start(series: &Series) -> String {
     }
 }
 
-/// The texts of a change: kind, size with interval, levels, commits, and what became of it.
+/// The texts of a change: kind, size with interval and p, levels, commits, and what became of it.
 pub(super) fn change_texts(
     history: &History,
     series: &Series,
@@ -200,7 +207,12 @@ pub(super) fn change_texts(
     let [low, high] = change.interval;
     let is_known = low.is_finite() && high.is_finite() && low > 0.0 && low < high;
     let interval = if is_known {
-        format!(" [{}, {}]", percent(low - 1.0), percent(high - 1.0))
+        let p = change.p;
+        format!(
+            " [{}, {}] p={p:.3}",
+            percent(low - 1.0),
+            percent(high - 1.0)
+        )
     } else {
         String::new()
     };

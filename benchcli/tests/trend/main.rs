@@ -7,8 +7,10 @@ mod bad_input;
 mod cache;
 mod formats;
 mod renames;
+mod samples;
 #[path = "../baseline/sandbox.rs"]
 #[allow(dead_code)]
 mod sandbox;
+mod scale;
 mod story;
 mod windows;

@@ -207,6 +207,29 @@ fn new_regressions_fail_and_old_or_fixed_ones_do_not() {
 }
 
 #[test]
+fn a_subject_commands_no_terminal() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo");
+    for number in 0..12 {
+        commit(&repo, number, "\u{1b}]0;title\u{7}boo");
+        let allocs = if number < 6 { 1 } else { 2 };
+        let bench = Bench {
+            package: "p",
+            name: "Copy",
+            nanoseconds: 100.0,
+            allocs,
+        };
+        repo.record(&run(number, &[bench]));
+    }
+    let ran = repo.benchcli(["trend"]);
+    let out = ran.succeeds();
+    assert!(
+        out.contains("]0;title boo") && !out.contains('\u{1b}'),
+        "{out:?}"
+    );
+}
+
+#[test]
 fn rules_of_the_configuration_hold() {
     let sandbox = Sandbox::new();
     let repo = repo(&sandbox);

@@ -243,7 +243,7 @@ impl Examiner<'_> {
 
     /// The end of the longest drift that begins with a step.
     fn drift_from(&self, first: usize) -> Option<usize> {
-        const LONGEST: usize = 32;
+        const LONGEST: usize = 16;
 
         let steps = &self.fitted.changes;
         let is_up = |step: &Change| step.after > step.before;
