@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod history;
 pub mod inputs;
+pub mod plot;
 pub mod report;
 pub mod runner;
 pub mod sides;

@@ -7,6 +7,7 @@ use jiff::Span;
 
 use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
+use super::plot::{ABOUT as PLOT_ABOUT, PlotArgs};
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
 use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
 use super::trend::{ABOUT as TREND_ABOUT, TrendArgs};
@@ -112,6 +113,9 @@ pub enum Command {
     /// Show how benchmarks changed over the commits, and which commit did it
     #[command(long_about = TREND_ABOUT)]
     Trend(TrendArgs),
+    /// Draw the history, or two files side by side
+    #[command(long_about = PLOT_ABOUT)]
+    Plot(Box<PlotArgs>),
     /// Check or show the configuration file
     Config(ConfigArgs),
     /// Print the JSON Schema of a JSON report

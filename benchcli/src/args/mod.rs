@@ -5,6 +5,7 @@ pub mod check;
 pub mod diff;
 mod go_style;
 pub mod history;
+pub mod plot;
 pub mod rank;
 pub mod run;
 pub mod trend;

@@ -5,8 +5,8 @@ use std::env;
 use anyhow::{Context as _, Result};
 
 use super::{
-    Outcome, check, config, diff_revisions, export, import, init, log, manual, prune, pull, push,
-    rank, record, run, show, trend,
+    Outcome, check, config, diff_revisions, export, import, init, log, manual, plot, prune, pull,
+    push, rank, record, run, show, trend,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -34,6 +34,7 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Check(args) => check::run(args.into_options()?),
         Command::Run(args) => run::run(args.into_options()?),
         Command::Config(args) => config::run(&args),
+        Command::Plot(args) => plot::run(&args.into_options()?),
         Command::Trend(args) => trend::run(&args.into_options()?),
         Command::Schema(args) => config::schema(args.of),
         Command::Completions(args) => manual::completions(&args),

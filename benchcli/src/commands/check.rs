@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashSet};
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,6 +12,7 @@ use git2::Oid;
 
 use super::Outcome;
 use super::judging::{SideTexts, accept_trailers, judge_texts};
+use super::results::whole;
 use crate::args::check::{CheckOptions, GateArgs, ReportFormat};
 use crate::args::diff::{DiffOptions, Format};
 use crate::baseline::find::{self, Baseline, Wanted};
@@ -87,7 +87,7 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
         );
     };
     let inputs = Input::from_arguments(&[old.clone(), new.clone()]);
-    let texts: Vec<Vec<u8>> = inputs.iter().map(read_all).collect::<Result<_>>()?;
+    let texts: Vec<Vec<u8>> = inputs.iter().map(whole).collect::<Result<_>>()?;
     let mut texts = texts.into_iter();
     let (Some(old), Some(new)) = (texts.next(), texts.next()) else {
         bail!("--gate takes two inputs, an old and a new one");
@@ -112,17 +112,10 @@ fn joined(names: impl Iterator<Item = String>) -> String {
 }
 
 fn text_of(path: &OsStr) -> Result<Vec<u8>> {
-    read_all(&Input {
+    whole(&Input {
         path: path.to_owned(),
         label: path.as_encoded_bytes().to_vec(),
     })
-}
-
-fn read_all(input: &Input) -> Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let read = input.open()?.read_to_end(&mut text);
-    read.with_context(|| format!("cannot read {}", input.path.display()))?;
-    Ok(text)
 }
 
 /// The texts of the baseline, its name, and the commit that it is of.

@@ -13,6 +13,7 @@ pub mod init;
 mod judging;
 pub mod log;
 pub mod manual;
+pub mod plot;
 pub mod prune;
 pub mod pull;
 pub mod push;

@@ -12,6 +12,14 @@ use super::Outcome;
 use crate::inputs::Input;
 use crate::report::json::{InFile, Notices};
 
+/// All of an input.
+pub(super) fn whole(input: &Input) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let read = input.open()?.read_to_end(&mut text);
+    read.with_context(|| format!("cannot read {}", input.path.display()))?;
+    Ok(text)
+}
+
 /// Where results come from.
 pub(super) enum Source {
     /// A file or standard input.

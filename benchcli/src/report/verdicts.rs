@@ -416,7 +416,7 @@ fn add_packages(rows: &mut [RowReport]) {
 }
 
 /// A relative change in percent with its sign.
-pub(super) fn percent(change: f64) -> String {
+pub(crate) fn percent(change: f64) -> String {
     let text = fixed(change * 100.0, 2);
     let sign = if text.starts_with(['-', '+']) {
         ""

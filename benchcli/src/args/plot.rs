@@ -1,0 +1,140 @@
+//! `benchcli plot`
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use super::history::{HistoryArgs, HistoryOptions};
+use crate::plot::{Look, ThemeName};
+
+/// What `benchcli plot --help` begins with.
+pub const ABOUT: &str = "\
+Draws series over the commits that have baselines, or two files side by side.
+
+Of a series: the median as a line, its 95 % interval as a band, every value as a faint dot, changes as \
+dashed lines with the commit; a gap where a commit was not measured. Of two files: every value, the \
+median and its interval, relative to the old median.";
+
+/// Options of `benchcli plot`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli plot -o trend.svg --filter .name:Encode --unit ns/op
+  benchcli plot -o trend.png --since 90d --theme dark
+  benchcli plot old.txt new.txt -o compare.png
+
+Exit status: 0, or 2 where a flag or an input is wrong or nothing can be shown.")]
+pub struct PlotArgs {
+    /// An old and a new file; without them, the history
+    #[arg(value_name = "OLD NEW", num_args = 2)]
+    files: Vec<OsString>,
+
+    /// The picture to write: its name ends in .svg or .png; - writes SVG to standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+
+    /// The colours
+    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    theme: ThemeName,
+
+    /// Width and height in pixels [default: as the picture needs]
+    #[arg(long, value_name = "WIDTHxHEIGHT")]
+    size: Option<Size>,
+
+    /// How many dots of a PNG are one pixel of its size
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    dots: u8,
+
+    /// Values on a logarithmic scale
+    #[arg(long)]
+    log: bool,
+
+    #[command(flatten)]
+    history: HistoryArgs,
+}
+
+/// The kinds of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Scalable.
+    Svg,
+    /// Pixels, so many a CSS pixel.
+    Png {
+        /// How many.
+        dots: u8,
+    },
+}
+
+/// What to draw.
+#[derive(Debug)]
+pub struct PlotOptions {
+    /// Old and new file; the history where there are none.
+    pub files: Option<[OsString; 2]>,
+    /// Where to; standard output where there is none.
+    pub output: Option<PathBuf>,
+    /// As what.
+    pub kind: Kind,
+    /// How it looks.
+    pub look: Look,
+    /// Which series.
+    pub history: HistoryOptions,
+}
+
+impl PlotArgs {
+    /// Checks every value, and reads the configuration file.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn into_options(self) -> Result<PlotOptions> {
+        let ending = self
+            .output
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_lowercase());
+        let to_stdout = self.output.as_os_str() == "-";
+        let kind = match ending.as_deref() {
+            _ if to_stdout => Kind::Svg,
+            Some("svg") => Kind::Svg,
+            Some("png") => Kind::Png { dots: self.dots },
+            _ => bail!(
+                "-o {}: expected a name that ends in .svg or .png, or - for SVG on standard output",
+                self.output.display()
+            ),
+        };
+        Ok(PlotOptions {
+            files: <[OsString; 2]>::try_from(self.files).ok(),
+            output: (!to_stdout).then_some(self.output),
+            kind,
+            look: Look {
+                theme: self.theme,
+                size: self.size.map(|size| (size.0, size.1)),
+                log: self.log,
+            },
+            history: self.history.into_options()?,
+        })
+    }
+}
+
+/// `960x540`.
+#[derive(Debug, Clone, Copy)]
+struct Size(u32, u32);
+
+impl FromStr for Size {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "expected a width and a height from 100 to 10000, such as 960x540";
+        let (width, height) = text.split_once('x').ok_or(WRONG)?;
+        let side = |text: &str| {
+            let side: u32 = text.parse().map_err(|_| WRONG)?;
+            if (100..=10_000).contains(&side) {
+                Ok(side)
+            } else {
+                Err(WRONG)
+            }
+        };
+        Ok(Self(side(width)?, side(height)?))
+    }
+}

@@ -1,0 +1,256 @@
+//! `benchcli plot`: pictures of two files, or of the history.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use benchparse::gate::{RowVerdict, Verdict, judge};
+use benchparse::stats::{Assumption, Sample, summarize};
+use benchparse::trend::{History, Series};
+use benchparse::unit::{self, Class, Scale};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Outcome;
+use super::baselines::{counted, short, warn};
+use super::histories::{history, remarks, tell};
+use super::judging::{Compared, SideTexts, compare};
+use super::results::whole;
+use crate::args::check::GateArgs;
+use crate::args::plot::{Kind, PlotOptions};
+use crate::inputs::Input;
+use crate::plot::{self, Picture, compare as side_by_side, trend};
+use crate::report::verdicts::percent;
+use crate::sides::{Measured, written_unit};
+
+/// Draws what was asked for.
+///
+/// # Errors
+/// There is nothing to draw, or the picture cannot be written.
+pub fn run(options: &PlotOptions) -> Result<Outcome> {
+    let picture = match &options.files {
+        Some(files) => match files_picture(options, files)? {
+            Some(picture) => picture,
+            None => return Ok(Outcome::Failed),
+        },
+        None => history_picture(options)?,
+    };
+    if picture.left_out > 0 {
+        warn(&format!(
+            "{} left out: a picture has room for no more; --filter and --unit choose",
+            counted(picture.left_out, "benchmark")
+        ));
+    }
+    let bytes = match options.kind {
+        Kind::Svg => picture.svg.into_bytes(),
+        Kind::Png { dots } => plot::png(&picture.svg, f32::from(dots))?,
+    };
+    match &options.output {
+        None => io::stdout().lock().write_all(&bytes)?,
+        Some(path) => write_whole(path, &bytes)?,
+    }
+    Ok(Outcome::Pass)
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}~", std::process::id()));
+    let unfinished = path.with_file_name(name);
+    let written = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path));
+    if written.is_err() {
+        // It may not be there at all.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written.with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// Two files, side by side.
+fn files_picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Option<Picture>> {
+    let inputs = Input::from_arguments(files);
+    let mut gate = GateArgs::default().into_options()?;
+    gate.filter = options.history.filter.clone();
+    let texts: Vec<Vec<u8>> = inputs.iter().map(whole).collect::<Result<_>>()?;
+    let names: Vec<String> = inputs
+        .iter()
+        .map(|input| String::from_utf8_lossy(&input.label).into_owned())
+        .collect();
+    let ([old_name, new_name], [old, new]) = (&names[..], &texts[..]) else {
+        bail!("expected an old and a new file");
+    };
+    let side = |name, text: &Vec<u8>| SideTexts {
+        name,
+        texts: vec![text.clone()],
+    };
+    let (old, new) = (side(old_name, old), side(new_name, new));
+    let Some(compared) = compare("benchcli plot", old, new, &mut gate, Vec::new())? else {
+        return Ok(None);
+    };
+    let report = judge(&compared.rows, &gate.policy);
+    let panels = panels(&compared, &report.rows, &options.history.units);
+    if panels.is_empty() {
+        bail!("no benchmark is on both sides with these units; --unit names others");
+    }
+    let names = [old_name.clone(), new_name.clone()];
+    Ok(Some(side_by_side::draw(&panels, &names, options.look)?))
+}
+
+fn panels(
+    compared: &Compared,
+    verdicts: &[RowVerdict],
+    units: &[String],
+) -> Vec<side_by_side::Panel> {
+    let mut panels: Vec<side_by_side::Panel> = Vec::new();
+    let mut sizes: Vec<Vec<f64>> = Vec::new();
+    for (verdict, context) in verdicts.iter().zip(&compared.contexts) {
+        let unit = verdict.key.unit.as_str();
+        let is_wanted = units.is_empty()
+            || units
+                .iter()
+                .any(|wanted| wanted == unit || wanted == written_unit(unit));
+        let (Some(old), Some(new), true) = (verdict.old, verdict.new, is_wanted) else {
+            continue;
+        };
+        let class = Class::of(unit.as_bytes());
+        let medians = [old.median, new.median];
+        let scale = Scale::for_values(medians.into_iter().filter(|it| it.is_finite()), class);
+        let side = |side: &Measured, median: f64| {
+            let finite = side
+                .values
+                .iter()
+                .copied()
+                .filter(|value| value.is_finite());
+            let values: Vec<f64> = finite.collect();
+            let summary = summarize(&Sample::new(values.clone()), Assumption::Nothing, 0.95);
+            let within = |bound: f64| if bound.is_finite() { bound } else { median };
+            side_by_side::Side {
+                values,
+                median,
+                interval: [within(summary.low), within(summary.high)],
+                text: plot::with_unit(&scale.format(median), unit),
+            }
+        };
+        let change = new.median / old.median - 1.0;
+        let [old_side, new_side] = &context.sides;
+        let row = side_by_side::Row {
+            name: verdict.key.benchmark.clone(),
+            sides: [side(old_side, old.median), side(new_side, new.median)],
+            change: if change.is_finite() {
+                percent(change)
+            } else {
+                String::new()
+            },
+            verdict: match &verdict.verdict {
+                Verdict::Regressed | Verdict::Accepted { .. } => side_by_side::Verdict::Worse,
+                Verdict::Improved => side_by_side::Verdict::Better,
+                _ => side_by_side::Verdict::Neither,
+            },
+        };
+        let place = panels.iter().position(|panel| panel.unit == unit);
+        let place = place.unwrap_or_else(|| {
+            sizes.push(Vec::new());
+            panels.push(side_by_side::Panel {
+                unit: unit.to_owned(),
+                rows: Vec::new(),
+            });
+            panels.len() - 1
+        });
+        let worse = verdict.effect.map_or(0.0, |effect| effect.worse);
+        let at = sizes[place].partition_point(|size| *size >= worse);
+        sizes[place].insert(at, worse);
+        panels[place].rows.insert(at, row);
+    }
+    panels
+}
+
+/// The history, a panel a series.
+fn history_picture(options: &PlotOptions) -> Result<Picture> {
+    let reading = history(&options.history, true)?;
+    tell(&remarks(&reading));
+    let history = &reading.history;
+    let mut series: Vec<&Series> = history
+        .series
+        .iter()
+        .filter(|it| !it.points.is_empty())
+        .collect();
+    // What changed most comes first; of like ones the order of names stays.
+    let size = |series: &Series| {
+        let changes = series.changes.iter().map(|change| change.ratio.ln().abs());
+        changes.filter(|size| size.is_finite()).fold(0.0, f64::max)
+    };
+    series.sort_by(|one, other| size(other).total_cmp(&size(one)));
+    // Commits that nobody measured have no room.
+    let measured: Vec<usize> = (0..history.commits.len())
+        .filter(|&at| history.commits[at].measured)
+        .collect();
+    let place = |commit: usize| measured.partition_point(|&at| at < commit);
+    let one_place = series
+        .windows(2)
+        .all(|pair| pair[0].environment == pair[1].environment);
+    let panels: Vec<trend::Panel> = series
+        .iter()
+        .map(|series| panel(series, history, &place, one_place))
+        .collect();
+    let days: Vec<String> = measured
+        .iter()
+        .map(|&at| day(history.commits[at].time))
+        .collect();
+    let title = match &series[..] {
+        [one] => name(one),
+        all => counted(all.len(), "benchmark"),
+    };
+    trend::draw(&panels, &days, &title, options.look)
+}
+
+fn panel(
+    series: &Series,
+    history: &History,
+    place: &impl Fn(usize) -> usize,
+    one_place: bool,
+) -> trend::Panel {
+    let points = series.points.iter().map(|point| trend::Point {
+        at: place(point.commit),
+        median: point.median,
+        interval: [point.low, point.high],
+        samples: point.samples.clone(),
+    });
+    let marks = series.changes.iter().filter_map(|change| {
+        let commit = history.commits.get(change.at)?;
+        let size = percent(change.ratio - 1.0);
+        Some(trend::Mark {
+            at: place(change.at),
+            label: format!("{} {size}", &short(&commit.id)[..7.min(commit.id.len())]),
+            worse: change.worse,
+        })
+    });
+    trend::Panel {
+        title: name(series),
+        subtitle: if one_place {
+            String::new()
+        } else {
+            series.environment.clone()
+        },
+        unit: series.unit.clone(),
+        class: unit::Class::of(series.unit.as_bytes()),
+        points: points.collect(),
+        marks: marks.collect(),
+    }
+}
+
+fn name(series: &Series) -> String {
+    let package = series.package.rsplit('/').next().unwrap_or_default();
+    let glue = if package.is_empty() { "" } else { "." };
+    format!(
+        "{package}{glue}{} {}",
+        series.benchmark,
+        written_unit(&series.unit)
+    )
+}
+
+/// A day in UTC, as all readers of a picture see it.
+fn day(seconds: i64) -> String {
+    let time = Timestamp::from_second(seconds).unwrap_or_default();
+    time.to_zoned(TimeZone::UTC).date().to_string()
+}

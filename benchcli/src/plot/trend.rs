@@ -1,0 +1,374 @@
+//! Series over commits.
+
+use anyhow::Result;
+use benchparse::unit::{Class, Scale as UnitScale};
+
+use super::canvas::{Align, Canvas, Scale};
+use super::{Look, Picture, picture};
+
+/// One series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// What it is, such as `codec.Encode-8 sec/op`.
+    pub title: String,
+    /// Where it was measured; empty where all panels were measured in one place.
+    pub subtitle: String,
+    /// The unit, tidied.
+    pub unit: String,
+    /// Which prefixes values take.
+    pub class: Class,
+    /// The points in order.
+    pub points: Vec<Point>,
+    /// Where it changed.
+    pub marks: Vec<Mark>,
+}
+
+/// What was measured at a commit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// The commit's place on the axis, which is an index of the dates.
+    pub at: usize,
+    /// The median.
+    pub median: f64,
+    /// The ends of its interval.
+    pub interval: [f64; 2],
+    /// Every value.
+    pub samples: Vec<f64>,
+}
+
+/// A change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// The commit's place on the axis.
+    pub at: usize,
+    /// What to say, such as `3f2a1b9 +12%`.
+    pub label: String,
+    /// Whether it is for the worse.
+    pub worse: bool,
+}
+
+const WIDTH: u32 = 960;
+/// How many panels one picture takes.
+const MOST_PANELS: usize = 24;
+
+/// Draws each series in a panel of its own; `dates` are what the axis says of the commits.
+///
+/// # Errors
+/// The embedded font cannot be read.
+pub fn draw(panels: &[Panel], dates: &[String], title: &str, look: Look) -> Result<Picture> {
+    let shown = &panels[..panels.len().min(MOST_PANELS)];
+    let columns = match shown.len() {
+        0 | 1 => 1,
+        2..=8 => 2,
+        _ => 3,
+    };
+    let rows = shown.len().div_ceil(columns).max(1);
+    let panel_height = if columns == 1 { 400 } else { 230 };
+    let wanted = if columns == 3 { 1320 } else { WIDTH };
+    let (width, height) = look
+        .size
+        .unwrap_or((wanted, panel_height * rows as u32 + 16));
+    let svg = picture((width, height), look, title, |canvas| {
+        let (width, height) = (f64::from(width), f64::from(height) - 16.0);
+        let cell = (width / columns as f64, height / rows as f64);
+        for (at, panel) in shown.iter().enumerate() {
+            let left = cell.0 * (at % columns) as f64;
+            let top = cell.1 * (at / columns) as f64 + 8.0;
+            draw_panel(canvas, panel, dates, (left, top), cell, look)?;
+        }
+        Ok(())
+    })?;
+    Ok(Picture {
+        svg,
+        left_out: panels.len() - shown.len(),
+    })
+}
+
+/// How many lines of labels a panel has above its series.
+const LABEL_LINES: usize = 3;
+const LABEL: f64 = 13.0;
+
+fn draw_panel(
+    canvas: &Canvas<'_>,
+    panel: &Panel,
+    dates: &[String],
+    (left, top): (f64, f64),
+    (width, height): (f64, f64),
+    look: Look,
+) -> Result<()> {
+    let theme = &canvas.theme;
+    let inner = (left + 16.0, left + width - 16.0);
+    let title = canvas.fitted(&panel.title, 13.0, inner.1 - inner.0);
+    canvas.text(&title, (inner.0, top + 14.0), 13.0, theme.text, Align::Left)?;
+    let mut head = top + 28.0;
+    if !panel.subtitle.is_empty() {
+        let subtitle = canvas.fitted(&panel.subtitle, 10.5, inner.1 - inner.0);
+        canvas.text(
+            &subtitle,
+            (inner.0, head + 3.0),
+            10.5,
+            theme.faint,
+            Align::Left,
+        )?;
+        head += 14.0;
+    }
+    let (low, high) = range(&panel.points);
+    let units = UnitScale::for_values([low, high].into_iter().filter(|it| *it > 0.0), panel.class);
+    let bottom = top + height - 30.0;
+    // The places of labels are known only with the axis, whose place depends on the widest tick.
+    let lines = if panel.marks.is_empty() {
+        0
+    } else {
+        LABEL_LINES.min(panel.marks.len())
+    };
+    let plot_top = head + 6.0 + LABEL * lines as f64;
+    let room = (high - low) * 0.1;
+    let spread = if look.log {
+        (low, high)
+    } else {
+        (low - room, high + room)
+    };
+    let y = Scale::new(spread, (bottom, plot_top), look.log);
+    let ticks = y.ticks(((bottom - plot_top) / 34.0).max(3.0) as usize);
+    let labels: Vec<String> = ticks
+        .iter()
+        .map(|&tick| super::with_unit(&tick_text(tick, &ticks, units), &panel.unit))
+        .collect();
+    let widest = labels
+        .iter()
+        .map(|label| canvas.width(label, 10.5))
+        .fold(0.0, f64::max);
+    let plot_left = inner.0 + widest + 8.0;
+    for (tick, label) in ticks.iter().zip(&labels) {
+        let y = y.at(*tick);
+        canvas.line(&[(plot_left, y), (inner.1, y)], theme.grid, 1.0, 1.0)?;
+        canvas.text(label, (plot_left - 7.0, y), 10.5, theme.faint, Align::Right)?;
+    }
+    let last = dates.len().saturating_sub(1).max(1);
+    let x = Scale::new((0.0, last as f64), (plot_left + 6.0, inner.1 - 6.0), false);
+    draw_dates(canvas, dates, &x, (bottom, inner.1))?;
+    draw_marks(
+        canvas,
+        panel,
+        &x,
+        (head + 6.0, bottom),
+        (plot_left, inner.1),
+        lines,
+    )?;
+    for run in runs(&panel.points) {
+        // What is further out stands at the edge.
+        let edges = (plot_top + 2.0, bottom - 1.0);
+        let place = |point: &Point, value: f64| {
+            (x.at(point.at as f64), y.at(value).clamp(edges.0, edges.1))
+        };
+        let upper = run.iter().map(|point| place(point, point.interval[1]));
+        let lower = run
+            .iter()
+            .rev()
+            .map(|point| place(point, point.interval[0]));
+        let band: Vec<_> = upper.chain(lower).collect();
+        if run.len() > 1 {
+            canvas.area(&band, theme.line, 0.16)?;
+        } else if let [upper, lower] = band[..] {
+            canvas.line(&[upper, lower], theme.line, 3.0, 0.25)?;
+        }
+        let is_dense = panel.points.len() > 250;
+        for point in run.iter().filter(|_| !is_dense) {
+            for &value in &point.samples {
+                canvas.dot(place(point, value), 1.4, theme.line, 0.28)?;
+            }
+        }
+        let medians: Vec<_> = run.iter().map(|point| place(point, point.median)).collect();
+        if medians.len() > 1 {
+            canvas.line(&medians, theme.line, 1.6, 1.0)?;
+        }
+        if run.len() == 1 || panel.points.len() <= 80 {
+            for &median in &medians {
+                canvas.dot(median, 2.2, theme.line, 1.0)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn draw_dates(
+    canvas: &Canvas<'_>,
+    dates: &[String],
+    x: &Scale,
+    (bottom, right): (f64, f64),
+) -> Result<()> {
+    let theme = &canvas.theme;
+    let widest = dates
+        .iter()
+        .map(|date| canvas.width(date, 10.5))
+        .fold(1.0, f64::max);
+    let mut free_from = f64::MIN;
+    let mut known: Option<&String> = None;
+    for (at, date) in dates.iter().enumerate() {
+        if known.replace(date) == Some(date) {
+            continue;
+        }
+        let place = x.at(at as f64);
+        let half = widest / 2.0;
+        if place - half < free_from || place + half > right + 10.0 {
+            continue;
+        }
+        canvas.line(
+            &[(place, bottom), (place, bottom + 4.0)],
+            theme.faint,
+            1.0,
+            1.0,
+        )?;
+        canvas.text(
+            date,
+            (place, bottom + 14.0),
+            10.5,
+            theme.faint,
+            Align::Center,
+        )?;
+        free_from = place + half + 18.0;
+    }
+    Ok(())
+}
+
+/// Changes as dashed lines with labels, which stand in lines so that none covers another; one that
+/// has no room is left out, its line stays.
+fn draw_marks(
+    canvas: &Canvas<'_>,
+    panel: &Panel,
+    x: &Scale,
+    (top, bottom): (f64, f64),
+    (left, right): (f64, f64),
+    lines: usize,
+) -> Result<()> {
+    let theme = &canvas.theme;
+    let mut taken: Vec<f64> = vec![f64::MIN; lines];
+    for mark in &panel.marks {
+        let (color, sign) = if mark.worse {
+            (theme.worse, "▲")
+        } else {
+            (theme.better, "▼")
+        };
+        let text = format!("{sign} {}", mark.label);
+        let width = canvas.width(&text, 10.5);
+        let at = x.at(mark.at as f64);
+        let begin = (at - 4.0).min(right - width).max(left);
+        let line = taken.iter().position(|end| begin > *end);
+        let from = match line {
+            Some(line) => {
+                taken[line] = begin + width + 8.0;
+                let y = top + LABEL * (line as f64 + 0.5);
+                canvas.text(&text, (begin, y), 10.5, color, Align::Left)?;
+                y + LABEL * 0.6
+            }
+            None => top + LABEL * lines as f64,
+        };
+        canvas.dashes(at, (from, bottom), color)?;
+    }
+    Ok(())
+}
+
+/// The points without gaps: commits that others were measured at and this series was not break it.
+fn runs(points: &[Point]) -> impl Iterator<Item = &[Point]> {
+    points.chunk_by(|one, next| next.at == one.at + 1)
+}
+
+/// The values that the axis reaches: all medians, and of the ends of intervals all but the outermost
+/// few, so that a disturbed commit does not press the series flat.
+fn range(points: &[Point]) -> (f64, f64) {
+    let finite = |values: &mut dyn Iterator<Item = f64>| {
+        let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let medians = finite(&mut points.iter().map(|point| point.median));
+    let lows = finite(&mut points.iter().map(|point| point.interval[0]));
+    let highs = finite(&mut points.iter().map(|point| point.interval[1]));
+    let outer = points.len() / 20;
+    let low = lows.get(outer).into_iter().chain(medians.first()).copied();
+    let high = highs
+        .iter()
+        .rev()
+        .nth(outer)
+        .into_iter()
+        .chain(medians.last())
+        .copied();
+    match (low.reduce(f64::min), high.reduce(f64::max)) {
+        (Some(low), Some(high)) => (low, high),
+        _ => (0.0, 1.0),
+    }
+}
+
+/// A tick with as many digits as tell it from its neighbours.
+fn tick_text(tick: f64, ticks: &[f64], units: UnitScale) -> String {
+    let text = |value: f64| units.format(value);
+    let mut short = shortened(&text(tick));
+    let same = |short: &str| {
+        ticks
+            .iter()
+            .filter(|&&other| shortened(&text(other)) == short)
+            .count()
+    };
+    if same(&short) > 1 {
+        short = text(tick);
+    }
+    short
+}
+
+/// Without zeros at the end of the fraction: `120.0µ` is `120µ`.
+fn shortened(text: &str) -> String {
+    let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != '-');
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    if !number.contains('.') {
+        return text.to_owned();
+    }
+    format!(
+        "{}{unit}",
+        number.trim_end_matches('0').trim_end_matches('.')
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_lose_zeros() {
+        assert_eq!(
+            ["120.0µ", "1.500m", "100", "2.000Ki"].map(shortened),
+            ["120µ", "1.5m", "100", "2Ki"]
+        );
+    }
+
+    #[test]
+    fn a_disturbed_commit_does_not_press_a_series_flat() {
+        let point = |at, high| Point {
+            at,
+            median: 100.0 + (at % 3) as f64,
+            interval: [99.0, high],
+            samples: vec![1e6],
+        };
+        let mut points: Vec<Point> = (0..40).map(|at| point(at, 104.0)).collect();
+        points[7].interval[1] = 900.0;
+        assert_eq!(range(&points), (99.0, 104.0));
+        // A median is never cut.
+        points[8].median = 300.0;
+        assert_eq!(range(&points), (99.0, 300.0));
+        assert_eq!(range(&[]), (0.0, 1.0));
+    }
+
+    #[test]
+    fn a_commit_without_a_point_is_a_gap() {
+        let point = |at| Point {
+            at,
+            median: 1.0,
+            interval: [1.0, 1.0],
+            samples: Vec::new(),
+        };
+        let points = [point(0), point(1), point(3)];
+        assert_eq!(
+            runs(&points).map(<[Point]>::len).collect::<Vec<_>>(),
+            [2, 1]
+        );
+    }
+}
