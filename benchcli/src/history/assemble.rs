@@ -59,8 +59,11 @@ impl<'s> Assembly<'s> {
                 .collect(),
             file: &cached.file,
         });
+        let mut segments: Vec<Part<'s>> = segments.collect();
+        // Mostly this leaves nothing to sort in the series.
+        segments.sort_by_key(|part| part.commits.iter().flatten().min().copied());
         Self {
-            segments: segments.collect(),
+            segments,
             remarks: Vec::new(),
         }
     }
@@ -165,41 +168,39 @@ impl<'s> Assembly<'s> {
 
     /// The points of a series in the order of commits, and how many commits had two.
     fn points(&self, sources: &[Source<'s>]) -> (Vec<Point>, usize) {
-        let mut points: Vec<(bool, Point)> = Vec::new();
-        for source in sources {
+        let total = sources.iter().map(|source| source.place.count).sum();
+        let mut points: Vec<Point> = Vec::with_capacity(total);
+        // The new name first: of two points at one commit the first stays.
+        let (renamed, named): (Vec<&Source<'s>>, Vec<&Source<'s>>) =
+            sources.iter().partition(|source| source.is_renamed);
+        for source in named.into_iter().chain(renamed) {
             let Some(part) = self.segments.get(source.part) else {
                 continue;
             };
             let Some(column) = part.file.column(source.place) else {
                 continue;
             };
-            points.reserve(column.notes.len());
             column.each(|point| {
                 let commits = part.commits.get(point.note as usize);
                 for &commit in commits.into_iter().flatten() {
-                    let point = Point {
+                    points.push(Point {
                         commit,
                         median: point.median,
                         low: point.low,
                         high: point.high,
                         samples: point.samples.to_vec(),
                         count: point.count,
-                    };
-                    points.push((source.is_renamed, point));
+                    });
                 }
             });
         }
-        let order = |(is_renamed, point): &(bool, Point)| (point.commit, *is_renamed);
-        if !points.is_sorted_by_key(order) {
-            points.sort_by_key(order);
+        if !points.is_sorted_by_key(|point| point.commit) {
+            points.sort_by_key(|point| point.commit);
         }
         let before = points.len();
-        points.dedup_by_key(|(_, point)| point.commit);
+        points.dedup_by_key(|point| point.commit);
         let doubles = before - points.len();
-        (
-            points.into_iter().map(|(_, point)| point).collect(),
-            doubles,
-        )
+        (points, doubles)
     }
 }
 

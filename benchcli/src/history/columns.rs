@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use benchparse::format::{Parser, Reader, Record, Symbol, UnitTable};
+use benchparse::format::{BenchmarkResult, Parser, Reader, Record, Symbol, UnitTable};
 use benchparse::stats::{Assumption, Sample, summarize};
 use benchparse::unit::{self, Direction};
 use bstr::ByteSlice as _;
@@ -116,6 +116,8 @@ pub(super) struct Builder {
     /// The values of the note that is read, and which columns have some.
     values: Vec<Vec<f64>>,
     touched: Vec<usize>,
+    /// The columns in the order in which the note before began them.
+    order: Vec<usize>,
 }
 
 impl Builder {
@@ -125,6 +127,7 @@ impl Builder {
         self.segment.notes.push(id);
         let mut parser = Parser::new();
         let mut known = HashMap::new();
+        let before = std::mem::take(&mut self.order);
         for recording in Note::parse(text).recordings() {
             let labels = recording
                 .header
@@ -143,7 +146,21 @@ impl Builder {
                 for measured in result.measurements() {
                     let place = *known
                         .entry((config, name, measured.unit))
-                        .or_insert_with(|| self.place(&key(&result, measured.unit, &labels)));
+                        .or_insert_with(|| {
+                            // Notes resemble each other; comparing is faster than building a key.
+                            let usual = before.get(self.order.len()).copied();
+                            let usual = usual.filter(|&place| {
+                                let column = self.segment.columns.get(place);
+                                column.is_some_and(|column| {
+                                    is_of(&column.key, &result, measured.unit, &labels)
+                                })
+                            });
+                            let place = usual.unwrap_or_else(|| {
+                                self.place(&key(&result, measured.unit, &labels))
+                            });
+                            self.order.push(place);
+                            place
+                        });
                     let Some(values) = self.values.get_mut(place) else {
                         continue;
                     };
@@ -210,7 +227,20 @@ impl Builder {
     }
 }
 
-fn key(result: &benchparse::format::BenchmarkResult<'_>, unit: Symbol, labels: &str) -> SeriesKey {
+/// Whether a measurement is one of a series. No for texts that are not UTF-8, which a key cannot
+/// tell from each other.
+fn is_of(key: &SeriesKey, result: &BenchmarkResult<'_>, unit: Symbol, labels: &str) -> bool {
+    let is = |name: &[u8], value: &str| result.config_value(name) == value.as_bytes();
+    result.name().full() == key.benchmark.as_bytes()
+        && *unit::tidy(result.symbols().text(unit)).unit == *key.unit.as_bytes()
+        && is(b"pkg", &key.package)
+        && is(b"goos", &key.goos)
+        && is(b"goarch", &key.goarch)
+        && is(b"cpu", &key.cpu)
+        && key.labels == labels
+}
+
+fn key(result: &BenchmarkResult<'_>, unit: Symbol, labels: &str) -> SeriesKey {
     let value = |key: &[u8]| result.config_value(key).to_str_lossy().into_owned();
     // A zero keeps its written unit; here it belongs to the others.
     let unit = unit::tidy(result.symbols().text(unit)).unit;
@@ -241,7 +271,7 @@ mod tests {
     #[test]
     fn notes_become_columns() {
         let segment = segment(&[
-            "pkg: a\nBenchmarkX 1 3 ns/op 0 MB/s\nBenchmarkX 1 1 ns/op 2 MB/s\nBenchmarkX 1 2 ns/op\n",
+            "pkg: a\nBenchmarkX 1 4 ns/op 0 MB/s\nBenchmarkX 1 1 ns/op 2 MB/s\nBenchmarkX 1 2 ns/op\n",
             "pkg: a\nBenchmarkY 1 7 ns/op\n",
             "pkg: a\nBenchmarkX 1 4 ns/op\n",
         ]);
@@ -257,9 +287,40 @@ mod tests {
             (&[0, 2][..], &[3, 1][..])
         );
         assert_eq!(times.medians, [2e-9, 4e-9]);
-        assert_eq!((times.lows[0], times.highs[0]), (1e-9, 3e-9));
-        assert_eq!(times.samples, [1e-9, 2e-9, 3e-9, 4e-9]);
+        assert_eq!((times.lows[0], times.highs[0]), (1e-9, 4e-9));
+        assert_eq!(times.samples, [1e-9, 2e-9, 4e-9, 4e-9]);
         assert_eq!(segment.columns[1].medians, [1e6]);
+    }
+
+    #[test]
+    fn notes_may_have_their_benchmarks_in_any_order() {
+        let (x, y, z) = (
+            "pkg: a\nBenchmarkX 1 2 ns/op 1 B/op\n",
+            "pkg: a\nBenchmarkY 1 4 ns/op\n",
+            "pkg: b\nBenchmarkX 1 8 ns/op\n",
+        );
+        let texts = [[x, y, z], [z, y, x], [y, x, ""], [x, "", z]].map(|parts| parts.concat());
+        let segment = segment(&texts.each_ref().map(String::as_str));
+        let columns = segment.columns.iter();
+        let columns: Vec<_> = columns
+            .map(|it| {
+                (
+                    &it.key.package[..],
+                    &it.key.unit[..],
+                    &it.notes[..],
+                    &it.medians[..],
+                )
+            })
+            .collect();
+        assert_eq!(
+            columns,
+            [
+                ("a", "sec/op", &[0, 1, 2, 3][..], &[2e-9; 4][..]),
+                ("a", "B/op", &[0, 1, 2, 3], &[1.0; 4]),
+                ("a", "sec/op", &[0, 1, 2], &[4e-9; 3]),
+                ("b", "sec/op", &[0, 1, 3], &[8e-9; 3]),
+            ]
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ const NAME: &str = "findings";
 /// More than this are not kept.
 const MOST: usize = 50_000;
 
-/// What a series is: two hashes of everything that its findings follow from.
+/// What a series is: two hashes and the length of everything that its findings follow from.
 type Identity = [u64; 2];
 
 /// Examines every series of a history.
@@ -65,12 +65,12 @@ fn identity(series: &Series, sensitivity: Sensitivity) -> Identity {
     for point in &series.points {
         words.extend_from_slice(&point.median.to_le_bytes());
     }
-    [1u8, 2].map(|seed| {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u8(seed);
-        hasher.write(&words);
-        hasher.finish()
-    })
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&words);
+    let mut crc = flate2::Crc::new();
+    crc.update(&words);
+    let length = words.len() as u64;
+    [hasher.finish(), u64::from(crc.sum()) << 32 | length]
 }
 
 fn encode(all: &HashMap<Identity, Findings>) -> Vec<u8> {

@@ -37,10 +37,17 @@ pub(super) fn offers(history: &History) -> Vec<Offer> {
     }
     let mut offers: Vec<Offer> = Vec::new();
     for benchmarks in groups.values() {
-        let measured: BTreeSet<usize> = benchmarks
-            .values()
-            .flat_map(|units| units.values())
-            .flat_map(|series| series.points.iter().map(|point| point.commit))
+        let mut is_measured = vec![false; history.commits.len()];
+        for series in benchmarks.values().flat_map(|units| units.values()) {
+            for point in &series.points {
+                if let Some(is_measured) = is_measured.get_mut(point.commit) {
+                    *is_measured = true;
+                }
+            }
+        }
+        let measured = is_measured.iter().enumerate();
+        let measured: BTreeSet<usize> = measured
+            .filter_map(|(commit, is_measured)| is_measured.then_some(commit))
             .collect();
         let last = measured.last().copied();
         let first = measured.first().copied();

@@ -39,7 +39,8 @@ pub(super) struct SegmentFile {
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) key: SeriesKey,
-    count: usize,
+    /// How many points it has.
+    pub(super) count: usize,
     flags: u8,
     points: Range<usize>,
     samples: Range<usize>,
@@ -148,6 +149,9 @@ impl SegmentFile {
             let end = usize::try_from(head.u64()?).ok()?;
             let samples = samples_end..end.checked_add(samples_start.unwrap_or_default())?;
             (data_end, samples_end) = (data.end, samples.end);
+            if count > points.len() / 8 {
+                return None;
+            }
             places.push(Place {
                 key: SeriesKey::from_texts(texts),
                 count,

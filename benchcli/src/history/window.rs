@@ -63,8 +63,9 @@ impl Since {
         };
         let time = age
             .or_else(|| text.parse().ok())
-            .or_else(day)
-            .or_else(local);
+            // A day is also what a time begins with.
+            .or_else(local)
+            .or_else(day);
         time.map_or_else(|| Self::Revision(text.to_owned()), Self::Time)
     }
 }
