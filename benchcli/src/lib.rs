@@ -5,6 +5,7 @@
 //! repository's notes ([`baseline`]).
 
 pub mod args;
+mod base64;
 pub mod baseline;
 pub mod commands;
 pub mod config;

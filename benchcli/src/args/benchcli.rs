@@ -9,6 +9,7 @@ use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
 use super::plot::{ABOUT as PLOT_ABOUT, PlotArgs};
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
+use super::report::{ABOUT as REPORT_ABOUT, ReportArgs};
 use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
 use super::trend::{ABOUT as TREND_ABOUT, TrendArgs};
 
@@ -116,6 +117,9 @@ pub enum Command {
     /// Draw the history, or two files side by side
     #[command(long_about = PLOT_ABOUT)]
     Plot(Box<PlotArgs>),
+    /// Write the history as one page to look at and share
+    #[command(long_about = REPORT_ABOUT)]
+    Report(Box<ReportArgs>),
     /// Check or show the configuration file
     Config(ConfigArgs),
     /// Print the JSON Schema of a JSON report

@@ -7,6 +7,7 @@ mod go_style;
 pub mod history;
 pub mod plot;
 pub mod rank;
+pub mod report;
 pub mod run;
 pub mod trend;
 

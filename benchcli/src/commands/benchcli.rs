@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::{
     Outcome, check, config, diff_revisions, export, import, init, log, manual, plot, prune, pull,
-    push, rank, record, run, show, trend,
+    push, rank, record, report, run, show, trend,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -35,6 +35,7 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Run(args) => run::run(args.into_options()?),
         Command::Config(args) => config::run(&args),
         Command::Plot(args) => plot::run(&args.into_options()?),
+        Command::Report(args) => report::run(&args.into_options()?),
         Command::Trend(args) => trend::run(&args.into_options()?),
         Command::Schema(args) => config::schema(args.of),
         Command::Completions(args) => manual::completions(&args),

@@ -19,6 +19,7 @@ pub mod pull;
 pub mod push;
 pub mod rank;
 pub mod record;
+pub mod report;
 mod results;
 pub mod run;
 pub mod show;

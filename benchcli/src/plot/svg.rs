@@ -24,7 +24,7 @@ pub(super) fn begin(svg: &mut String, (width, height): (u32, u32), title: &str) 
          text{{font-family:\"{}\",Verdana,sans-serif}}</style>\n",
         escape(title),
         font::NAME,
-        font::base64(font::WEB),
+        crate::base64::encode(font::WEB),
         font::NAME,
     ));
 }

@@ -7,6 +7,7 @@ pub mod json;
 pub mod junit;
 mod layout;
 pub mod markdown;
+pub mod page;
 pub mod rank;
 pub mod text;
 pub mod trend;

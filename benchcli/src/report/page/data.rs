@@ -1,0 +1,328 @@
+//! What the page knows, in few bytes.
+
+use std::collections::BTreeMap;
+
+use benchparse::trend::{History, Kind, Series};
+use benchparse::unit::{Class, Direction};
+use serde::Serialize;
+
+use crate::base64::encode as base64;
+
+/// The name and version of the document; the number grows when a reader would break.
+pub const SCHEMA: &str = "benchcli-history/1";
+
+/// A history as the page reads it. Commits without results are left out, and named by their place
+/// among the others.
+#[derive(Debug, Serialize)]
+pub struct Document<'h> {
+    schema: &'static str,
+    title: &'h str,
+    forge: Option<&'h str>,
+    environments: Vec<&'h str>,
+    packages: Vec<&'h str>,
+    commits: Vec<Commit<'h>>,
+    series: Vec<Column<'h>>,
+    effects: Vec<Effect>,
+}
+
+/// Id, author, seconds since 1970, subject.
+#[derive(Debug, Serialize)]
+struct Commit<'h>(&'h str, &'h str, i64, &'h str);
+
+/// One series in columns. Numbers are base64 of little-endian values.
+#[derive(Debug, Serialize)]
+struct Column<'h> {
+    /// Places among `packages` and `environments`.
+    package: usize,
+    environment: usize,
+    name: &'h str,
+    unit: &'h str,
+    /// Whether more is better.
+    #[serde(skip_serializing_if = "is_false")]
+    higher: bool,
+    /// Whether prefixes are powers of 1024.
+    #[serde(skip_serializing_if = "is_false")]
+    binary: bool,
+    /// How many points.
+    points: usize,
+    /// Their commits as u16, or u32 where there are more; nothing if every commit has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+    /// Medians, then lower ends, then upper ends of intervals, as f32.
+    values: String,
+    /// How many samples each has, as u8, the last standing for more; nothing without samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<String>,
+    /// Every sample as f32.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Change>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspect: Option<Change>,
+    /// How much worse the last level is than the first: above 0 is worse, as a logarithm.
+    worsening: f64,
+    last: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Change {
+    kind: &'static str,
+    after: usize,
+    at: usize,
+    before: f64,
+    level: f64,
+    ratio: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<[f64; 2]>,
+    worse: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<usize>,
+}
+
+#[derive(Debug, Serialize)]
+struct Effect {
+    at: usize,
+    worse: bool,
+    fixed: bool,
+    text: String,
+    series: Vec<usize>,
+}
+
+/// With more samples than this in all, the page has only what sums them up.
+const MOST_SAMPLES: usize = 1_500_000;
+
+impl<'h> Document<'h> {
+    /// A history's document.
+    pub fn new(history: &'h History, title: &'h str, forge: Option<&'h str>) -> Self {
+        let mut place = vec![0; history.commits.len()];
+        let mut commits = Vec::new();
+        for (at, commit) in history.commits.iter().enumerate() {
+            place[at] = commits.len();
+            if commit.measured {
+                let [id, author, subject] = [&commit.id, &commit.author, &commit.subject];
+                commits.push(Commit(id, author, commit.time, subject));
+            }
+        }
+        let of = |at: usize| place.get(at).copied().unwrap_or_default();
+        let names = |text: fn(&Series) -> &str| {
+            let all = history.series.iter().map(|series| (text(series), 0));
+            let mut all: BTreeMap<&str, usize> = all.collect();
+            for (at, (_, place)) in all.iter_mut().enumerate() {
+                *place = at;
+            }
+            all
+        };
+        let packages = names(|series| &series.package);
+        let environments = names(|series| &series.environment);
+        let samples: usize = history
+            .series
+            .iter()
+            .flat_map(|series| series.points.iter().map(|point| point.samples.len()))
+            .sum();
+        let count = commits.len();
+        let column = |series: &'h Series| {
+            let mut column = column(series, &of, count, samples <= MOST_SAMPLES);
+            column.package = packages[series.package.as_str()];
+            column.environment = environments[series.environment.as_str()];
+            column
+        };
+        let effects = history.effects.iter().map(|effect| Effect {
+            at: of(effect.at),
+            worse: effect.worse,
+            fixed: effect.changes.iter().all(|&(series, change)| {
+                let series = history.series.get(series);
+                let change = series.and_then(|series| series.changes.get(change));
+                change.is_some_and(|change| change.fixed_at.is_some())
+            }),
+            text: history.sentence(effect),
+            series: effect.changes.iter().map(|(series, _)| *series).collect(),
+        });
+        Self {
+            schema: SCHEMA,
+            title,
+            forge,
+            series: history.series.iter().map(column).collect(),
+            effects: effects.collect(),
+            commits,
+            environments: environments.into_keys().collect(),
+            packages: packages.into_keys().collect(),
+        }
+    }
+}
+
+fn column<'h>(
+    series: &'h Series,
+    place: &impl Fn(usize) -> usize,
+    commits: usize,
+    with_samples: bool,
+) -> Column<'h> {
+    let points = &series.points;
+    let places: Vec<usize> = points.iter().map(|point| place(point.commit)).collect();
+    let single = |values: &mut dyn Iterator<Item = f64>| -> Vec<u8> {
+        values
+            .flat_map(|value| (value as f32).to_le_bytes())
+            .collect()
+    };
+    let at = (points.len() != commits).then(|| {
+        let bytes: Vec<u8> = if commits <= usize::from(u16::MAX) {
+            places
+                .iter()
+                .flat_map(|&at| (at as u16).to_le_bytes())
+                .collect()
+        } else {
+            places
+                .iter()
+                .flat_map(|&at| (at as u32).to_le_bytes())
+                .collect()
+        };
+        base64(&bytes)
+    });
+    let values = [
+        single(&mut points.iter().map(|point| point.median)),
+        single(&mut points.iter().map(|point| point.low)),
+        single(&mut points.iter().map(|point| point.high)),
+    ];
+    let has_samples = with_samples && points.iter().any(|point| !point.samples.is_empty());
+    let counts: Vec<u8> = points
+        .iter()
+        .map(|point| {
+            if has_samples {
+                point.samples.len() as u32
+            } else {
+                point.count
+            }
+        })
+        .map(|count| count.min(255) as u8)
+        .collect();
+    let samples = has_samples.then(|| {
+        let all = points
+            .iter()
+            .flat_map(|point| point.samples.iter().take(255).copied());
+        base64(&single(&mut { all }))
+    });
+    let changes = series.changes.iter().map(|change| Change {
+        kind: match change.kind {
+            Kind::Step => "step",
+            Kind::Spike => "spike",
+            Kind::Drift => "drift",
+        },
+        after: place(change.after),
+        at: place(change.at),
+        before: change.before,
+        level: change.level,
+        ratio: change.ratio,
+        interval: Some(change.interval).filter(|ends| ends.iter().all(|end| end.is_finite())),
+        worse: change.worse,
+        fixed: change.fixed_at.map(place),
+    });
+    let suspect = series.suspect.map(|suspect| Change {
+        kind: "suspect",
+        after: place(suspect.after),
+        at: place(suspect.at),
+        before: suspect.before,
+        level: suspect.level,
+        ratio: suspect.ratio,
+        interval: None,
+        worse: suspect.worse,
+        fixed: None,
+    });
+    let finite = |value: f64| if value.is_finite() { value } else { 0.0 };
+    Column {
+        package: 0,
+        environment: 0,
+        name: &series.benchmark,
+        unit: &series.unit,
+        higher: series.direction == Direction::Higher,
+        binary: series.class == Class::Binary,
+        points: points.len(),
+        at,
+        values: base64(&values.concat()),
+        counts: Some(base64(&counts)),
+        samples,
+        changes: changes.collect(),
+        suspect,
+        // From nothing to something is beyond any factor.
+        worsening: series.worsening().clamp(-99.0, 99.0),
+        last: points.last().map_or(0.0, |point| finite(point.median)),
+    }
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks with a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[cfg(test)]
+mod tests {
+    use benchparse::trend::{Commit, Point};
+
+    use super::*;
+
+    fn history() -> History {
+        let commit = |id: &str, measured| Commit {
+            id: id.into(),
+            author: "A".into(),
+            time: 0,
+            subject: "</script>".into(),
+            measured,
+        };
+        let point = |commit, median: f64| Point {
+            commit,
+            median,
+            low: median,
+            high: median,
+            samples: vec![median],
+            count: 1,
+        };
+        let series = |package: &str, points| Series {
+            package: package.into(),
+            benchmark: "<b>".into(),
+            unit: "sec/op".into(),
+            environment: "linux".into(),
+            direction: Direction::Lower,
+            class: Class::Decimal,
+            tolerance: None,
+            points,
+            changes: Vec::new(),
+            suspect: None,
+        };
+        History {
+            commits: vec![commit("a", true), commit("b", false), commit("c", true)],
+            series: vec![
+                series("q", vec![point(0, 1.0), point(2, 2.0)]),
+                series("p", vec![point(2, 3.0)]),
+            ],
+            effects: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn unmeasured_commits_have_no_place() {
+        let history = history();
+        let json = serde_json::to_value(Document::new(&history, "t", None)).unwrap();
+        assert_eq!(json["commits"].as_array().unwrap().len(), 2);
+        assert_eq!(json["packages"], serde_json::json!(["p", "q"]));
+        assert_eq!(json["series"][0]["package"], 1);
+        // Every measured commit has a point.
+        assert!(json["series"][0].get("at").is_none());
+        // The second of two: 1 as u16.
+        assert_eq!(json["series"][1]["at"], "AQA=");
+        // 3.0 three times.
+        assert_eq!(json["series"][1]["values"], "AABAQAAAQEAAAEBA");
+    }
+
+    #[test]
+    fn no_text_ends_the_script() {
+        let page = super::super::write(&history(), "<title>&</title>", None).unwrap();
+        let (_, data) = page.split_once("application/json\">").unwrap();
+        let (data, _) = data.split_once("</script>").unwrap();
+        assert!(!data.contains('<'));
+        let document: serde_json::Value = serde_json::from_str(data).unwrap();
+        assert_eq!(document["commits"][0][3], "</script>");
+        assert!(!page.contains("<title><title>"));
+    }
+}

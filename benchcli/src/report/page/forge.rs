@@ -1,0 +1,108 @@
+//! Where a remote's commits can be seen.
+
+/// The address of a commit's page, with `{id}` for the commit, from a remote's URL: of GitHub, GitLab,
+/// Bitbucket, Gitea and the like, and of forges of their own by their host's name. Nothing for a path,
+/// or an address that is no forge's.
+pub fn commit_link(remote: &str) -> Option<String> {
+    let (host, path) = host_and_path(remote.trim())?;
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~/".contains(letter);
+    let is_host = host.contains('.') || host.starts_with("localhost");
+    if !is_host
+        || !host
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || "-.:".contains(it))
+    {
+        return None;
+    }
+    if !path.contains('/') || !path.chars().all(is_plain) || path.contains("..") {
+        return None;
+    }
+    let part = match host {
+        _ if host.contains("gitlab") => "/-/commit/",
+        _ if host.contains("bitbucket") => "/commits/",
+        _ => "/commit/",
+    };
+    Some(format!("https://{host}/{path}{part}{{id}}"))
+}
+
+fn host_and_path(remote: &str) -> Option<(&str, &str)> {
+    let without_user = |host: &'_ str| host.rfind('@').map_or(0, |at| at + 1);
+    if let Some((scheme, rest)) = remote.split_once("://") {
+        if !["https", "http", "ssh", "git", "git+ssh"].contains(&scheme) {
+            return None;
+        }
+        let (host, path) = rest.split_once('/')?;
+        let host = &host[without_user(host)..];
+        // The port of ssh is not that of the pages.
+        let host = match scheme {
+            "http" | "https" => host,
+            _ => host.split(':').next().unwrap_or(host),
+        };
+        return Some((host, path));
+    }
+    // git@host:path, and not C:\path.
+    let (host, path) = remote.split_once(':')?;
+    let host = &host[without_user(host)..];
+    (host.len() > 1 && !host.contains('/')).then_some((host, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_write_a_remote() {
+        for (remote, link) in [
+            (
+                "git@github.com:a/b.git",
+                "https://github.com/a/b/commit/{id}",
+            ),
+            (
+                "https://github.com/a/b",
+                "https://github.com/a/b/commit/{id}",
+            ),
+            (
+                "https://user:secret@github.com/a/b.git/",
+                "https://github.com/a/b/commit/{id}",
+            ),
+            (
+                "ssh://git@gitlab.example.com:2222/a/b/c.git",
+                "https://gitlab.example.com/a/b/c/-/commit/{id}",
+            ),
+            (
+                "git@bitbucket.org:a/b.git",
+                "https://bitbucket.org/a/b/commits/{id}",
+            ),
+            (
+                "https://codeberg.org/a/b.git",
+                "https://codeberg.org/a/b/commit/{id}",
+            ),
+            (
+                "http://git.example.com:3000/a/b",
+                "https://git.example.com:3000/a/b/commit/{id}",
+            ),
+        ] {
+            assert_eq!(commit_link(remote).as_deref(), Some(link), "{remote}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_forge_has_no_link() {
+        for remote in [
+            "",
+            "/srv/git/a.git",
+            "../a",
+            "C:\\git\\a",
+            "file:///srv/git/a/b",
+            "https://github.com",
+            "javascript://alert(1)/a/b",
+            "https://evil\"onclick/a/b",
+            "git@host:a/b",
+            "https://github.com/a/../b",
+        ] {
+            assert_eq!(commit_link(remote), None, "{remote}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The history as one self-contained page.
+//!
+//! What the page shows is in it as a JSON document; a script draws it when it is opened. Nothing is
+//! fetched from anywhere. The charts are uPlot's (MIT, see `uplot/LICENSE`).
+
+mod data;
+mod forge;
+
+use anyhow::Result;
+use askama::Template;
+use benchparse::trend::History;
+
+pub use data::{Document, SCHEMA};
+pub use forge::commit_link;
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'p> {
+    title: &'p str,
+    uplot_css: &'static str,
+    css: &'static str,
+    uplot: &'static str,
+    licence: &'static str,
+    script: &'static str,
+    data: String,
+}
+
+/// Writes the page of a history. `forge` is where commits can be seen, with `{id}` for theirs.
+///
+/// # Errors
+/// Never: it is written to memory.
+pub fn write(history: &History, title: &str, forge: Option<&str>) -> Result<String> {
+    let document = Document::new(history, title, forge);
+    // So that no text can end the element that it stands in.
+    let data = serde_json::to_string(&document)?.replace('<', "\\u003c");
+    let page = Page {
+        title,
+        uplot_css: include_str!("uplot/uPlot.min.css"),
+        css: include_str!("page.css"),
+        uplot: include_str!("uplot/uPlot.iife.min.js"),
+        licence: include_str!("uplot/LICENSE"),
+        script: include_str!("page.js"),
+        data,
+    };
+    Ok(page.render()?)
+}

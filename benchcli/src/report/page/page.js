@@ -1,0 +1,528 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const $ = (id) => document.getElementById(id);
+  const ROW = 48;
+
+  // Numbers
+
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+  const prefixes = { "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T" };
+  const bases = { "sec/op": "s", "B/op": "B", "B/s": "B/s" };
+
+  function show(value, series) {
+    if (!Number.isFinite(value)) return "–";
+    const base = bases[series.unit] ?? "";
+    const size = Math.abs(value);
+    let scaled = value, prefix = "";
+    if (size !== 0 && series.binary) {
+      const power = Math.min(4, Math.max(0, Math.floor(Math.log2(size) / 10)));
+      scaled = value / 2 ** (10 * power);
+      prefix = ["", "Ki", "Mi", "Gi", "Ti"][power];
+    } else if (size !== 0 && (base || size >= 1e5)) {
+      const power = Math.min(12, Math.max(-9, 3 * Math.floor(Math.log10(size) / 3 + 1e-12)));
+      scaled = value / 10 ** power;
+      prefix = prefixes[power];
+    }
+    const digits = Math.abs(scaled) >= 100 ? 1 : Math.abs(scaled) >= 10 ? 2 : 3;
+    const text = String(Number(scaled.toFixed(digits)));
+    return prefix || base ? `${text} ${prefix}${base}` : text;
+  }
+
+  const percent = (ratio) => {
+    if (!(Math.abs(ratio) < 1e30)) return ratio > 0 ? "+∞" : "–";
+    const change = (ratio - 1) * 100;
+    return `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)} %`;
+  };
+  const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
+
+  // Series
+
+  function verdict(series) {
+    const changes = (series.changes ?? []).filter((change) => change.kind !== "spike");
+    if (changes.some((change) => change.worse && change.fixed === undefined)) return "worse";
+    if (changes.some((change) => change.worse)) return "fixed";
+    if (changes.length > 0) return "better";
+    return series.suspect ? "suspect" : "quiet";
+  }
+
+  const all = data.series.map((series, id) => ({
+    ...series, id,
+    key: [data.packages[series.package], series.name, series.unit, data.environments[series.environment]].join("\n"),
+    text: `${data.packages[series.package]} ${series.name} ${series.unit}`.toLowerCase(),
+    verdict: verdict(series),
+    latest: Math.max(-1, ...(series.changes ?? []).map((change) => change.at)),
+  }));
+
+  /** The columns of a series, along all commits; null where it was not measured. */
+  const columns = new Map();
+  function load(series) {
+    const known = columns.get(series.id);
+    if (known) return known;
+    const count = data.commits.length;
+    const values = new Float32Array(bytes(series.values));
+    const wide = count > 65535;
+    const at = series.at === undefined ? null : new (wide ? Uint32Array : Uint16Array)(bytes(series.at));
+    const counts = new Uint8Array(bytes(series.counts));
+    const samples = series.samples === undefined ? null : new Float32Array(bytes(series.samples));
+    const column = () => new Array(count).fill(null);
+    const loaded = { median: column(), low: column(), high: column(), count: column(), samples: column() };
+    let from = 0;
+    for (let point = 0; point < series.points; point += 1) {
+      const commit = at ? at[point] : point;
+      loaded.median[commit] = values[point];
+      loaded.low[commit] = values[series.points + point];
+      loaded.high[commit] = values[2 * series.points + point];
+      loaded.count[commit] = counts[point];
+      if (samples) {
+        loaded.samples[commit] = samples.subarray(from, from + counts[point]);
+        from += counts[point];
+      }
+    }
+    columns.set(series.id, loaded);
+    return loaded;
+  }
+
+  // State, which is also the address
+
+  const state = { q: "", package: "", unit: "", environment: "", verdict: "", sort: "worst", series: "", other: "", theme: "" };
+  function fromAddress() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    for (const key of Object.keys(state)) state[key] = given.get(key) ?? (key === "sort" ? "worst" : "");
+  }
+  function toAddress() {
+    const given = new URLSearchParams();
+    for (const [key, value] of Object.entries(state)) {
+      if (value !== "" && !(key === "sort" && value === "worst")) given.set(key, value);
+    }
+    history.replaceState(null, "", given.size ? `#${given}` : location.pathname + location.search);
+  }
+
+  // List
+
+  let shown = [];
+  let comparing = false;
+  const byKey = new Map(all.map((series) => [series.key, series]));
+  const chosen = () => byKey.get(state.series);
+  const other = () => byKey.get(state.other);
+
+  function select() {
+    const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+    shown = all.filter((series) =>
+      words.every((word) => series.text.includes(word))
+      && (state.package === "" || data.packages[series.package] === state.package)
+      && (state.unit === "" || series.unit === state.unit)
+      && (state.environment === "" || data.environments[series.environment] === state.environment)
+      && (state.verdict === "" || series.verdict === state.verdict));
+    const rank = { worse: 0, suspect: 1, fixed: 2, better: 3, quiet: 4 };
+    const orders = {
+      worst: (a, b) => rank[a.verdict] - rank[b.verdict] || b.worsening - a.worsening,
+      name: (a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0),
+      latest: (a, b) => b.latest - a.latest,
+    };
+    shown.sort((a, b) => orders[state.sort]?.(a, b) || a.id - b.id);
+    $("count").textContent = `${shown.length} of ${all.length} series`;
+    $("rows").style.height = `${shown.length * ROW}px`;
+    draw();
+  }
+
+  const short = (name) => name.split("/").pop();
+  function element(tag, text, className) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  /** Only the rows that can be seen are in the page. */
+  function draw() {
+    const list = $("list");
+    const first = Math.max(0, Math.floor(list.scrollTop / ROW) - 4);
+    const last = Math.min(shown.length, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + 4);
+    const rows = [];
+    for (let at = first; at < last; at += 1) {
+      const series = shown[at];
+      const row = element("div", undefined, "row");
+      row.id = `row${series.id}`;
+      row.setAttribute("role", "option");
+      row.setAttribute("aria-selected", String(series.key === state.series));
+      row.classList.toggle("other", series.key === state.other);
+      row.style.top = `${at * ROW}px`;
+      row.dataset.at = String(at);
+      const size = Math.exp(series.worsening);
+      const mark = { worse: "▲ ", better: "▼ ", fixed: "", suspect: "? ", quiet: "" }[series.verdict];
+      const color = { worse: "worse", better: "better", fixed: "faint", suspect: "worse", quiet: "faint" }[series.verdict];
+      const change = series.verdict === "quiet" ? "–" : series.verdict === "fixed" ? "fixed"
+        : mark + percent(series.higher ? 1 / size : size);
+      const place = data.packages[series.package];
+      row.append(element("b", series.name), element("span", change, `number ${color}`),
+        element("small", `${short(place)}${place ? " · " : ""}${series.unit}`),
+        element("small", show(series.last, series), "number"));
+      row.title = `${place} ${series.name}`;
+      rows.push(row);
+    }
+    $("rows").replaceChildren(...rows);
+    const series = chosen();
+    $("list").setAttribute("aria-activedescendant", series ? `row${series.id}` : "");
+  }
+
+  function reveal() {
+    const at = shown.findIndex((series) => series.key === state.series);
+    if (at < 0) return;
+    const list = $("list");
+    if (at * ROW < list.scrollTop) list.scrollTop = at * ROW;
+    if ((at + 1) * ROW > list.scrollTop + list.clientHeight) list.scrollTop = (at + 1) * ROW - list.clientHeight;
+  }
+
+  function choose(series) {
+    if (!series) return;
+    if (comparing && series.key !== state.series) {
+      state.other = series.key;
+      comparing = false;
+    } else {
+      state.series = series.key;
+      if (state.other === series.key) state.other = "";
+    }
+    toAddress();
+    reveal();
+    draw();
+    detail();
+  }
+
+  // Chart
+
+  let chart = null;
+  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function detail() {
+    const series = chosen();
+    chart?.destroy();
+    chart = null;
+    $("tip").hidden = true;
+    $("changes").replaceChildren();
+    $("name").textContent = series ? `${series.name} ${series.unit}` : "Choose a benchmark";
+    if (!series) {
+      $("about").textContent = "";
+      return;
+    }
+    const second = other();
+    const place = data.packages[series.package];
+    $("about").textContent = [place, data.environments[series.environment], comparing ? "choose one to compare with" : "",
+      second ? `compared with ${second.name} ${second.unit}, each relative to its first value` : ""].filter(Boolean).join(" · ");
+    plot(series, second);
+    changesTable(series);
+  }
+
+  function relative(loaded) {
+    const first = loaded.median.find((value) => value !== null && value !== 0) ?? 1;
+    const scale = (column) => column.map((value) => (value === null ? null : value / first));
+    return { ...loaded, median: scale(loaded.median), low: scale(loaded.low), high: scale(loaded.high),
+      samples: loaded.samples.map((values) => (values === null ? null : values.map((value) => value / first))) };
+  }
+
+  function plot(series, second) {
+    const count = data.commits.length;
+    const xs = Array.from({ length: count }, (_, at) => at);
+    const loaded = second ? relative(load(series)) : load(series);
+    const compared = second ? relative(load(second)) : null;
+    const line = (color) => ({ stroke: color, width: 1.8, points: { show: count <= 120, size: 5, fill: color } });
+    const edge = { stroke: "transparent", points: { show: false } };
+    const own = style("--series"), others = style("--other");
+    const plotted = [xs, loaded.median, loaded.low, loaded.high];
+    const drawn = [{}, line(own), edge, edge];
+    const bands = [{ series: [3, 2], fill: `${own}28` }];
+    if (compared) {
+      plotted.push(compared.median, compared.low, compared.high);
+      drawn.push(line(others), edge, edge);
+      bands.push({ series: [6, 5], fill: `${others}28` });
+    }
+    const holder = $("chart");
+    const size = () => ({ width: Math.max(280, holder.clientWidth), height: Math.max(260, Math.min(420, innerHeight * 0.45)) });
+    const grid = { stroke: style("--line"), width: 1 };
+    const axis = { stroke: style("--faint"), grid, ticks: { ...grid, size: 4 }, font: "12px system-ui, sans-serif" };
+    const options = {
+      ...size(), bands, series: drawn,
+      cursor: { drag: { x: true, y: false, setScale: true }, points: { size: 8 }, y: false },
+      scales: {
+        x: { time: false },
+        y: { range: (made, low, high) => visible(plotted, made, low, high) },
+      },
+      axes: [
+        { ...axis, space: 92, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
+          values: (_, splits) => splits.map((at) => (data.commits[at] ? day(data.commits[at][2]) : "")) },
+        { ...axis, size: 76, values: (_, splits) => splits.map((value) => (second ? percent(value) : show(value, series))) },
+      ],
+      hooks: {
+        drawClear: [(made) => samples(made, loaded, own, compared, others)],
+        draw: [(made) => marks(made, series)],
+        setCursor: [(made) => tip(made, series, second, load(series), second ? load(second) : null)],
+      },
+    };
+    chart = new uPlot(options, plotted, holder);
+    chart.over.addEventListener("mouseleave", () => { $("tip").hidden = true; });
+    let pressed = null;
+    chart.over.addEventListener("mousedown", (event) => { pressed = event.clientX; });
+    chart.over.addEventListener("click", (event) => {
+      const commit = data.commits[chart.cursor.idx];
+      if (commit && data.forge && Math.abs(event.clientX - pressed) < 4) open(link(commit[0]), "_blank", "noopener");
+    });
+  }
+
+  /** All medians, and of the intervals all but the outermost few. */
+  function visible(plotted, made, low, high) {
+    const { min, max } = made.scales.x;
+    const from = Math.max(0, Math.floor(min ?? 0)), to = Math.ceil(max ?? plotted[0].length);
+    const within = (column) => column.slice(from, to + 1).filter((value) => value !== null).sort((a, b) => a - b);
+    let [least, most] = [Infinity, -Infinity];
+    for (let at = 1; at < plotted.length; at += 3) {
+      const [medians, lows, highs] = [within(plotted[at]), within(plotted[at + 1]), within(plotted[at + 2])];
+      if (medians.length === 0) continue;
+      const outer = Math.floor(medians.length / 20);
+      least = Math.min(least, medians[0], lows[outer]);
+      most = Math.max(most, medians[medians.length - 1], highs[highs.length - 1 - outer]);
+    }
+    if (!(least <= most)) [least, most] = [low ?? 0, high ?? 1];
+    const room = most > least ? (most - least) * 0.1 : Math.abs(most) * 0.05 || 1;
+    return [least - room, most + room];
+  }
+
+  function samples(made, loaded, color, compared, others) {
+    const context = made.ctx;
+    const span = made.scales.x.max - made.scales.x.min;
+    if (span > 400) return;
+    context.save();
+    context.beginPath();
+    context.rect(made.bbox.left, made.bbox.top, made.bbox.width, made.bbox.height);
+    context.clip();
+    context.globalAlpha = 0.3;
+    for (const [of, paint] of [[loaded, color], [compared, others]]) {
+      if (!of) continue;
+      context.fillStyle = paint;
+      for (let at = Math.max(0, Math.floor(made.scales.x.min)); at <= made.scales.x.max && at < of.samples.length; at += 1) {
+        const x = made.valToPos(at, "x", true);
+        for (const value of of.samples[at] ?? []) {
+          context.beginPath();
+          context.arc(x, made.valToPos(value, "y", true), 1.6 * devicePixelRatio, 0, 7);
+          context.fill();
+        }
+      }
+    }
+    context.restore();
+  }
+
+  function marks(made, series) {
+    const context = made.ctx;
+    context.save();
+    context.font = `${11.5 * devicePixelRatio}px system-ui, sans-serif`;
+    context.textAlign = "left";
+    context.textBaseline = "alphabetic";
+    const taken = [];
+    for (const change of series.changes ?? []) {
+      if (change.at < made.scales.x.min || change.at > made.scales.x.max) continue;
+      const x = made.valToPos(change.at, "x", true);
+      const color = style(change.worse ? "--worse" : "--better");
+      context.strokeStyle = context.fillStyle = color;
+      context.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+      context.beginPath();
+      context.moveTo(x, made.bbox.top);
+      context.lineTo(x, made.bbox.top + made.bbox.height);
+      context.stroke();
+      const text = `${change.worse ? "▲" : "▼"} ${data.commits[change.at][0].slice(0, 7)} ${percent(change.ratio)}`;
+      const width = context.measureText(text).width;
+      const from = Math.min(x + 5 * devicePixelRatio, made.bbox.left + made.bbox.width - width);
+      let lane = taken.findIndex((end) => end < from);
+      if (lane < 0 && taken.length < 4) lane = taken.push(0) - 1;
+      if (lane < 0) continue;
+      taken[lane] = from + width + 10 * devicePixelRatio;
+      context.fillText(text, from, made.bbox.top + (13 + 15 * lane) * devicePixelRatio);
+    }
+    context.restore();
+  }
+
+  const link = (id) => data.forge.replace("{id}", id);
+
+  function tip(made, series, second, loaded, compared) {
+    const at = made.cursor.idx;
+    const box = $("tip");
+    const commit = data.commits[at];
+    if (at === null || at === undefined || !commit || made.cursor.left < 0) {
+      box.hidden = true;
+      return;
+    }
+    const lines = [element("p", `${commit[0].slice(0, 10)} · ${day(commit[2])} · ${commit[1]}`, "faint"), element("p", commit[3])];
+    for (const [of, from] of [[series, loaded], [second, compared]]) {
+      if (!of) continue;
+      const name = second ? `${of.name}: ` : "";
+      if (from.median[at] === null) {
+        lines.push(element("p", `${name}not measured`, "faint"));
+        continue;
+      }
+      const number = from.count[at];
+      lines.push(element("p", `${name}${show(from.median[at], of)}  [${show(from.low[at], of)}, ${show(from.high[at], of)}]  n=${number}`));
+      const values = from.samples[at];
+      if (values && values.length > 1) {
+        const first = [...values.slice(0, 12)].map((value) => show(value, of)).join(", ");
+        lines.push(element("p", values.length > 12 ? `${first}, …` : first, "faint"));
+      }
+    }
+    box.replaceChildren(...lines);
+    box.hidden = false;
+    const over = made.over.getBoundingClientRect();
+    const x = over.left + made.cursor.left;
+    const left = x + 16 + box.offsetWidth > innerWidth ? x - box.offsetWidth - 16 : x + 16;
+    box.style.left = `${Math.max(4, left)}px`;
+    box.style.top = `${Math.min(innerHeight - box.offsetHeight - 4, over.top + 14)}px`;
+  }
+
+  function commitCell(at) {
+    const commit = data.commits[at];
+    const id = commit[0].slice(0, 10);
+    if (!data.forge) return element("span", id);
+    const anchor = element("a", id);
+    anchor.href = link(commit[0]);
+    anchor.rel = "noopener";
+    anchor.target = "_blank";
+    return anchor;
+  }
+
+  function changesTable(series) {
+    const changes = [...(series.changes ?? []), ...(series.suspect ? [series.suspect] : [])];
+    if (changes.length === 0) return;
+    const table = element("table");
+    const head = element("tr");
+    head.append(...["change", "", "commit", "date", "author", "subject"].map((text) => element("th", text)));
+    table.append(head);
+    for (const change of changes) {
+      const commit = data.commits[change.at];
+      const row = element("tr");
+      const size = `${change.worse ? "▲" : "▼"} ${percent(change.ratio)}`;
+      const ends = change.interval ? ` [${percent(change.interval[0])}, ${percent(change.interval[1])}]` : "";
+      const cell = element("td");
+      cell.append(commitCell(change.at));
+      row.append(element("td", `${change.kind} ${size}${ends}`, change.worse ? "worse" : "better"),
+        element("td", `${show(change.before, series)} → ${show(change.level, series)}`
+          + (change.fixed === undefined ? "" : `, as before from ${data.commits[change.fixed][0].slice(0, 7)}`)),
+        cell, element("td", day(commit[2])), element("td", commit[1]), element("td", commit[3]));
+      table.append(row);
+    }
+    $("changes").replaceChildren(table);
+  }
+
+  function effects() {
+    const order = (effect) => (effect.worse && !effect.fixed ? 0 : 1);
+    const sorted = [...data.effects].sort((a, b) => order(a) - order(b) || b.at - a.at);
+    const items = sorted.slice(0, 200).map((effect) => {
+      const item = element("li", undefined, effect.fixed ? "faint" : effect.worse ? "worse" : "better");
+      const button = element("button", `${effect.worse ? "▲" : "▼"} ${effect.text}${effect.fixed ? " (fixed since)" : ""}`);
+      button.type = "button";
+      button.addEventListener("click", () => choose(all[effect.series[0]]));
+      const commit = data.commits[effect.at];
+      item.append(button, element("span", ` ${day(commit[2])}, ${commit[1]}: ${commit[3]}`, "faint"));
+      return item;
+    });
+    if (items.length === 0) items.push(element("li", "nothing that stands out", "faint"));
+    $("effects").replaceChildren(...items);
+  }
+
+  // Controls
+
+  function fill(id, first, values) {
+    const options = [["", first], ...values.map((value) => [value, value || "(none)"])];
+    $(id).replaceChildren(...options.map(([value, text]) => {
+      const option = element("option", text);
+      option.value = value;
+      return option;
+    }));
+    $(id).hidden = values.length < 2;
+  }
+
+  function theme() {
+    const dark = state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+  }
+
+  function refresh() {
+    for (const id of ["package", "unit", "environment", "verdict", "sort"]) $(id).value = state[id];
+    $("search").value = state.q;
+    theme();
+    select();
+    if (!chosen() && shown.length > 0) state.series = shown[0].key;
+    reveal();
+    draw();
+    detail();
+  }
+
+  const changed = () => {
+    toAddress();
+    $("list").scrollTop = 0;
+    select();
+    if (!shown.includes(chosen()) && shown.length > 0) choose(shown[0]);
+  };
+  $("search").addEventListener("input", (event) => { state.q = event.target.value; changed(); });
+  for (const id of ["package", "unit", "environment", "verdict", "sort"]) {
+    $(id).addEventListener("change", (event) => { state[id] = event.target.value; changed(); });
+  }
+  $("controls").addEventListener("submit", (event) => event.preventDefault());
+  $("theme").addEventListener("click", () => {
+    state.theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+    try { localStorage.setItem("benchcli-theme", state.theme); } catch { /* Not allowed from a file. */ }
+    toAddress();
+    theme();
+    detail();
+  });
+  $("list").addEventListener("scroll", draw, { passive: true });
+  $("rows").addEventListener("click", (event) => {
+    const row = event.target.closest(".row");
+    if (row) choose(shown[Number(row.dataset.at)]);
+  });
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    if (event.key === "Escape") {
+      if (state.other || comparing) {
+        state.other = "";
+        comparing = false;
+      } else {
+        state.q = "";
+        $("search").value = "";
+      }
+      changed();
+      draw();
+      detail();
+      $("list").focus();
+    } else if (event.key === "/" && !typing) {
+      event.preventDefault();
+      $("search").focus();
+      $("search").select();
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (!typing || typing.id === "search")) {
+      event.preventDefault();
+      const base = comparing && state.other ? state.other : state.series;
+      const at = shown.findIndex((series) => series.key === base) + (event.key === "ArrowDown" ? 1 : -1);
+      if (!comparing) choose(shown[Math.max(0, Math.min(shown.length - 1, at))]);
+    } else if (event.key === "Enter" && typing?.id === "search") {
+      choose(shown[0]);
+      $("list").focus();
+    } else if (event.key === "c" && !typing && !event.ctrlKey && !event.metaKey) {
+      comparing = !comparing;
+      detail();
+    }
+  });
+  addEventListener("resize", () => {
+    draw();
+    const holder = $("chart");
+    chart?.setSize({ width: Math.max(280, holder.clientWidth), height: Math.max(260, Math.min(420, innerHeight * 0.45)) });
+  });
+  addEventListener("hashchange", () => { fromAddress(); refresh(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); detail(); });
+
+  const measured = data.commits.length;
+  $("facts").textContent = measured === 0 ? "no commit has results"
+    : `${all.length} series over ${measured} commits, ${day(data.commits[0][2])} to ${day(data.commits[measured - 1][2])}`;
+  fill("package", "all packages", data.packages);
+  fill("unit", "all units", [...new Set(data.series.map((series) => series.unit))].sort());
+  fill("environment", "all environments", data.environments);
+  fromAddress();
+  try { state.theme ||= localStorage.getItem("benchcli-theme") ?? ""; } catch { /* Not allowed from a file. */ }
+  effects();
+  refresh();
+  document.documentElement.dataset.ready = "true";
+})();

@@ -1,0 +1,219 @@
+//! The page of a history, in a real browser.
+
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used)]
+
+use std::env;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use benchcli::report::page;
+use benchparse::trend::{Commit, History, Point, Series};
+use benchparse::unit::{Class, Direction};
+use tempfile::TempDir;
+
+/// Chromium and node, or `None` after a visible line. Where `CHROMIUM_REQUIRED` is set they may not
+/// be missing.
+fn browser(test: &str) -> Option<(PathBuf, PathBuf)> {
+    let find = |names: &[&str]| {
+        let paths = env::var_os("PATH").unwrap_or_default();
+        let folders: Vec<PathBuf> = env::split_paths(&paths).collect();
+        let files = names
+            .iter()
+            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        files.into_iter().find(|file| file.is_file())
+    };
+    let found = find(&["chromium", "chromium-browser", "google-chrome"]).zip(find(&["node"]));
+    if found.is_none() {
+        assert!(
+            env::var_os("CHROMIUM_REQUIRED").is_none(),
+            "chromium or node is not in PATH"
+        );
+        // Written past the test harness, which would swallow it.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED {test}: chromium or node is not in PATH"
+        );
+    }
+    found
+}
+
+fn drive(browser: &(PathBuf, PathBuf), page: &Path, arguments: &[&str]) -> Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/drive.mjs");
+    Command::new(&browser.1)
+        .args(["--experimental-websocket", "--no-warnings"])
+        .arg(script)
+        .arg(&browser.0)
+        .arg(format!("file://{}", page.display()))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn assert_drives(output: &Output) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+}
+
+fn command(program: &str, folder: &Path, day: u64) -> Command {
+    let mut command = Command::new(program);
+    let date = format!("{} +0000", 1_760_000_000 + day * 86_400);
+    command
+        .current_dir(folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_AUTHOR_DATE", &date)
+        .env("GIT_COMMITTER_DATE", &date);
+    for role in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{role}_NAME"), "Ada");
+        command.env(format!("GIT_{role}_EMAIL"), "ada@example.com");
+    }
+    command
+}
+
+fn succeed(command: &mut Command) {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{command:?}: {said}");
+}
+
+/// Forty commits, one of them not measured; the thirtieth makes one benchmark slower.
+fn repository() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |day, arguments: &[&str]| succeed(command("git", folder.path(), day).args(arguments));
+    git(0, &["init", "-q", "-b", "main"]);
+    git(
+        0,
+        &["remote", "add", "origin", "git@github.com:example/repo.git"],
+    );
+    for day in 0..40 {
+        let subject = format!("Change number {day}");
+        git(day, &["commit", "-q", "--allow-empty", "-m", &subject]);
+        if day == 7 {
+            continue;
+        }
+        let mut text =
+            String::from("goos: linux\ngoarch: amd64\npkg: example.com/repo/codec\ncpu: X\n");
+        for sample in 0..5 {
+            let noise = (day * 7919 + sample * 104_729) % 13;
+            let encode = if day >= 30 { 1250 } else { 1000 } + noise;
+            for (name, time) in [
+                ("Encode-8", encode),
+                ("Decode-8", 2000 + 2 * noise),
+                ("Hostile/</script><b>\"'&-8", 500 + noise),
+            ] {
+                text += &format!("Benchmark{name} 100 {time} ns/op 64 B/op 2 allocs/op\n");
+            }
+        }
+        fs::write(folder.path().join("new.txt"), text).unwrap();
+        succeed(
+            command(env!("CARGO_BIN_EXE_benchcli"), folder.path(), day).args(["record", "new.txt"]),
+        );
+    }
+    folder
+}
+
+#[test]
+fn people_find_their_way() {
+    let Some(browser) = browser("people_find_their_way") else {
+        return;
+    };
+    let repository = repository();
+    let mut report = command(env!("CARGO_BIN_EXE_benchcli"), repository.path(), 40);
+    succeed(report.args(["report", "-o", "report.html", "--title", "Benchmarks"]));
+    let page = repository.path().join("report.html");
+    assert_drives(&drive(&browser, &page, &[]));
+    // For people to look at.
+    if let Some(folder) = env::var_os("PAGE_SCREENSHOTS") {
+        assert_drives(&drive(
+            &browser,
+            &page,
+            &["screenshots", &folder.to_string_lossy()],
+        ));
+    }
+}
+
+#[test]
+fn two_thousand_series_of_a_thousand_commits_are_quick() {
+    let Some(browser) = browser("two_thousand_series_of_a_thousand_commits_are_quick") else {
+        return;
+    };
+    let commit = |at: usize| Commit {
+        id: format!("{at:040x}"),
+        author: "Ada".into(),
+        time: 1_760_000_000 + at as i64 * 3600,
+        subject: format!("Change number {at}"),
+        measured: true,
+    };
+    let series = |number: usize| Series {
+        package: format!("example.com/repo/p{}", number % 40),
+        benchmark: format!("Bench{number}-8"),
+        unit: "sec/op".into(),
+        environment: "linux/amd64, X".into(),
+        direction: Direction::Lower,
+        class: Class::Decimal,
+        tolerance: None,
+        points: (0..1000)
+            .map(|at| {
+                let median = 1e-6 * (1.0 + ((at * 7919 + number * 104_729) % 97) as f64 / 1000.0);
+                Point {
+                    commit: at,
+                    median,
+                    low: median * 0.99,
+                    high: median * 1.01,
+                    samples: Vec::new(),
+                    count: 10,
+                }
+            })
+            .collect(),
+        changes: Vec::new(),
+        suspect: None,
+    };
+    let history = History {
+        commits: (0..1000).map(commit).collect(),
+        series: (0..2000).map(series).collect(),
+        effects: Vec::new(),
+    };
+    let text = page::write(&history, "Many", None).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.html");
+    fs::write(&path, &text).unwrap();
+    let output = drive(&browser, &path, &["size"]);
+    assert_drives(&output);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Written past the test harness, which would swallow it.
+    let _ = writeln!(
+        std::io::stderr(),
+        "2,000 series of 1,000 commits, {} MB: {}",
+        text.len() / 1_000_000,
+        said.trim()
+    );
+}
+
+#[test]
+fn wrong_addresses_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, message) in [
+        (
+            &["report", "-o", "x.html", "--commit-url", "javascript:{id}"][..],
+            "expected an address",
+        ),
+        (&["report", "-o", "x.html"], "repository"),
+        (&["report"], "--output"),
+    ] {
+        let output = command(env!("CARGO_BIN_EXE_benchcli"), folder.path(), 0)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(stderr.contains(message), "{stderr}");
+    }
+}
