@@ -1,7 +1,7 @@
 //! Baselines along a line of commits, as series with their changes.
 //!
-//! [`read`] walks the first parents of a revision, takes the notes of its commits from the
-//! [cache](cache) or parses them, puts the points of each benchmark, unit and environment together
+//! [`read`] walks the first parents of a revision, takes the notes of its commits from the cache in
+//! the repository's folder or parses them, puts the points of each benchmark, unit and environment together
 //! and examines them.
 
 mod assemble;
