@@ -1,7 +1,7 @@
 //! Baselines along a line of commits, as series with their changes.
 //!
-//! [`read`] walks the first parents of a revision, takes the notes of its commits from the
-//! [cache](cache) or parses them, puts the points of each benchmark, unit and environment together
+//! [`read`] walks the first parents of a revision, takes the notes of its commits from the cache in
+//! the repository's folder or parses them, puts the points of each benchmark, unit and environment together
 //! and examines them.
 
 mod assemble;
@@ -97,16 +97,14 @@ pub enum HistoryError {
     },
     /// Notes, but none in the window.
     #[error(
-        "none of the {commits} commits of the window has a baseline; of the {notes} baselines here \
-         {before} are of earlier or later commits and {elsewhere} of commits that are not on this \
-         line of first parents (of other branches, or rewritten since): choose another --since or \
-         --range, and see `benchcli log` and `benchcli init`"
+        "none of the {commits} commits of the window has a baseline (baselines of other commits on \
+         this line of first parents: {before}; of commits on other branches, or rewritten since: \
+         {elsewhere}); choose another --since or --range; `benchcli log` lists all baselines, \
+         `benchcli init` makes them follow rebases"
     )]
     NoneInWindow {
         /// Commits that were looked at.
         commits: usize,
-        /// All baselines.
-        notes: usize,
         /// Those on the line and not in the window.
         before: usize,
         /// Those not on the line.
@@ -146,7 +144,6 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
     let line = window::members(store, &request.window, |id| known.read(store, id))?;
     known.save(&cache);
 
-    let total = blobs.len();
     let all: HashSet<Oid> = blobs.iter().map(|(_, blobs)| note_id(blobs)).collect();
     let (mut noted, elsewhere) = on_line(blobs, &line.members);
     let on_line = noted.len();
@@ -164,7 +161,6 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
         }
         return Err(HistoryError::NoneInWindow {
             commits,
-            notes: total,
             before: on_line,
             elsewhere,
         }

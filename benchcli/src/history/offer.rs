@@ -7,7 +7,7 @@ use benchparse::stats::{Sample, median};
 use benchparse::trend::{History, Series};
 
 /// A benchmark that seems to have got another name.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// What it was called.
     pub old: String,

@@ -45,7 +45,7 @@ fn windows_without_a_baseline() {
     repo.record_at("v1", &results(1));
     repo.benchcli(["trend", "--since", "v2"]).fails_with(&[
         "none of the 2 commits of the window has a baseline",
-        "1 are of earlier or later commits and 0 of commits that are not on this line",
+        "other commits on this line of first parents: 1; of commits on other branches, or rewritten since: 0",
     ]);
     repo.benchcli(["trend", "--range", "v3..v3"])
         .fails_with(&["the window has no commit", "from 2026-01-01"]);
@@ -54,8 +54,7 @@ fn windows_without_a_baseline() {
     repo.git(["checkout", "--quiet", "--orphan", "other"]);
     commit(&repo, 9, "other");
     repo.benchcli(["trend"]).fails_with(&[
-        "0 are of earlier or later commits and 1 of commits that are not on this line",
-        "rewritten since",
+        "other commits on this line of first parents: 0; of commits on other branches, or rewritten since: 1",
     ]);
 }
 

@@ -1,6 +1,7 @@
 //! What a commit did to many benchmarks, grouped and put into words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::change::{BOUND, REACH, median_of};
 use super::{
@@ -111,8 +112,8 @@ struct Part<'h> {
 impl History {
     /// Groups the lasting changes of the series by commit, package and direction.
     ///
-    /// A change of a noisy series that is up to three points beside that of others counts with
-    /// them, where the points between do not speak against it. Throughput in B/s is left out where
+    /// A change of a noisy series that is up to three measured commits beside that of others counts
+    /// with them, where the points between do not speak against it. Throughput in B/s is left out where
     /// there is sec/op, for it says the same.
     pub fn group(&mut self) {
         let timed: BTreeSet<_> = self
@@ -138,9 +139,19 @@ impl History {
                 }
             }
         }
+        let commits = self.commits.iter().enumerate();
+        let measured: Vec<usize> = commits
+            .filter_map(|(place, commit)| commit.measured.then_some(place))
+            .collect();
+        let near = |at: usize| {
+            let rank = measured.partition_point(|&commit| commit < at);
+            let first = measured.get(rank.saturating_sub(NEAR)).copied();
+            let last = measured.get(rank + NEAR).copied();
+            first.unwrap_or_default().min(at)..=last.unwrap_or(usize::MAX).max(at)
+        };
         let mut effects = Vec::new();
         for ((package, worse), parts) in sides {
-            effects.extend(grouped(package, worse, parts));
+            effects.extend(grouped(package, worse, parts, near));
         }
         effects.sort_by_key(|effect| (effect.at, effect.after, !effect.worse));
         self.effects = effects;
@@ -231,53 +242,60 @@ impl History {
     }
 }
 
-fn grouped(package: &str, worse: bool, parts: Vec<Part<'_>>) -> Vec<CommitEffect> {
-    let mut groups: BTreeMap<(usize, usize), Vec<Part<'_>>> = BTreeMap::new();
+/// A range of commits that did something: the first measured one of the new level, the last of
+/// the old.
+type At = (usize, usize);
+
+/// Groups parts by commit; `near` gives the commits to look at around one.
+fn grouped(
+    package: &str,
+    worse: bool,
+    parts: Vec<Part<'_>>,
+    near: impl Fn(usize) -> RangeInclusive<usize>,
+) -> Vec<CommitEffect> {
+    let mut groups: BTreeMap<At, Vec<Part<'_>>> = BTreeMap::new();
     for part in parts {
-        let range = (part.change.after, part.change.at);
-        groups.entry(range).or_default().push(part);
+        let at = (part.change.at, part.change.after);
+        groups.entry(at).or_default().push(part);
     }
     // The largest group draws those beside it first; of equal ones the more certain.
-    let mut order: Vec<(usize, usize)> = groups.keys().copied().collect();
-    let certainty = |range: &(usize, usize)| {
-        let parts = groups.get(range).map_or(&[][..], Vec::as_slice);
-        let least = parts.iter().map(|part| part.change.p).fold(1.0, f64::min);
-        (usize::MAX - parts.len(), least)
-    };
-    let weights: BTreeMap<_, _> = order
+    let mut order: Vec<(usize, f64, At)> = groups
         .iter()
-        .map(|range| (*range, certainty(range)))
+        .map(|(at, parts)| {
+            let ps = parts.iter().map(|part| part.change.p);
+            (parts.len(), ps.fold(1.0, f64::min), *at)
+        })
         .collect();
-    order.sort_by(|one, other| {
-        let (a, b) = (weights[one], weights[other]);
-        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-    });
+    order.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.total_cmp(&other.1)));
     let mut effects = Vec::new();
-    for (index, range) in order.iter().enumerate() {
-        let Some(mut members) = groups.remove(range) else {
+    for (.., (at, after)) in order {
+        let Some(mut members) = groups.remove(&(at, after)) else {
             continue;
         };
-        for other in &order[index + 1..] {
-            let Some(neighbours) = groups.get_mut(other) else {
-                continue;
-            };
+        let near = near(at);
+        let beside = (*near.start(), 0)..=(*near.end(), usize::MAX);
+        let mut emptied = Vec::new();
+        for (place, neighbours) in groups.range_mut(beside) {
             neighbours.retain(|part| {
                 let moves =
-                    part.change.kind == Kind::Step && part.series.may_be_at(part.change, range.1);
+                    part.change.kind == Kind::Step && part.series.may_be_at(part.change, at);
                 if moves {
                     members.push(*part);
                 }
                 !moves
             });
             if neighbours.is_empty() {
-                groups.remove(other);
+                emptied.push(*place);
             }
+        }
+        for place in emptied {
+            groups.remove(&place);
         }
         members.sort_by_key(|part| part.place);
         let sizes = || members.iter().map(|part| (part.change.ratio - 1.0).abs());
         effects.push(CommitEffect {
-            after: range.0,
-            at: range.1,
+            after,
+            at,
             package: package.to_owned(),
             worse,
             changes: members.iter().map(|part| part.place).collect(),
