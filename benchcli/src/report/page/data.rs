@@ -165,7 +165,7 @@ fn column<'h>(
             .collect()
     };
     let at = (points.len() != commits).then(|| {
-        let bytes: Vec<u8> = if commits <= usize::from(u16::MAX) {
+        let bytes: Vec<u8> = if u16::try_from(commits).is_ok() {
             places
                 .iter()
                 .flat_map(|&at| (at as u16).to_le_bytes())
