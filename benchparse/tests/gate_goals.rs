@@ -38,7 +38,12 @@ fn real_changes_of_calm_benchmarks_are_found() {
     let calm = calm(&all, 0.02);
     let found =
         |n, factor| simulate(&all, &calm, (n, factor, Dealing::InTurn), RUNS).found * 100 / RUNS;
-    for (n, factor, goal) in [(10, 1.10, 85), (10, 1.20, 95), (20, 1.05, 90), (20, 1.10, 98)] {
+    for (n, factor, goal) in [
+        (10, 1.10, 85),
+        (10, 1.20, 95),
+        (20, 1.05, 90),
+        (20, 1.10, 98),
+    ] {
         let percent = found(n, factor);
         assert!(percent >= goal, "n = {n}, x{factor}: {percent} %");
     }
