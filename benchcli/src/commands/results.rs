@@ -214,7 +214,7 @@ impl From<io::Error> for Stop {
 }
 
 /// How many threads read an input. Beyond a few the one that collects is the slowest.
-fn threads() -> NonZeroUsize {
+pub(super) fn threads() -> NonZeroUsize {
     const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
     std::thread::available_parallelism().map_or(NonZeroUsize::MIN, |count| count.min(MOST))
 }

@@ -186,6 +186,7 @@ pub(super) struct Projector {
     pub(super) projection: Projection,
     keys: Vec<Box<[Value]>>,
     ids: HashMap<Box<[Value]>, u32>,
+    key: Vec<Value>,
 }
 
 impl Projector {
@@ -194,19 +195,21 @@ impl Projector {
             projection,
             keys: Vec::new(),
             ids: HashMap::new(),
+            key: Vec::new(),
         }
     }
 
     /// The number of the key that a result has.
     pub(super) fn project(&mut self, shared: &mut Shared, result: &BenchmarkResult<'_>) -> u32 {
         let fields = self.projection.fields.iter();
-        let key: Box<[Value]> = fields
-            .map(|field| shared.value(&field.key, result))
-            .collect();
-        if let Some(&id) = self.ids.get(&key) {
+        self.key.clear();
+        self.key
+            .extend(fields.map(|field| shared.value(&field.key, result)));
+        if let Some(&id) = self.ids.get(&self.key[..]) {
             return id;
         }
         let id = self.keys.len() as u32;
+        let key: Box<[Value]> = (&*self.key).into();
         self.keys.push(key.clone());
         self.ids.insert(key, id);
         id
