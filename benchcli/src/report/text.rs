@@ -74,6 +74,7 @@ fn write_some<'t>(
     mut previous: Option<&'t [Symbol]>,
     color: bool,
 ) {
+    let mut layout = Layout::default();
     for table in some {
         if previous.is_some() {
             out.push(b'\n');
@@ -82,7 +83,7 @@ fn write_some<'t>(
             out.extend_from_slice(&heading);
             out.push(b'\n');
         }
-        Grid::new(tables, table, color).write(out);
+        layout = Grid::new(tables, table, color, layout).write(out);
         previous = Some(&table.headings);
     }
 }
@@ -107,18 +108,19 @@ fn group_span(group: usize) -> usize {
 }
 
 impl<'t> Grid<'t> {
-    fn new(tables: &'t Tables, table: &'t Table, color: bool) -> Self {
+    fn new(tables: &'t Tables, table: &'t Table, color: bool, layout: Layout) -> Self {
         Self {
             tables,
             table,
             color,
-            layout: Layout::default(),
+            layout,
             notes: Vec::new(),
             note_numbers: HashMap::new(),
         }
     }
 
-    fn write(mut self, out: &mut Vec<u8>) {
+    /// Writes the table and gives the empty layout back.
+    fn write(mut self, out: &mut Vec<u8>) -> Layout {
         for field in 0..self.tables.column_keys().len() {
             self.column_headings(field);
         }
@@ -139,6 +141,8 @@ impl<'t> Grid<'t> {
             out.extend_from_slice(note);
             out.push(b'\n');
         }
+        self.layout.clear();
+        self.layout
     }
 
     fn edge(&self) -> usize {
