@@ -70,6 +70,8 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     units: Vec<UnitText>,
+    /// The shape that came after it last: benchmarks alternate.
+    follower: usize,
     /// What the parser makes of the units, once it was asked.
     pub(super) written: Vec<WrittenUnit>,
 }
@@ -141,9 +143,20 @@ impl Block {
             let mut scanned = Err(Miss::Line);
             if buffer[at..].starts_with(b"Benchmark") {
                 scanned = scan(buffer, at, &name, shapes.get(shape), values);
+                if let (Err(Miss::Shape), Some(last)) = (&scanned, shapes.get(shape)) {
+                    values.truncate(known);
+                    let follower = last.follower;
+                    scanned = scan(buffer, at, &name, shapes.get(follower), values);
+                    if scanned.is_ok() {
+                        shape = follower;
+                    }
+                }
                 if let Err(Miss::Shape) = scanned {
                     values.truncate(known);
                     if let Some(other) = find_shape(line_at(buffer, at), shapes) {
+                        if let Some(last) = shapes.get_mut(shape) {
+                            last.follower = other;
+                        }
                         shape = other;
                         scanned = scan(buffer, at, &name, shapes.get(shape), values);
                     }
@@ -330,6 +343,7 @@ fn find_shape(line: &[u8], shapes: &mut Vec<Shape>) -> Option<usize> {
     }
     shapes.push(Shape {
         units: units.into_iter().map(UnitText::new).collect(),
+        follower: 0,
         written: Vec::new(),
     });
     Some(shapes.len() - 1)
