@@ -1,4 +1,4 @@
-//! Writes benchmark output to measure speed with, always the same bytes for the same arguments.
+//! Writes benchmark output to measure speed with: the same bytes for the same arguments.
 //!
 //! `cargo run --release --example generate -- SHAPE FOLDER [SCALE]`
 //!
@@ -22,6 +22,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Result, bail};
+
+const SHAPES: &str = "small, counts, turns, names, distinct, samples, ties, ties25, json";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -53,9 +55,7 @@ fn main() -> Result<()> {
         "ties" => inputs(&|out, seed| ties(out, seed, scaled(10_000), 50), &two)?,
         "ties25" => inputs(&|out, seed| ties(out, seed, scaled(10_000), 25), &two)?,
         "json" => inputs(&|out, seed| json(out, seed, scaled(5_000), 100), &one)?,
-        other => bail!(
-            "no shape {other:?}, expected small, counts, turns, names, distinct, samples, ties, ties25 or json"
-        ),
+        other => bail!("no shape {other:?}, expected one of {SHAPES}"),
     }
     Ok(())
 }
@@ -101,7 +101,7 @@ fn random(seed: u64, place: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// What one run of a benchmark measures: a base that is the benchmark's, and a few percent of noise.
+/// What one run of a benchmark measures: the benchmark's own base and a few percent of noise.
 fn measured(seed: u64, benchmark: u64, run: u64) -> (f64, u64, u64) {
     let base = random(0, benchmark);
     let scale = 10f64.powi((base % 6) as i32) * (1.0 + (base >> 8 & 0xff) as f64 / 32.0);

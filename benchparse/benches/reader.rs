@@ -1,7 +1,7 @@
 //! How fast inputs are read: `cargo bench -p benchparse --bench reader`.
 //!
-//! Every record is taken with its configuration, name, units and values. The names of the benches say
-//! what is read, their arguments how many threads read.
+//! Every record is taken with its configuration, name, units and values. The names of the benches
+//! say what is read, their arguments how many threads read.
 
 use std::fmt::Write as _;
 use std::io;

@@ -1,8 +1,9 @@
 //! Several threads that read one input.
 //!
-//! The lines of a block are read without knowing what stands before it, by whichever thread is free;
-//! one thread then takes the blocks in their order and does with them what a [`Reader`](super::Reader)
-//! does. So the records, their order and all numbers are the same whatever the threads do.
+//! The lines of a block are read without knowing what stands before it, by whichever thread is
+//! free; one thread then takes the blocks in their order and does with them what a
+//! [`Reader`](super::Reader) does. So the records, their order and all numbers are the same whatever
+//! the threads do.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -253,7 +254,7 @@ struct SideBySide<'scope, 'env, R> {
     next: usize,
 }
 
-impl<'scope, R: Read + Send> Blocks for SideBySide<'scope, '_, R> {
+impl<R: Read + Send> Blocks for SideBySide<'_, '_, R> {
     fn next_block(&mut self, block: &mut Block) -> io::Result<bool> {
         let shared = self.shared;
         // One block is quicker read than a thread started.
@@ -299,6 +300,7 @@ impl<R> Drop for SideBySide<'_, '_, R> {
 mod tests {
     use super::*;
     use crate::format::Symbol;
+    use crate::format::plain::{BlockLine, Place};
     use crate::input::Lines;
     use proptest::prelude::*;
 
@@ -513,9 +515,9 @@ mod tests {
             let mut feeder = mending_off(text.as_bytes());
             let mut block = Block::default();
             prop_assert!(feeder.next_block(&mut block).unwrap());
-            let mut place = Default::default();
+            let mut place = Place::default();
             while let Some(line) = block.next(&mut place) {
-                prop_assert!(matches!(line, crate::format::plain::BlockLine::Result(_)));
+                prop_assert!(matches!(line, BlockLine::Result(_)));
             }
         }
     }

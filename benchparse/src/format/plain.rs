@@ -1,7 +1,8 @@
 //! Result lines as `go test` prints them, read without the grammar.
 //!
-//! What is read here the [grammar](super::grammar) reads equally; what is unusual in any way is left
-//! to it. Nearly all bytes of large inputs are in such lines, so this looks at eight bytes at a time.
+//! What is read here the [grammar](super::grammar) reads equally; what is unusual in any way is
+//! left to it. Nearly all bytes of large inputs are in such lines, so this looks at eight bytes at a
+//! time.
 //!
 //! A block of lines becomes columns: one entry a line, values and units apart. It knows nothing of
 //! what stands before the block, so that blocks can be read side by side.

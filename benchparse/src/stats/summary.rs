@@ -82,8 +82,8 @@ pub(crate) struct Summarizer {
     confidence: f64,
     /// The size of the last sample and its interval.
     orders: (usize, (usize, usize)),
-    /// The size that was said to be needed.
-    needed: Option<Option<u32>>,
+    /// What is said of samples that are too small, once one was.
+    too_few: Option<SummaryWarning>,
 }
 
 impl Summarizer {
@@ -91,7 +91,7 @@ impl Summarizer {
         Self {
             confidence,
             orders: (0, median_interval_orders(0, confidence)),
-            needed: None,
+            too_few: None,
         }
     }
 
@@ -108,11 +108,12 @@ impl Summarizer {
             self.orders = (count, median_interval_orders(count, self.confidence));
         }
         let confidence = self.confidence;
-        let needed = &mut self.needed;
-        with_interval(sample, self.orders.1, || SummaryWarning::TooFewSamples {
-            needed: *needed.get_or_insert_with(|| count_for_interval(confidence)),
+        let too_few = || SummaryWarning::TooFewSamples {
+            needed: count_for_interval(confidence),
             confidence,
-        })
+        };
+        let known = &mut self.too_few;
+        with_interval(sample, self.orders.1, || *known.get_or_insert_with(too_few))
     }
 }
 
