@@ -292,7 +292,11 @@ fn scan(
             return Err(Miss::Shape);
         }
         let (value, behind) = number(buffer, here).ok_or(Miss::Line)?;
-        here = behind + blanks(buffer, behind);
+        // Mostly one blank stands between them.
+        here = behind + 1;
+        if buffer[here] <= b' ' {
+            here += blanks(buffer, here);
+        }
         if !unit.begins(&buffer[here..]) {
             return Err(Miss::Shape);
         }
@@ -360,24 +364,22 @@ fn load(buffer: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*buffer.get(at..)?.first_chunk()?))
 }
 
-/// The highest bit of each byte that is not zero.
-#[inline]
-fn nonzero(word: u64) -> u64 {
-    (((word & each_byte(0x7f)) + each_byte(0x7f)) | word) & each_byte(0x80)
-}
-
 /// How many blanks and tabs there are.
 #[inline]
 fn blanks(buffer: &[u8], at: usize) -> usize {
     let mut end = at;
-    while let Some(word) = load(buffer, end) {
-        let others = nonzero(word ^ each_byte(b' ')) & nonzero(word ^ each_byte(b'\t'));
+    loop {
+        // Tabs stand alone, before runs of blanks.
+        end += usize::from(buffer.get(end) == Some(&b'\t'));
+        let Some(word) = load(buffer, end) else {
+            return end - at;
+        };
+        let others = word ^ each_byte(b' ');
         end += others.trailing_zeros() as usize / 8;
-        if others != 0 {
+        if others != 0 && buffer.get(end) != Some(&b'\t') {
             return end - at;
         }
     }
-    end - at
 }
 
 /// How many of eight bytes are digits from the first on, and the number that they make.
