@@ -131,9 +131,9 @@ struct Claim<'s, R: Read> {
 
 impl<R: Read> Drop for Claim<'_, R> {
     fn drop(&mut self) {
-        if let Some(read) = self.read.take() {
-            self.shared.put(self.number, read);
-        }
+        let panicked = || Err(io::Error::other("a thread of the reader panicked"));
+        let read = self.read.take().unwrap_or_else(panicked);
+        self.shared.put(self.number, read);
     }
 }
 
@@ -196,7 +196,7 @@ impl<R: Read> Shared<R> {
         let mut claim = Claim {
             shared: self,
             number,
-            read: Some(Err(io::Error::other("a thread of the reader panicked"))),
+            read: None,
         };
         claim.read = Some(filled.map(|filled| {
             filled.then(|| {
