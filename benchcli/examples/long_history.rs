@@ -1,6 +1,6 @@
-//! Makes a repository with a long history and a baseline at every commit.
+//! Makes a repository with a long history and a baseline at every commit, or at every so many.
 //!
-//! `cargo run --release --example long_history -- FOLDER [COMMITS] [BENCHMARKS] [SAMPLES]`
+//! `cargo run --release --example long_history -- FOLDER [COMMITS] [BENCHMARKS] [SAMPLES] [EVERY]`
 
 use std::fmt::Write as _;
 
@@ -15,14 +15,26 @@ const START: i64 = 1_600_000_000;
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let Some(folder) = args.next() else {
-        bail!("usage: long_history FOLDER [COMMITS] [BENCHMARKS] [SAMPLES]");
+        bail!("usage: long_history FOLDER [COMMITS] [BENCHMARKS] [SAMPLES] [EVERY]");
     };
     let mut number = |default: u64| args.next().map_or(Ok(default), |arg| arg.parse());
-    make(&folder, number(10_000)?, number(10)?, number(6)?)
+    make(
+        &folder,
+        number(10_000)?,
+        number(10)?,
+        number(6)?,
+        number(1)?,
+    )
 }
 
 /// Makes the repository.
-pub(crate) fn make(folder: &str, commits: u64, benchmarks: u64, samples: u64) -> Result<()> {
+pub(crate) fn make(
+    folder: &str,
+    commits: u64,
+    benchmarks: u64,
+    samples: u64,
+    every: u64,
+) -> Result<()> {
     let repo = Repository::init_opts(folder, RepositoryInitOptions::new().initial_head("main"))?;
     // Syncing 10,000 objects one by one takes longer than everything else.
     repo.config()?.set_str("core.fsync", "none")?;
@@ -43,6 +55,9 @@ pub(crate) fn make(folder: &str, commits: u64, benchmarks: u64, samples: u64) ->
             &parents,
         )?;
         parent = Some(id);
+        if !index.is_multiple_of(every) {
+            continue;
+        }
         let text = results(index, benchmarks, samples).into_bytes();
         let mut header = Header {
             id: Oid::ZERO_SHA1,

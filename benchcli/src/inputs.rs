@@ -54,7 +54,7 @@ impl Input {
     ///
     /// # Errors
     /// When there is no such file, it cannot be opened, or it is a directory.
-    pub fn open(&self) -> Result<Box<dyn Read>> {
+    pub fn open(&self) -> Result<Box<dyn Read + Send>> {
         if self.path == "-" {
             return Ok(Box::new(io::stdin()));
         }

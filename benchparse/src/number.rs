@@ -20,7 +20,7 @@ pub enum NumberError {
 }
 
 /// Powers of ten that a double holds exactly.
-const POW10: [f64; 23] = [
+pub(crate) const POW10: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
@@ -331,16 +331,68 @@ pub fn shortest(value: f64) -> String {
 /// assert_eq!(fixed(f64::INFINITY, 2), "+Inf");
 /// ```
 pub fn fixed(value: f64, digits: usize) -> String {
-    if value.is_finite() {
-        format!("{value:.digits$}")
-    } else {
-        shortest(value)
+    if !value.is_finite() {
+        return shortest(value);
     }
+    fixed_in_integers(value, digits).unwrap_or_else(|| format!("{value:.digits$}"))
+}
+
+/// [`fixed`] for values and digits of everyday size, which is all that tables have: the value is
+/// mantissa · 2^exponent, so mantissa · 10^digits · 2^exponent is rounded once, exactly.
+fn fixed_in_integers(value: f64, digits: usize) -> Option<String> {
+    if digits > 9 {
+        return None;
+    }
+    let bits = value.to_bits();
+    let fraction = bits & ((1 << 52) - 1);
+    let (mantissa, exponent) = match (bits >> 52 & 0x7ff) as i32 {
+        0 => (fraction, -1074),
+        biased => (fraction | 1 << 52, biased - 1075),
+    };
+    let power = 10u64.pow(digits as u32);
+    let scaled = u128::from(mantissa) * u128::from(power);
+    let rounded = if exponent >= 0 {
+        scaled.checked_mul(1u128.checked_shl(exponent as u32)?)?
+    } else if exponent > -127 {
+        let shift = exponent.unsigned_abs();
+        let whole = scaled >> shift;
+        let cut = scaled - (whole << shift);
+        let half = 1u128 << (shift - 1);
+        whole + u128::from(cut > half || cut == half && whole & 1 == 1)
+    } else {
+        // Below 2^83 · 2^-127: far below a half.
+        0
+    };
+    let rounded = u64::try_from(rounded).ok()?;
+    let mut text = [b'0'; 32];
+    let mut at = text.len();
+    let mut rest = rounded;
+    let mut written = 0;
+    while rest > 0 || written <= digits {
+        if written == digits && digits > 0 {
+            at -= 1;
+            text[at] = b'.';
+        }
+        at -= 1;
+        text[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        written += 1;
+    }
+    if value.is_sign_negative() {
+        at -= 1;
+        text[at] = b'-';
+    }
+    let text = std::str::from_utf8(&text[at..]).ok()?;
+    // Room for what callers put behind it.
+    let mut out = String::with_capacity(text.len() + 4);
+    out.push_str(text);
+    Some(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::strategy::Strategy as _;
 
     fn value(text: &str) -> f64 {
         parse_f64(text.as_bytes()).unwrap()
@@ -443,6 +495,19 @@ mod tests {
         fn shortest_reads_back(value: f64) {
             let read = parse_f64(shortest(value).as_bytes()).unwrap();
             proptest::prop_assert!(read == value || value.is_nan() && read.is_nan());
+        }
+
+        #[test]
+        fn fixed_rounds_as_the_standard_library(
+            value in proptest::prop_oneof![
+                proptest::num::f64::ANY,
+                -1e6..1e6f64,
+                (-4096..4096i32, 0..12i32).prop_map(|(n, power)| f64::from(n) / 2f64.powi(power)),
+            ],
+            digits in 0..12usize,
+        ) {
+            let expected = if value.is_finite() { format!("{value:.digits$}") } else { shortest(value) };
+            proptest::prop_assert_eq!(fixed(value, digits), expected);
         }
 
         #[test]

@@ -102,6 +102,36 @@ fn a_known_benchmark_costs_no_allocation() {
 }
 
 #[test]
+fn blocks_of_known_benchmarks_cost_no_allocation() {
+    let text = |count: u32| {
+        let mut text = Vec::new();
+        (0..count).for_each(|run| results(run, &mut text));
+        text
+    };
+    let taken = |text: &[u8]| {
+        let mut found = 0;
+        let info = measure(|| {
+            let mut parser = Parser::new();
+            parser.begin(b"f", b"f");
+            let threads = std::num::NonZeroUsize::MIN;
+            let read = parser.read_each(text, Mending::Repair, threads, |record| {
+                found += u32::from(matches!(record, Record::Result(_)));
+                io::Result::Ok(())
+            });
+            read.expect("reading from memory");
+        });
+        (info, found)
+    };
+    let (few, many) = (text(20_000), text(80_000));
+    // What is made once for the whole program.
+    taken(&few);
+    let ((few, _), (many, found)) = (taken(&few), taken(&many));
+    assert_eq!(found, 240_000);
+    assert_eq!(few.count_total, many.count_total);
+    assert_eq!(few.bytes_max, many.bytes_max);
+}
+
+#[test]
 fn log_lines_take_no_memory() {
     let noisy = |number: u32, out: &mut Vec<u8>| {
         log(number, out);

@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
+use benchparse::compare::{Collector, Tables};
+use benchparse::format::Symbol;
 
-use super::results::{Reading, Source};
+use super::results::{Reading, Source, threads};
 use super::{Outcome, check};
 use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
@@ -26,29 +28,23 @@ pub fn run(options: DiffOptions) -> Result<Outcome> {
 pub(super) fn run_on(
     program: &'static str,
     sources: impl IntoIterator<Item = Source>,
-    options: DiffOptions,
+    mut options: DiffOptions,
 ) -> Result<Outcome> {
+    let question = std::mem::take(&mut options.question);
     let mut reading = Reading::new(program, options.mending);
-    let collector = reading.collect(sources, options.question)?;
+    let collector = reading.collect(sources, question)?;
+    if options.format == Format::Text {
+        return write_text(reading, collector, &options);
+    }
     let mut tables = collector.finish(&reading.parser, options.levels);
     if let Some(mismatch) = tables.mismatch() {
         reading.note(mismatch.to_string())?;
     }
-    if options.only_changed {
-        tables.keep_changed();
-    }
-    match options.sort {
-        Some(Sort::Delta) => tables.sort_by_difference(),
-        Some(Sort::Name) => tables.sort_by_name(),
-        None => {}
-    }
+    arrange(&mut tables, &options);
     let mut stdout = io::stdout().lock();
     let mut out = Vec::new();
     match options.format {
-        Format::Text => {
-            let color = options.color.applies_to(&stdout);
-            report::text::write(&mut out, &tables, color);
-        }
+        Format::Text => {}
         Format::Csv => {
             let mut warnings = Vec::new();
             report::csv::write(&mut out, &mut warnings, &tables);
@@ -63,5 +59,47 @@ pub(super) fn run_on(
     }
     stdout.write_all(&out)?;
     stdout.flush()?;
+    Ok(reading.outcome)
+}
+
+/// Leaves the rows that are wanted, in the order that is wanted.
+fn arrange(tables: &mut Tables, options: &DiffOptions) {
+    if options.only_changed {
+        tables.keep_changed();
+    }
+    match options.sort {
+        Some(Sort::Delta) => tables.sort_by_difference(),
+        Some(Sort::Name) => tables.sort_by_name(),
+        None => {}
+    }
+}
+
+/// Writes some tables at a time, so that not all stand in memory.
+fn write_text(
+    mut reading: Reading,
+    collector: Collector,
+    options: &DiffOptions,
+) -> Result<Outcome> {
+    let mut stdout = io::stdout().lock();
+    let color = options.color.applies_to(&stdout);
+    let parser = std::mem::take(&mut reading.parser);
+    let mut parts = collector.finish_in_parts(&parser, options.levels, threads());
+    let mut previous: Option<Vec<Symbol>> = None;
+    while parts.next_part().is_some() {
+        if let Some(mismatch) = parts.mismatch() {
+            reading.note(mismatch.to_string())?;
+        }
+        let tables = parts.tables_mut();
+        arrange(tables, options);
+        for text in report::text::write_part(tables, previous.as_deref(), color, threads()) {
+            stdout.write_all(&text)?;
+        }
+        if let Some(last) = tables.tables().last() {
+            previous = Some(last.headings.clone());
+        }
+    }
+    stdout.flush()?;
+    // The program ends here; giving back a million names one by one takes longer.
+    std::mem::forget(parts);
     Ok(reading.outcome)
 }

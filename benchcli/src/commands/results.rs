@@ -1,10 +1,11 @@
 //! The results of several inputs.
 
 use std::io::{self, Read, Write};
+use std::num::NonZeroUsize;
 
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
-use benchparse::format::{BenchmarkResult, Mending, Parser, Reader, Record, SyntaxFault};
+use benchparse::format::{BenchmarkResult, Mending, Parser, Record, SyntaxFault};
 use benchparse::input::{Incident, Incidents, Repairs};
 use bstr::ByteSlice as _;
 
@@ -132,33 +133,40 @@ impl Reading {
         &mut self,
         name: &[u8],
         label: &[u8],
-        text: impl Read,
+        text: impl Read + Send,
         mut each: impl FnMut(&BenchmarkResult<'_>),
     ) -> Result<()> {
-        self.parser.begin(name, label);
-        let mut reader = Reader::with_mending(&mut self.parser, text, self.mending);
-        loop {
-            let record = reader
-                .next_record()
-                .with_context(|| format!("cannot read {}", name.as_bstr()))?;
-            match record {
-                None => break,
-                Some(Record::Result(result)) => each(&result),
-                Some(Record::Error(error)) => {
-                    if let SyntaxFault::MetadataConflict { key, .. } = &error.fault {
-                        self.units_contradict |= key == "better" || key == "assume";
-                    }
-                    let mut message = error.to_bytes();
-                    message.push(b'\n');
-                    io::stderr().write_all(&message)?;
-                    self.notices.errors.push(error.to_string());
-                }
-                Some(_) => {}
+        let Self {
+            parser,
+            notices,
+            units_contradict,
+            ..
+        } = self;
+        parser.begin(name, label);
+        let found = parser.read_each(text, self.mending, threads(), |record| match record {
+            Record::Result(result) => {
+                each(&result);
+                Ok(())
             }
-        }
-        let repairs = reader.repairs();
-        let incidents = reader.incidents().clone();
-        self.tell(&name.to_str_lossy(), &repairs, &incidents)
+            Record::Error(error) => {
+                if let SyntaxFault::MetadataConflict { key, .. } = &error.fault {
+                    *units_contradict |= key == "better" || key == "assume";
+                }
+                let mut message = error.to_bytes();
+                message.push(b'\n');
+                notices.errors.push(error.to_string());
+                io::stderr().write_all(&message).map_err(Stop::Telling)
+            }
+            _ => Ok(()),
+        });
+        let found = match found {
+            Ok(found) => found,
+            Err(Stop::Telling(error)) => return Err(error.into()),
+            Err(Stop::Reading(error)) => {
+                return Err(error).with_context(|| format!("cannot read {}", name.as_bstr()));
+            }
+        };
+        self.tell(&name.to_str_lossy(), &found.repairs, &found.incidents)
     }
 
     /// Says what was mended in an input, a line for each kind, and which of its benchmarks gave no
@@ -199,6 +207,24 @@ impl Reading {
         self.notices.incidents.extend(incidents.iter().map(in_file));
         Ok(())
     }
+}
+
+/// Why reading ended early.
+enum Stop {
+    Reading(io::Error),
+    Telling(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Reading(error)
+    }
+}
+
+/// How many threads read an input. Beyond a few the one that collects is the slowest.
+pub(super) fn threads() -> NonZeroUsize {
+    const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+    std::thread::available_parallelism().map_or(NonZeroUsize::MIN, |count| count.min(MOST))
 }
 
 /// How many benchmarks without a result are named in one line.

@@ -26,7 +26,7 @@ pub fn write(out: &mut Vec<u8>, warnings: &mut Vec<u8>, tables: &Tables) {
             sheet.record(&[heading]);
         }
         sheet.table(tables, table);
-        previous = Some(table);
+        previous = Some(&table.headings[..]);
     }
 }
 

@@ -111,12 +111,22 @@ impl<'a> Entry<'a> {
 
 /// How many code points a text has; each byte that is not UTF-8 counts as one.
 fn width(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.utf8_chunks()
         .map(|chunk| chunk.valid().chars().count() + chunk.invalid().len())
         .sum()
 }
 
 impl Layout {
+    /// Forgets all cells.
+    pub(super) fn clear(&mut self) {
+        self.cells.clear();
+        self.text.clear();
+        self.lines = 0;
+    }
+
     /// Starts the next line.
     pub(super) fn next_line(&mut self) {
         self.lines += 1;
@@ -150,10 +160,13 @@ impl Layout {
             margins[cell.column] = cell.margin.width().max(margins[cell.column]);
         }
         let mut widths = vec![0usize; columns];
-        let (single, mut spanning): (Vec<&Cell>, Vec<&Cell>) =
-            self.cells.iter().partition(|cell| cell.span == 1);
-        for cell in single {
-            widths[cell.column] = widths[cell.column].max(cell.width + margins[cell.column]);
+        let mut spanning = Vec::new();
+        for cell in &self.cells {
+            if cell.span == 1 {
+                widths[cell.column] = widths[cell.column].max(cell.width + margins[cell.column]);
+            } else {
+                spanning.push(cell);
+            }
         }
         spanning.sort_by_key(|cell| cell.span);
         for cell in spanning {

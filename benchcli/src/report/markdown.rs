@@ -23,7 +23,7 @@ pub fn write(out: &mut String, tables: &Tables) {
         }
         blank_line(out);
         table_sections(out, tables, table);
-        previous = Some(table);
+        previous = Some(&table.headings[..]);
     }
 }
 

@@ -1,12 +1,14 @@
 //! The table for people, as benchstat prints it.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 
 use anstyle::{AnsiColor, Style};
 use benchparse::compare::{
     Cell, Geomean, Ratio, Row, Table, Tables, comparison_warning_text, delta_text, detail_text,
     geomean_ratio_text, range_text, summary_warning_text, varying_text,
 };
+use benchparse::format::Symbol;
 use benchparse::unit::{Direction, Scale};
 
 use super::headings;
@@ -14,8 +16,66 @@ use super::layout::{Align, Entry, Layout, Margin};
 
 /// Writes all tables; `color` marks significant differences, worse red and better green.
 pub fn write(out: &mut Vec<u8>, tables: &Tables, color: bool) {
-    let mut previous = None;
-    for table in tables.tables() {
+    write_some(out, tables, tables.tables(), None, color);
+}
+
+/// Writes tables that come after one with the headings `previous`, on up to `threads` threads.
+pub fn write_part(
+    tables: &Tables,
+    previous: Option<&[Symbol]>,
+    color: bool,
+    threads: NonZeroUsize,
+) -> Vec<Vec<u8>> {
+    let all = tables.tables();
+    let rows: usize = all.iter().map(|table| table.rows.len()).sum();
+    let count = threads.get().min(1 + rows / 1000);
+    let share = rows.div_ceil(count);
+    std::thread::scope(|scope| {
+        let mut start = 0;
+        let mut running = Vec::new();
+        while start < all.len() {
+            let mut taken = 0;
+            let some = all[start..].iter().take_while(|table| {
+                let goes_on = taken < share;
+                taken += table.rows.len();
+                goes_on
+            });
+            let end = start + some.count().max(1);
+            let before = start.checked_sub(1).map(|before| &all[before].headings[..]);
+            let before = before.or(previous);
+            let some = &all[start..end];
+            start = end;
+            let write = move || {
+                let mut out = Vec::new();
+                write_some(&mut out, tables, some, before, color);
+                out
+            };
+            running.push(if start < all.len() {
+                Err(scope.spawn(write))
+            } else {
+                Ok(write())
+            });
+        }
+        let finished = running.into_iter().map(|written| match written {
+            Ok(text) => text,
+            Err(thread) => match thread.join() {
+                Ok(text) => text,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+        });
+        finished.collect()
+    })
+}
+
+fn write_some<'t>(
+    out: &mut Vec<u8>,
+    tables: &'t Tables,
+    some: &'t [Table],
+    mut previous: Option<&'t [Symbol]>,
+    color: bool,
+) {
+    let mut layout = Layout::default();
+    for table in some {
         if previous.is_some() {
             out.push(b'\n');
         }
@@ -23,8 +83,8 @@ pub fn write(out: &mut Vec<u8>, tables: &Tables, color: bool) {
             out.extend_from_slice(&heading);
             out.push(b'\n');
         }
-        Grid::new(tables, table, color).write(out);
-        previous = Some(table);
+        layout = Grid::new(tables, table, color, layout).write(out);
+        previous = Some(&table.headings);
     }
 }
 
@@ -48,18 +108,19 @@ fn group_span(group: usize) -> usize {
 }
 
 impl<'t> Grid<'t> {
-    fn new(tables: &'t Tables, table: &'t Table, color: bool) -> Self {
+    fn new(tables: &'t Tables, table: &'t Table, color: bool, layout: Layout) -> Self {
         Self {
             tables,
             table,
             color,
-            layout: Layout::default(),
+            layout,
             notes: Vec::new(),
             note_numbers: HashMap::new(),
         }
     }
 
-    fn write(mut self, out: &mut Vec<u8>) {
+    /// Writes the table and gives the empty layout back.
+    fn write(mut self, out: &mut Vec<u8>) -> Layout {
         for field in 0..self.tables.column_keys().len() {
             self.column_headings(field);
         }
@@ -80,6 +141,8 @@ impl<'t> Grid<'t> {
             out.extend_from_slice(note);
             out.push(b'\n');
         }
+        self.layout.clear();
+        self.layout
     }
 
     fn edge(&self) -> usize {

@@ -27,7 +27,7 @@ fn timed(repo: &Repo, args: &[&str]) -> String {
 fn ten_thousand_baselines_are_no_burden() {
     let sandbox = Sandbox::new();
     let repo = sandbox.at("repo");
-    long_history::make(repo.path.to_str().unwrap(), 10_000, 10, 6).unwrap();
+    long_history::make(repo.path.to_str().unwrap(), 10_000, 10, 6, 1).unwrap();
     repo.write("new.txt", results(50));
 
     assert_eq!(timed(&repo, &["log"]).lines().count(), 10_001);

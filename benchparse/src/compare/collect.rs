@@ -1,15 +1,18 @@
 //! Results to samples, samples to tables.
 
 use std::collections::HashMap;
+use std::iter::Peekable;
+use std::num::NonZeroUsize;
 
 use hashbrown::HashMap as FastMap;
 
+use super::mismatch::Mismatch;
 use super::project::{Projector, Shared, value_of};
 use super::question::{Levels, Question};
 use super::table::{Cell, Column, Geomean, GeomeanWarning, Ratio, Row, Table, Tables};
-use crate::format::{BenchmarkResult, ConfigId, Parser, Symbol};
+use crate::format::{BenchmarkResult, ConfigId, Parser, Symbol, Symbols};
 use crate::query::{Field, Filter, Key, Order, Projection};
-use crate::stats::{Assumption, Comparer, Sample, geomean, summarize};
+use crate::stats::{Assumption, Comparer, Comparison, Sample, Summarizer, Summary, geomean};
 use crate::unit::Class;
 
 /// Puts measurements into the samples that a [`Question`] asks for.
@@ -34,6 +37,8 @@ pub struct Collector {
     cell_ids: FastMap<CellKey, u32>,
     /// Units in the order they were first seen.
     units: Vec<Symbol>,
+    /// How many values the last benchmark had: the next one will have as many.
+    expected: usize,
 }
 
 /// The results of one benchmark in one configuration of one input: they differ in nothing that a
@@ -74,8 +79,17 @@ struct CellKey {
 struct CellSample {
     key: CellKey,
     values: Vec<f64>,
+    residue: u32,
+    /// Other residues than the first.
     residues: Vec<u32>,
 }
+
+/// Some cells are to be summarised before others are looked at, so that not all stand in memory in
+/// both forms.
+const PART: usize = 1 << 15;
+
+/// Samples grow to this length as they come; longer ones by doubling.
+const EXPECTED: usize = 1 << 12;
 
 impl Default for Collector {
     fn default() -> Self {
@@ -124,6 +138,7 @@ impl Collector {
             cells: Vec::new(),
             cell_ids: FastMap::new(),
             units: Vec::new(),
+            expected: 0,
         }
     }
 
@@ -173,6 +188,12 @@ impl Collector {
         let group = match self.groups.get(&key) {
             Some(&group) => group,
             None => {
+                if let Some(&(_, cell)) = self
+                    .last
+                    .and_then(|(_, last)| self.group_list[last as usize].cells.first())
+                {
+                    self.expected = self.cells[cell as usize].values.len().min(EXPECTED);
+                }
                 let accepts = self.accepts(result);
                 let group = self.group_list.len() as u32;
                 self.group_list.push(Group {
@@ -247,14 +268,15 @@ impl Collector {
         let cell = *self.cell_ids.entry(key).or_insert_with(|| {
             self.cells.push(CellSample {
                 key,
-                values: Vec::new(),
+                values: Vec::with_capacity(self.expected),
+                residue: keys.residue,
                 residues: Vec::new(),
             });
             (self.cells.len() - 1) as u32
         });
-        let residues = &mut self.cells[cell as usize].residues;
-        if !residues.contains(&keys.residue) {
-            residues.push(keys.residue);
+        let sample = &mut self.cells[cell as usize];
+        if sample.residue != keys.residue && !sample.residues.contains(&keys.residue) {
+            sample.residues.push(keys.residue);
         }
         self.group_list[group as usize].cells.push((unit, cell));
         cell
@@ -269,7 +291,34 @@ impl Collector {
     ///
     /// # Panics
     /// It may, when `parser` is another one.
-    pub fn finish(mut self, parser: &Parser, levels: Levels) -> Tables {
+    pub fn finish(self, parser: &Parser, levels: Levels) -> Tables {
+        let mut parts = self.parts(parser, levels, NonZeroUsize::MIN, usize::MAX);
+        parts.advance();
+        parts.tables
+    }
+
+    /// Like [`Collector::finish`], on several threads and some tables at a time: for inputs so large
+    /// that not all tables should stand in memory at once. If no row is compared with another all
+    /// tables come at once, for [`Tables::mismatch`] to say why.
+    ///
+    /// # Panics
+    /// It may, when `parser` is another one.
+    pub fn finish_in_parts(
+        self,
+        parser: &Parser,
+        levels: Levels,
+        threads: NonZeroUsize,
+    ) -> Parts<'_> {
+        self.parts(parser, levels, threads, PART)
+    }
+
+    fn parts(
+        mut self,
+        parser: &Parser,
+        levels: Levels,
+        threads: NonZeroUsize,
+        size: usize,
+    ) -> Parts<'_> {
         let shared = &self.shared;
         let (table_places, row_places, col_places) = (
             self.table.places(shared),
@@ -278,95 +327,205 @@ impl Collector {
         );
         let mut unit_places = vec![0; parser.symbols().len()];
         for (place, unit) in self.units.iter().enumerate() {
-            unit_places[unit.index()] = place;
+            unit_places[unit.index()] = place as u32;
         }
         let mut cells = std::mem::take(&mut self.cells);
+        // What was needed to find a result's cell is needed no more.
+        self.cell_ids = FastMap::new();
+        self.groups = FastMap::new();
+        self.group_list = Vec::new();
         cells.sort_by_cached_key(|cell| {
-            (
+            let (table, unit, row, col) = (
                 table_places[cell.key.table as usize],
                 unit_places[cell.key.unit.index()],
                 row_places[cell.key.row as usize],
                 col_places[cell.key.col as usize],
-            )
+            );
+            u128::from(table) << 96
+                | u128::from(unit) << 64
+                | u128::from(row) << 32
+                | u128::from(col)
         });
-        let mut tables = Vec::new();
-        let mut comparer = Comparer::new();
-        let mut rest = cells.into_iter().peekable();
-        while let Some(first) = rest.peek().map(|cell| cell.key) {
-            let same_table =
-                |cell: &CellSample| cell.key.table == first.table && cell.key.unit == first.unit;
-            let in_table = std::iter::from_fn(|| rest.next_if(same_table)).collect();
-            tables.push(self.assemble(in_table, &col_places, parser, levels, &mut comparer));
-        }
-        Tables {
+        let is_pair = |pair: &[CellSample]| matches!(pair, [a, b] if a.key.is_beside(&b.key));
+        let compares = col_places.len() < 2 || cells.windows(2).any(is_pair);
+        let tables = Tables {
             heading_keys: self.table.field_names(&mut self.shared),
             row_keys: self.row.field_names(&mut self.shared),
             column_keys: self.col.field_names(&mut self.shared),
-            symbols: self.shared.texts,
+            symbols: Symbols::default(),
+            tables: Vec::new(),
+        };
+        let comparers = (0..threads.get()).map(|_| Comparer::new());
+        Parts {
+            shared: self.shared,
+            table: self.table,
+            row: self.row,
+            col: self.col,
+            residue: self.residue,
+            cells: cells.into_iter(),
+            col_places,
+            compares,
+            has_begun: false,
+            size: if compares { size } else { usize::MAX },
+            parser,
+            judges: comparers
+                .map(|comparer| Judge::new(comparer, levels))
+                .collect(),
             tables,
         }
+    }
+}
+
+impl CellKey {
+    fn is_in_table_of(&self, other: &Self) -> bool {
+        self.table == other.table && self.unit == other.unit
+    }
+
+    /// Whether both are in one row.
+    fn is_beside(&self, other: &Self) -> bool {
+        self.row == other.row && self.is_in_table_of(other)
+    }
+}
+
+/// The tables of a [`Collector`], some at a time. See [`Collector::finish_in_parts`].
+#[derive(Debug)]
+pub struct Parts<'p> {
+    shared: Shared,
+    table: Projector,
+    row: Projector,
+    col: Projector,
+    residue: Projector,
+    /// Sorted by table, unit, row and column.
+    cells: std::vec::IntoIter<CellSample>,
+    col_places: Vec<u32>,
+    /// How many cells make a part.
+    size: usize,
+    parser: &'p Parser,
+    /// Whether some row has two cells, or there is one column only.
+    compares: bool,
+    judges: Vec<Judge>,
+    /// Whether the texts are with the tables.
+    has_begun: bool,
+    tables: Tables,
+}
+
+impl Parts<'_> {
+    /// The next tables, in order; all parts have the same symbols.
+    pub fn next_part(&mut self) -> Option<&mut Tables> {
+        self.advance().then_some(&mut self.tables)
+    }
+
+    /// The tables of the last [`Parts::next_part`].
+    pub fn tables_mut(&mut self) -> &mut Tables {
+        &mut self.tables
+    }
+
+    /// What [`Tables::mismatch`] says of all tables, once the first part is there.
+    pub fn mismatch(&self) -> Option<Mismatch> {
+        if self.compares {
+            return None;
+        }
+        self.tables.mismatch()
+    }
+
+    fn advance(&mut self) -> bool {
+        self.tables.tables.clear();
+        if self.has_begun {
+            self.shared.texts = std::mem::take(&mut self.tables.symbols);
+        }
+        self.has_begun = true;
+        let (mut cells, spans) = self.take_tables();
+        let judged = judge_side_by_side(&mut self.judges, &mut cells, &spans);
+        let mut samples = cells.into_iter().zip(judged).peekable();
+        for span in spans {
+            let table = self.assemble(&mut samples, &span);
+            self.tables.tables.push(table);
+        }
+        self.tables.symbols = std::mem::take(&mut self.shared.texts);
+        !self.tables.tables.is_empty()
+    }
+
+    /// Takes the samples of some tables.
+    fn take_tables(&mut self) -> (Vec<CellSample>, Vec<Span>) {
+        let all = self.cells.as_slice();
+        let mut spans = Vec::new();
+        let mut start = 0;
+        while start < all.len().min(self.size) {
+            let first = all[start].key;
+            let in_table = |cell: &&CellSample| cell.key.is_in_table_of(&first);
+            let end = start + all[start..].iter().take_while(in_table).count();
+            let mut columns: Vec<u32> = all[start..end].iter().map(|cell| cell.key.col).collect();
+            columns.sort_unstable_by_key(|&col| self.col_places[col as usize]);
+            columns.dedup();
+            let unit = self.parser.symbols().text(first.unit);
+            let assumption = if self.parser.units().is_exact(unit) {
+                Assumption::Exact
+            } else {
+                Assumption::Nothing
+            };
+            spans.push(Span {
+                end,
+                columns,
+                assumption,
+            });
+            start = end;
+        }
+        (self.cells.by_ref().take(start).collect(), spans)
     }
 
     /// Makes a table of its samples, which are sorted by row and column.
     fn assemble(
         &mut self,
-        samples: Vec<CellSample>,
-        col_places: &[u32],
-        parser: &Parser,
-        levels: Levels,
-        comparer: &mut Comparer,
+        samples: &mut Peekable<impl Iterator<Item = (CellSample, Judged)>>,
+        span: &Span,
     ) -> Table {
-        let mut columns: Vec<u32> = samples.iter().map(|cell| cell.key.col).collect();
-        columns.sort_unstable_by_key(|&col| col_places[col as usize]);
-        columns.dedup();
-        let column_of: HashMap<u32, usize> = columns.iter().copied().zip(0..).collect();
-        let (unit, table) = samples
-            .first()
-            .map_or((Symbol::EMPTY, 0), |cell| (cell.key.unit, cell.key.table));
-        let unit = parser.symbols().text(unit);
-        let assumption = if parser.units().is_exact(unit) {
-            Assumption::Exact
-        } else {
-            Assumption::Nothing
-        };
+        let column_of: HashMap<u32, usize> = span.columns.iter().copied().zip(0..).collect();
+        let first = samples.peek().map(|(cell, _)| cell.key);
+        let (unit, table) = first.map_or((Symbol::EMPTY, 0), |key| (key.unit, key.table));
+        let unit = self.parser.symbols().text(unit);
         let mut rows: Vec<Row> = Vec::new();
-        let mut last_row = None;
-        for CellSample {
-            key,
-            values,
-            residues,
-        } in samples
+        let mut cells: Vec<Cell> = Vec::new();
+        while let Some((sample, judged)) =
+            samples.next_if(|(cell, _)| first.is_some_and(|first| first.is_in_table_of(&cell.key)))
         {
-            if last_row != Some(key.row) {
-                last_row = Some(key.row);
-                rows.push(self.row(key.row));
-            }
-            let Some(row) = rows.last_mut() else { continue };
-            let sample = Sample::new(values);
-            let comparison = row.baseline().map(|baseline| {
-                comparer.compare(&baseline.sample, &sample, assumption, levels.alpha)
-            });
-            row.cells.push(Cell {
+            let key = sample.key;
+            cells.push(Cell {
                 column: column_of[&key.col],
-                summary: summarize(&sample, assumption, levels.confidence),
-                varying: match residues.len() {
-                    1 => Vec::new(),
-                    _ => self.shared.varying(&self.residue, &residues),
+                summary: judged.summary,
+                varying: if sample.residues.is_empty() {
+                    Vec::new()
+                } else {
+                    let residues: Vec<u32> = [sample.residue]
+                        .into_iter()
+                        .chain(sample.residues)
+                        .collect();
+                    self.shared.varying(&self.residue, &residues)
                 },
-                comparison,
-                sample,
+                comparison: judged.comparison,
+                sample: judged.sample,
             });
+            if !samples
+                .peek()
+                .is_some_and(|(next, _)| next.key.is_beside(&key))
+            {
+                let mut row = self.row(key.row);
+                // As long as it is and no longer: there may be a million rows.
+                row.cells.reserve_exact(cells.len());
+                row.cells.append(&mut cells);
+                rows.push(row);
+            }
         }
         Table {
             headings: self.table.texts(&self.shared, table),
             unit: self.shared.texts.intern(unit),
             class: Class::of(unit),
-            direction: parser.units().direction(unit),
-            assumption,
-            geomeans: (0..columns.len())
+            direction: self.parser.units().direction(unit),
+            assumption: span.assumption,
+            geomeans: (0..span.columns.len())
                 .map(|column| column_geomean(&rows, column))
                 .collect(),
-            columns: columns
+            columns: span
+                .columns
                 .iter()
                 .map(|&key| Column {
                     values: self.col.texts(&self.shared, key),
@@ -384,6 +543,123 @@ impl Collector {
             cells: Vec::new(),
         }
     }
+}
+
+/// A table among the cells of a part.
+#[derive(Debug)]
+struct Span {
+    /// The cell behind its last.
+    end: usize,
+    /// Its columns in order; the first is the baseline.
+    columns: Vec<u32>,
+    assumption: Assumption,
+}
+
+/// What statistics say of a cell.
+#[derive(Debug)]
+struct Judged {
+    sample: Sample,
+    summary: Summary,
+    comparison: Option<Comparison>,
+}
+
+/// Summarises and compares samples, and remembers what depends on their sizes alone.
+#[derive(Debug)]
+struct Judge {
+    comparer: Comparer,
+    summarizer: Summarizer,
+    alpha: f64,
+}
+
+impl Judge {
+    fn new(comparer: Comparer, levels: Levels) -> Self {
+        Self {
+            comparer,
+            summarizer: Summarizer::new(levels.confidence),
+            alpha: levels.alpha,
+        }
+    }
+
+    /// Judges whole rows, the first of which begins with the cell of the number `from`.
+    fn judge(&mut self, cells: &mut [CellSample], from: usize, spans: &[Span]) -> Vec<Judged> {
+        let mut judged: Vec<Judged> = Vec::with_capacity(cells.len());
+        let mut spans = spans.iter().skip_while(|span| span.end <= from).peekable();
+        let mut baseline: Option<(CellKey, usize)> = None;
+        for (place, cell) in cells.iter_mut().enumerate() {
+            spans.next_if(|span| span.end <= from + place);
+            let Some(span) = spans.peek() else { break };
+            let key = cell.key;
+            let sample = Sample::new(std::mem::take(&mut cell.values));
+            let base = baseline
+                .filter(|(base, _)| base.is_beside(&key))
+                .map(|(_, place)| &judged[place].sample);
+            let comparison = base.map(|base| {
+                self.comparer
+                    .compare(base, &sample, span.assumption, self.alpha)
+            });
+            if span.columns.first() == Some(&key.col) {
+                baseline = Some((key, place));
+            }
+            judged.push(Judged {
+                summary: self.summarizer.summarize(&sample, span.assumption),
+                comparison,
+                sample,
+            });
+        }
+        judged
+    }
+}
+
+/// Gives each judge as many values.
+fn judge_side_by_side(
+    judges: &mut [Judge],
+    cells: &mut [CellSample],
+    spans: &[Span],
+) -> Vec<Judged> {
+    let values: usize = cells.iter().map(|cell| cell.values.len()).sum();
+    // A thread for less takes longer to start.
+    let count = judges.len().min(1 + values / 10_000);
+    let share = values.div_ceil(count.max(1));
+    std::thread::scope(|scope| {
+        let mut rest = cells;
+        let mut from = 0;
+        let mut running = Vec::new();
+        for (number, judge) in judges.iter_mut().enumerate().take(count) {
+            let mut length = rest.len();
+            if number + 1 < count {
+                length = 0;
+                let mut taken = 0;
+                while length < rest.len() && (taken < share || is_within_row(rest, length)) {
+                    taken += rest[length].values.len();
+                    length += 1;
+                }
+            }
+            let (mine, others) = rest.split_at_mut(length);
+            rest = others;
+            let start = from;
+            from += length;
+            if number + 1 < count {
+                running.push(scope.spawn(move || judge.judge(mine, start, spans)));
+            } else {
+                let last = judge.judge(mine, start, spans);
+                let mut all = Vec::new();
+                for thread in running {
+                    match thread.join() {
+                        Ok(judged) => all.extend(judged),
+                        Err(panic) => std::panic::resume_unwind(panic),
+                    }
+                }
+                all.extend(last);
+                return all;
+            }
+        }
+        Vec::new()
+    })
+}
+
+/// Whether a cell and the one before it are in one row.
+fn is_within_row(cells: &[CellSample], place: usize) -> bool {
+    place > 0 && cells[place - 1].key.is_beside(&cells[place].key)
 }
 
 /// The values that are not empty, joined with blanks.

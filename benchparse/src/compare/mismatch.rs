@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bstr::BString;
 
-use super::table::Tables;
+use super::table::{Table, Tables};
 use crate::format::Symbol;
 use crate::name::Name;
 
@@ -39,6 +39,12 @@ impl Tables {
     /// Says why no row has cells in more than one column; nothing if one has, or if there is only
     /// one column.
     pub fn mismatch(&self) -> Option<Mismatch> {
+        let columns = |table: &Table| table.columns.first().map(|column| column.values.clone());
+        let first = self.tables.first().and_then(columns);
+        let is_only = |table: &Table| table.columns.len() == 1 && columns(table) == first;
+        if self.tables.iter().all(is_only) {
+            return None;
+        }
         let compared = |cells: usize| cells > 1;
         if self
             .tables

@@ -41,7 +41,7 @@ mod table;
 mod view;
 mod wording;
 
-pub use collect::Collector;
+pub use collect::{Collector, Parts};
 pub use mismatch::{DifferingKey, Mismatch};
 pub use question::{Levels, Question};
 pub use rank::{Place, Ranking};

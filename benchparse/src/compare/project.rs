@@ -1,7 +1,9 @@
 //! From a result to its place: values of keys, grouped and ordered.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use hashbrown::HashMap;
 
 use crate::format::{BenchmarkResult, Config, Symbol, Symbols};
 use crate::name::Name;
@@ -21,6 +23,7 @@ pub(super) struct Shared {
     /// Values of the members, without the empty ones at the end.
     tuples: Vec<Box<[Symbol]>>,
     tuple_ids: HashMap<Box<[Symbol]>, u32>,
+    tuple: Vec<Symbol>,
     pub(super) texts: Symbols,
 }
 
@@ -38,6 +41,7 @@ impl Shared {
             member_places: HashMap::new(),
             tuples: Vec::new(),
             tuple_ids: HashMap::new(),
+            tuple: Vec::new(),
             texts: Symbols::default(),
         };
         for field in projections.flat_map(|projection| &projection.fields) {
@@ -60,7 +64,8 @@ impl Shared {
 
     /// The values of the configuration keys that no projection names, as a tuple.
     fn config_tuple(&mut self, config: &Config, symbols: &Symbols) -> Value {
-        let mut tuple = Vec::with_capacity(self.members.len());
+        let mut tuple = std::mem::take(&mut self.tuple);
+        tuple.clear();
         for &(key, value) in config.entries() {
             let Self {
                 members,
@@ -83,12 +88,14 @@ impl Shared {
                 tuple[place] = texts.intern(symbols.text(value));
             }
         }
-        if let Some(&id) = self.tuple_ids.get(&tuple[..]) {
-            return id;
-        }
-        let id = self.tuples.len() as u32;
-        self.tuples.push(tuple.clone().into());
-        self.tuple_ids.insert(tuple.into(), id);
+        let known = self.tuple_ids.get(&tuple[..]).copied();
+        let id = known.unwrap_or_else(|| {
+            let id = self.tuples.len() as u32;
+            self.tuples.push((&*tuple).into());
+            self.tuple_ids.insert((&*tuple).into(), id);
+            id
+        });
+        self.tuple = tuple;
         id
     }
 
@@ -186,6 +193,7 @@ pub(super) struct Projector {
     pub(super) projection: Projection,
     keys: Vec<Box<[Value]>>,
     ids: HashMap<Box<[Value]>, u32>,
+    key: Vec<Value>,
 }
 
 impl Projector {
@@ -194,19 +202,21 @@ impl Projector {
             projection,
             keys: Vec::new(),
             ids: HashMap::new(),
+            key: Vec::new(),
         }
     }
 
     /// The number of the key that a result has.
     pub(super) fn project(&mut self, shared: &mut Shared, result: &BenchmarkResult<'_>) -> u32 {
         let fields = self.projection.fields.iter();
-        let key: Box<[Value]> = fields
-            .map(|field| shared.value(&field.key, result))
-            .collect();
-        if let Some(&id) = self.ids.get(&key) {
+        self.key.clear();
+        self.key
+            .extend(fields.map(|field| shared.value(&field.key, result)));
+        if let Some(&id) = self.ids.get(&self.key[..]) {
             return id;
         }
         let id = self.keys.len() as u32;
+        let key: Box<[Value]> = (&*self.key).into();
         self.keys.push(key.clone());
         self.ids.insert(key, id);
         id
@@ -216,9 +226,15 @@ impl Projector {
     pub(super) fn texts(&self, shared: &Shared, key: u32) -> Vec<Symbol> {
         let values = self.keys[key as usize].iter();
         let fields = self.projection.fields.iter().zip(values);
-        fields
-            .flat_map(|(field, &value)| shared.texts_of(&field.key, value))
-            .collect()
+        let mut texts = Vec::with_capacity(fields.len());
+        for (field, &value) in fields {
+            if field.key == Key::Config {
+                texts.extend(shared.texts_of(&field.key, value));
+            } else {
+                texts.push(shared.texts.at(value as usize));
+            }
+        }
+        texts
     }
 
     /// The names of the fields, `.config` as its members.
@@ -236,19 +252,22 @@ impl Projector {
 
     /// The place of each key, by its number, when all are sorted.
     pub(super) fn places(&self, shared: &Shared) -> Vec<u32> {
-        let seen: Vec<HashMap<Value, usize>> = (0..self.projection.fields.len())
+        // When the value of each key was first seen, by field.
+        let seen: Vec<Vec<usize>> = (0..self.projection.fields.len())
             .map(|field| {
                 let mut seen = HashMap::new();
-                for key in &self.keys {
+                let keys = self.keys.iter();
+                keys.map(|key| {
                     let rank = seen.len();
-                    seen.entry(key[field]).or_insert(rank);
-                }
-                seen
+                    *seen.entry(key[field]).or_insert(rank)
+                })
+                .collect()
             })
             .collect();
         let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
         order.sort_by(|&a, &b| {
-            let (a, b) = (&self.keys[a as usize], &self.keys[b as usize]);
+            let (one, two) = (a as usize, b as usize);
+            let (a, b) = (&self.keys[one], &self.keys[two]);
             let fields = self.projection.fields.iter().enumerate();
             fields.fold(Ordering::Equal, |so_far, (place, field)| {
                 so_far.then_with(|| {
@@ -258,7 +277,7 @@ impl Projector {
                     } else if field.key == Key::Config {
                         shared.compare_tuples(&field.order, a, b)
                     } else if field.order == Order::FirstSeen {
-                        seen[place].get(&a).cmp(&seen[place].get(&b))
+                        seen[place][one].cmp(&seen[place][two])
                     } else {
                         let (a, b) = (shared.texts.at(a as usize), shared.texts.at(b as usize));
                         compare_texts(&field.order, shared.texts.text(a), shared.texts.text(b))

@@ -69,7 +69,7 @@ fn blank(mut input: &[u8]) -> &[u8] {
 
 /// What follows the first word, and that word: it ends before white space.
 #[inline]
-fn word(input: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn word(input: &[u8]) -> (&[u8], &[u8]) {
     let mut end = 0;
     while let Some(&byte) = input.get(end) {
         if (byte <= b' ' || byte >= 0xc2) && space(&input[end..]) > 0 {

@@ -9,6 +9,7 @@ use super::config::{Config, ConfigId, ConfigIds};
 use super::error::{SyntaxError, SyntaxFault};
 use super::grammar::{self, Line};
 use super::metadata::UnitTable;
+use super::plain::PlainResult;
 use super::reader::Reader;
 use super::record::{BenchmarkResult, Measurement, Record, UnitMetadata};
 use super::symbol::{Symbol, Symbols};
@@ -159,6 +160,39 @@ impl Parser {
             }
             Line::Other => LineKind::Other,
         }
+    }
+
+    /// Takes a result that was read without the grammar, as [`Parser::line`] takes its line.
+    #[inline]
+    pub(super) fn plain_result(&mut self, result: PlainResult<'_>, line: u64) {
+        let PlainResult {
+            name,
+            iterations,
+            values,
+            shape,
+        } = result;
+        if shape.written.is_empty() {
+            let (symbols, units) = (&mut self.symbols, &mut self.written_units);
+            let written = shape.units().map(|unit| units.look_up(symbols, unit));
+            shape.written = written.collect();
+        }
+        self.measurements.clear();
+        let measured = shape.written.iter().zip(values);
+        self.measurements
+            .extend(measured.map(|(unit, &value)| unit.measure(value)));
+        if let Some(name) = name
+            && self.symbols.text(self.last_name) != name
+        {
+            self.last_name = self.symbols.intern(name);
+        }
+        self.result = Some(ResultLine {
+            name: self.last_name,
+            iterations,
+            config_id: *self
+                .config_id
+                .get_or_insert_with(|| self.config_ids.id(&self.config)),
+            line,
+        });
     }
 
     /// The path that errors name.

@@ -1,12 +1,11 @@
 //! Records of one input.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
 
-use super::error::{NeedsRepair, SyntaxError};
-use super::parser::{LineKind, Parser};
+use super::parser::Parser;
 use super::record::Record;
-use crate::input::{Incidents, Lines, Mended, Mender, Refusal, Repairs};
+use super::records::Records;
+use crate::input::{Feeder, Incidents, Lines, Repairs};
 
 /// What a [`Reader`] does about input that is not the plain output of `go test`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,20 +20,23 @@ pub enum Mending {
     Off,
 }
 
+impl Mending {
+    /// The lines of an input.
+    pub(super) fn lines<R: Read>(self, input: R) -> Lines<R> {
+        match self {
+            Self::Off => Lines::verbatim(input),
+            Self::Repair | Self::Refuse => Lines::new(input),
+        }
+    }
+}
+
 /// Reads the records of one input, a line at a time.
+///
+/// [`Parser::read_each`] gives the same records and uses several processors.
 #[derive(Debug)]
 pub struct Reader<'p, R> {
-    parser: &'p mut Parser,
-    lines: Lines<R>,
-    mender: Mender,
-    mending: Mending,
-    /// Errors of results whose second half may still come, and the errors after them.
-    held: VecDeque<SyntaxError>,
-    /// How many of these wait no longer.
-    released: usize,
-    /// Whether the mender may have something to read, or errors are held.
-    attends: bool,
-    finished: bool,
+    records: Records<'p, R, Feeder<R>>,
+    started: bool,
 }
 
 impl<'p, R: Read> Reader<'p, R> {
@@ -45,33 +47,21 @@ impl<'p, R: Read> Reader<'p, R> {
 
     /// Like [`Reader::new`], for input that is to be repaired or not.
     pub fn with_mending(parser: &'p mut Parser, input: R, mending: Mending) -> Self {
-        let lines = match mending {
-            Mending::Off => Lines::verbatim(input),
-            Mending::Repair | Mending::Refuse => Lines::new(input),
-        };
         Self {
-            parser,
-            lines,
-            mender: Mender::new(),
-            mending,
-            held: VecDeque::new(),
-            released: 0,
-            attends: false,
-            finished: false,
+            records: Records::new(parser, mending.lines(input), mending),
+            started: false,
         }
     }
 
     /// What was repaired in the lines read so far; complete after the last record.
     pub fn repairs(&self) -> Repairs {
-        let mut repairs = self.lines.repairs().clone();
-        repairs.merge(self.mender.repairs());
-        repairs
+        self.records.repairs()
     }
 
     /// What kept benchmarks from giving results in the lines read so far; complete after the last
     /// record. Empty with [`Mending::Off`].
     pub fn incidents(&self) -> &Incidents {
-        self.mender.incidents()
+        self.records.incidents()
     }
 
     /// The next record, or `None` at the end.
@@ -80,102 +70,15 @@ impl<'p, R: Read> Reader<'p, R> {
     /// Whatever reading the input fails with, and with [`Mending::Refuse`] an error of the kind
     /// `InvalidData` around a [`NeedsRepair`]. A line that is not of the format is no error of
     /// this kind: it comes as [`Record::Error`].
-    pub fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
-        loop {
-            if self.mending == Mending::Refuse {
-                self.refuse_repairs()?;
-            }
-            if self.parser.has_record() {
-                return Ok(self.parser.record());
-            }
-            if self.attends {
-                if self.released > 0 {
-                    self.released -= 1;
-                    return Ok(self.held.pop_front().map(Record::Error));
-                }
-                if let Some((number, text)) = self.mender.piece() {
-                    self.parser.line(text, number);
-                    continue;
-                }
-                self.attends = !self.held.is_empty();
-            }
-            if !self.read_line()? {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Reads the next line, or says that there is nothing left.
     #[inline]
-    fn read_line(&mut self) -> io::Result<bool> {
-        let Some(line) = self.lines.next_line()? else {
-            if self.finished {
-                return Ok(false);
+    pub fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
+        if !self.started {
+            let stream = self.records.stream_mut();
+            if let Some(feeder) = stream.lines_mut().take_feeder()? {
+                stream.set_blocks(feeder);
             }
-            self.finished = true;
-            self.mender.finish();
-            self.released = self.held.len();
-            self.attends = true;
-            return Ok(true);
-        };
-        let number = line.number;
-        let refusal = match self.parser.line(line.text, number) {
-            _ if self.mending == Mending::Off => return Ok(true),
-            LineKind::Result => {
-                self.mender.saw_result();
-                None
-            }
-            LineKind::Config { key, value } => {
-                self.mender.saw_config(key, value, number);
-                None
-            }
-            LineKind::Unit => return Ok(true),
-            LineKind::Error => Some(Refusal::Error),
-            LineKind::Other => Some(Refusal::Ignored),
-        };
-        if let Some(refusal) = refusal {
-            let mended = self.mender.offer(line.text, number, refusal);
-            self.heed(mended);
+            self.started = true;
         }
-        if self.attends && !self.mender.holds() {
-            self.released = self.held.len();
-        }
-        Ok(true)
-    }
-
-    /// Does with a line's error what the mender says.
-    fn heed(&mut self, mended: Mended) {
-        match mended {
-            Mended::Unchanged if self.held.is_empty() => {}
-            Mended::Unchanged => self.held.extend(self.parser.take_errors()),
-            Mended::Replaced => {
-                self.parser.drop_errors();
-                self.attends = true;
-            }
-            Mended::Joined => {
-                self.parser.drop_errors();
-                self.held.remove(self.released);
-                self.attends = true;
-            }
-            Mended::Held => {
-                self.released = self.held.len();
-                self.held.extend(self.parser.take_errors());
-                self.attends = true;
-            }
-        }
-    }
-
-    fn refuse_repairs(&self) -> io::Result<()> {
-        match self.repairs().first() {
-            None => Ok(()),
-            Some(repair) => Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                NeedsRepair {
-                    file: self.parser.path().into(),
-                    line: repair.first_line,
-                    kind: repair.kind,
-                },
-            )),
-        }
+        self.records.next_record()
     }
 }

@@ -8,10 +8,34 @@ use crate::unit::tidy;
 
 /// A unit with its tidied form.
 #[derive(Debug, Clone, Copy)]
-struct WrittenUnit {
+pub(super) struct WrittenUnit {
     written: Symbol,
     tidied: Symbol,
     factor: f64,
+}
+
+impl WrittenUnit {
+    /// Tidies a value.
+    ///
+    /// One that tidying leaves equal (zero, an infinity, any unit without `ns` or `MB`) keeps value
+    /// and unit.
+    #[inline]
+    pub(super) fn measure(&self, value: f64) -> Measurement {
+        let base = value * self.factor;
+        if base == value || self.tidied == self.written {
+            Measurement {
+                value,
+                unit: self.written,
+                written: None,
+            }
+        } else {
+            Measurement {
+                value: base,
+                unit: self.tidied,
+                written: Some((value, self.written)),
+            }
+        }
+    }
 }
 
 /// The units seen so far.
@@ -24,9 +48,6 @@ pub(super) struct WrittenUnits {
 
 impl WrittenUnits {
     /// Tidies the value at a place of its line.
-    ///
-    /// One that tidying leaves equal (zero, an infinity, any unit without `ns` or `MB`) keeps value
-    /// and unit.
     #[inline]
     pub(super) fn measure(
         &mut self,
@@ -37,35 +58,27 @@ impl WrittenUnits {
     ) -> Measurement {
         let unit = match self.last.get(place) {
             Some(last) if symbols.text(last.written) == text => *last,
-            _ => self.look_up(symbols, place, text),
+            _ => self.look_up_at(symbols, place, text),
         };
-        let base = value * unit.factor;
-        if base == value || unit.tidied == unit.written {
-            Measurement {
-                value,
-                unit: unit.written,
-                written: None,
-            }
-        } else {
-            Measurement {
-                value: base,
-                unit: unit.tidied,
-                written: Some((value, unit.written)),
-            }
-        }
+        unit.measure(value)
     }
 
-    #[cold]
-    fn look_up(&mut self, symbols: &mut Symbols, place: usize, text: &[u8]) -> WrittenUnit {
+    /// A unit, new or known.
+    pub(super) fn look_up(&mut self, symbols: &mut Symbols, text: &[u8]) -> WrittenUnit {
         let written = symbols.intern(text);
-        let unit = *self.units.entry(written).or_insert_with(|| {
+        *self.units.entry(written).or_insert_with(|| {
             let tidied = tidy(text);
             WrittenUnit {
                 written,
                 tidied: symbols.intern(&tidied.unit),
                 factor: tidied.factor,
             }
-        });
+        })
+    }
+
+    #[cold]
+    fn look_up_at(&mut self, symbols: &mut Symbols, place: usize, text: &[u8]) -> WrittenUnit {
+        let unit = self.look_up(symbols, text);
         // A line's places come one after the other.
         match self.last.get_mut(place) {
             Some(last) => *last = unit,

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::encoding::{Decoder, Encoding};
+use super::feeder::Feeder;
 use super::queue::LineQueue;
 use super::test2json::{Events, is_event};
 use super::window::Window;
@@ -132,6 +133,47 @@ impl<R: Read> Lines<R> {
         Ok(Some(Line { text, number }))
     }
 
+    /// Takes the stream away where its lines are the bytes between line feeds: then what
+    /// [`Lines::next_line`] still has are [`Lines::count`] lines at most, and the others come in blocks.
+    ///
+    /// # Errors
+    /// Whatever the stream fails with.
+    pub(crate) fn take_feeder(&mut self) -> io::Result<Option<Feeder<R>>> {
+        if self.stage == Stage::Start {
+            self.read_head()?;
+        }
+        let decoder = self.window.reader();
+        let is_bytes = match decoder.and_then(Decoder::encoding) {
+            Some(Encoding::Utf16 { .. }) | None => false,
+            Some(Encoding::Bytes { .. }) => self.stage != Stage::Events,
+        };
+        if !is_bytes {
+            return Ok(None);
+        }
+        let rest = self.window.take_rest();
+        Ok(rest.map(|(rest, reader)| Feeder::new(reader, rest)))
+    }
+
+    /// How many lines were read, those included that [`Lines::next_line`] has still to give.
+    pub(crate) fn count(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether lines wait that were read to find out what the stream is.
+    pub(crate) fn has_head(&self) -> bool {
+        !self.head.is_empty()
+    }
+
+    /// A line that came in a block, as [`Lines::next_line`] would give it.
+    pub(crate) fn line_of_block<'a>(&'a mut self, text: &'a [u8], number: u64) -> Line<'a> {
+        if self.stage != Stage::Verbatim && remove_escapes(text, &mut self.without_escapes) {
+            self.repairs.add(RepairKind::Ansi, number);
+            let text = &self.without_escapes;
+            return Line { text, number };
+        }
+        Line { text, number }
+    }
+
     #[cold]
     fn place_without_escapes(&mut self, range: Range<usize>) -> Place {
         let text = self.window.text(range.clone());
@@ -195,7 +237,7 @@ impl<R: Read> Lines<R> {
         while let Some(range) = self.window.next_line()? {
             self.number += 1;
             if self.number == 1 {
-                match self.window.reader().encoding() {
+                match self.window.reader().and_then(Decoder::encoding) {
                     Some(Encoding::Bytes { bom: true }) => self.repairs.add(RepairKind::Utf8Bom, 1),
                     Some(Encoding::Utf16 { .. }) => self.repairs.add(RepairKind::Utf16, 1),
                     _ => {}

@@ -14,6 +14,7 @@
 mod ansi;
 mod decoration;
 mod encoding;
+mod feeder;
 mod halves;
 mod header;
 mod incidents;
@@ -24,6 +25,7 @@ mod repairs;
 mod test2json;
 mod window;
 
+pub(crate) use feeder::{BlockText, Feeder};
 pub use incidents::{Incident, IncidentKind, Incidents};
 pub use lines::{Line, Lines};
 pub use mender::{Mended, Mender, Refusal};

@@ -197,7 +197,7 @@ impl Repairs {
         }
     }
 
-    pub(super) fn add(&mut self, kind: RepairKind, line: u64) {
+    pub(crate) fn add(&mut self, kind: RepairKind, line: u64) {
         let made = &mut self.made[kind as usize];
         if made.0 == 0 {
             made.1 = line;

@@ -8,7 +8,8 @@ const CAPACITY: usize = 256 * 1024;
 /// The part of a stream that is being looked at. It grows only for a line that is longer.
 #[derive(Debug)]
 pub(super) struct Window<R> {
-    reader: R,
+    /// `None` once it was taken.
+    reader: Option<R>,
     buffer: Vec<u8>,
     /// Where the next line starts.
     start: usize,
@@ -25,7 +26,7 @@ impl<R: Read> Window<R> {
 
     pub(super) fn with_capacity(reader: R, capacity: usize) -> Self {
         Self {
-            reader,
+            reader: Some(reader),
             buffer: vec![0; capacity.max(1)],
             start: 0,
             filled: 0,
@@ -34,8 +35,17 @@ impl<R: Read> Window<R> {
         }
     }
 
-    pub(super) fn reader(&self) -> &R {
-        &self.reader
+    pub(super) fn reader(&self) -> Option<&R> {
+        self.reader.as_ref()
+    }
+
+    /// Takes what is not yet taken as lines: bytes that were read, and the reader.
+    pub(super) fn take_rest(&mut self) -> Option<(Vec<u8>, R)> {
+        let reader = self.reader.take()?;
+        let rest = self.buffer[self.start..self.filled].to_vec();
+        self.buffer = Vec::new();
+        (self.start, self.filled, self.at_end) = (0, 0, true);
+        Some((rest, reader))
     }
 
     #[inline]
@@ -92,8 +102,12 @@ impl<R: Read> Window<R> {
         if self.filled == self.buffer.len() {
             self.buffer.resize(2 * self.filled, 0);
         }
+        let Some(reader) = &mut self.reader else {
+            self.at_end = true;
+            return Ok(());
+        };
         let count = loop {
-            match self.reader.read(&mut self.buffer[self.filled..]) {
+            match reader.read(&mut self.buffer[self.filled..]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 result => break result?,
             }

@@ -87,6 +87,8 @@ pub fn compare(baseline: &Sample, new: &Sample, assumption: Assumption, alpha: f
 #[derive(Clone, Debug, Default)]
 pub struct Comparer {
     recurrence: Recurrence,
+    /// A level and the size that can reach it.
+    needed: Option<(f64, Option<u32>)>,
 }
 
 impl Comparer {
@@ -125,7 +127,10 @@ impl Comparer {
         }
         comparison.p = self.two_sided(&ranks);
         if !comparison.is_significant() {
-            let needed = count_for_level(alpha);
+            let needed = match self.needed {
+                Some((level, needed)) if level == alpha => needed,
+                _ => self.needed.insert((alpha, count_for_level(alpha))).1,
+            };
             let count = needed.unwrap_or(10) as usize;
             if comparison.n1 < count && comparison.n2 < count {
                 comparison.warning = Some(ComparisonWarning::TooFewSamples { needed, alpha });

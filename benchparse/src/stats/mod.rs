@@ -48,4 +48,5 @@ pub(crate) use one_sided::RankTest;
 pub use one_sided::{OneSided, one_sided};
 pub use power::{detectable_difference, detecting_count, separating_count, smallest_p};
 pub use sample::Sample;
+pub(crate) use summary::Summarizer;
 pub use summary::{Assumption, Summary, SummaryWarning, summarize};

@@ -25,8 +25,13 @@ pub struct Sample {
 impl Sample {
     /// Sorts `values` into a sample.
     pub fn new(mut values: Vec<f64>) -> Self {
-        // Stable, because the two zeros are equal and may not be exchanged.
-        values.sort_by(|a, b| order(*a, *b));
+        let differ_only_in_bits = |x: &f64| x.is_nan() || x.to_bits() == (-0.0_f64).to_bits();
+        if values.iter().any(differ_only_in_bits) {
+            // Stable, because the two zeros are equal and may not be exchanged.
+            values.sort_by(|a, b| order(*a, *b));
+        } else {
+            values.sort_unstable_by(f64::total_cmp);
+        }
         Self { values }
     }
 

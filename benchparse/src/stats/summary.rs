@@ -73,25 +73,62 @@ pub enum SummaryWarning {
 /// assert_eq!((summary.low, summary.center, summary.high), (10.0, 12.5, 15.0));
 /// ```
 pub fn summarize(sample: &Sample, assumption: Assumption, confidence: f64) -> Summary {
-    match assumption {
-        Assumption::Nothing => with_interval(sample, confidence),
-        Assumption::Exact => with_range(sample),
+    Summarizer::new(confidence).summarize(sample, assumption)
+}
+
+/// [`summarize`] at one level, with what it has found out about sizes so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Summarizer {
+    confidence: f64,
+    /// The size of the last sample and its interval.
+    orders: (usize, (usize, usize)),
+    /// What is said of samples that are too small, once one was.
+    too_few: Option<SummaryWarning>,
+}
+
+impl Summarizer {
+    pub(crate) fn new(confidence: f64) -> Self {
+        Self {
+            confidence,
+            orders: (0, median_interval_orders(0, confidence)),
+            too_few: None,
+        }
+    }
+
+    pub(crate) fn summarize(&mut self, sample: &Sample, assumption: Assumption) -> Summary {
+        match assumption {
+            Assumption::Nothing => self.with_interval(sample),
+            Assumption::Exact => with_range(sample),
+        }
+    }
+
+    fn with_interval(&mut self, sample: &Sample) -> Summary {
+        let count = sample.len();
+        if self.orders.0 != count {
+            self.orders = (count, median_interval_orders(count, self.confidence));
+        }
+        let confidence = self.confidence;
+        let too_few = || SummaryWarning::TooFewSamples {
+            needed: count_for_interval(confidence),
+            confidence,
+        };
+        let known = &mut self.too_few;
+        with_interval(sample, self.orders.1, || *known.get_or_insert_with(too_few))
     }
 }
 
-fn with_interval(sample: &Sample, confidence: f64) -> Summary {
+fn with_interval(
+    sample: &Sample,
+    (low, high): (usize, usize),
+    warning: impl FnOnce() -> SummaryWarning,
+) -> Summary {
     let x = sample.values();
-    let (low, high) = median_interval_orders(x.len(), confidence);
     let low = match low.checked_sub(1) {
         Some(index) => x[index],
         None => f64::NEG_INFINITY,
     };
     let high = x.get(high - 1).copied().unwrap_or(f64::INFINITY);
-    let warning =
-        (low.is_infinite() || high.is_infinite()).then(|| SummaryWarning::TooFewSamples {
-            needed: count_for_interval(confidence),
-            confidence,
-        });
+    let warning = (low.is_infinite() || high.is_infinite()).then(warning);
     Summary {
         center: median(sample),
         low,
@@ -102,7 +139,7 @@ fn with_interval(sample: &Sample, confidence: f64) -> Summary {
 
 fn with_range(sample: &Sample) -> Summary {
     if sample.is_empty() {
-        return with_interval(sample, 1.0);
+        return Summarizer::new(1.0).with_interval(sample);
     }
     let (low, high) = (sample.min(), sample.max());
     // NaN differs from itself, but one value cannot vary.

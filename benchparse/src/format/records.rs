@@ -1,0 +1,175 @@
+//! Records of one input, whatever gives its lines.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+
+use super::error::{NeedsRepair, SyntaxError};
+use super::parser::{LineKind, Parser};
+use super::reader::Mending;
+use super::record::Record;
+use super::stream::{Blocks, Item, Stream};
+use crate::input::{Incidents, Lines, Mended, Mender, Refusal, Repairs};
+
+/// Makes records of an input's lines.
+#[derive(Debug)]
+pub(super) struct Records<'p, R, B> {
+    parser: &'p mut Parser,
+    stream: Stream<R, B>,
+    mender: Mender,
+    mending: Mending,
+    /// Errors of results whose second half may still come, and the errors after them.
+    held: VecDeque<SyntaxError>,
+    /// How many of these wait no longer.
+    released: usize,
+    /// Whether the mender may have something to read, or errors are held.
+    attends: bool,
+    finished: bool,
+}
+
+impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
+    pub(super) fn new(parser: &'p mut Parser, lines: Lines<R>, mending: Mending) -> Self {
+        Self {
+            parser,
+            stream: Stream::new(lines),
+            mender: Mender::new(),
+            mending,
+            held: VecDeque::new(),
+            released: 0,
+            attends: false,
+            finished: false,
+        }
+    }
+
+    pub(super) fn stream_mut(&mut self) -> &mut Stream<R, B> {
+        &mut self.stream
+    }
+
+    pub(super) fn repairs(&self) -> Repairs {
+        let mut repairs = self.stream.repairs().clone();
+        repairs.merge(self.mender.repairs());
+        repairs
+    }
+
+    pub(super) fn incidents(&self) -> &Incidents {
+        self.mender.incidents()
+    }
+
+    pub(super) fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
+        loop {
+            if self.mending == Mending::Refuse {
+                self.refuse_repairs()?;
+            }
+            if self.parser.has_record() {
+                return Ok(self.parser.record());
+            }
+            if self.attends {
+                if self.released > 0 {
+                    self.released -= 1;
+                    return Ok(self.held.pop_front().map(Record::Error));
+                }
+                if let Some((number, text)) = self.mender.piece() {
+                    self.parser.line(text, number);
+                    continue;
+                }
+                self.attends = !self.held.is_empty();
+            }
+            if !self.read_line()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads the next line, or says that there is nothing left.
+    #[inline]
+    fn read_line(&mut self) -> io::Result<bool> {
+        let Some(item) = self.stream.next_item()? else {
+            if self.finished {
+                return Ok(false);
+            }
+            self.finished = true;
+            self.mender.finish();
+            self.released = self.held.len();
+            self.attends = true;
+            return Ok(true);
+        };
+        let line = match item {
+            Item::Line(line) => line,
+            Item::Result(result, number) => {
+                self.parser.plain_result(result, number);
+                if self.mending != Mending::Off {
+                    self.mender.saw_result();
+                    self.release();
+                }
+                return Ok(true);
+            }
+        };
+        let number = line.number;
+        let refusal = match self.parser.line(line.text, number) {
+            _ if self.mending == Mending::Off => return Ok(true),
+            LineKind::Result => {
+                self.mender.saw_result();
+                None
+            }
+            LineKind::Config { key, value } => {
+                self.mender.saw_config(key, value, number);
+                None
+            }
+            LineKind::Unit => return Ok(true),
+            LineKind::Error => Some(Refusal::Error),
+            LineKind::Other => Some(Refusal::Ignored),
+        };
+        if let Some(refusal) = refusal {
+            let mended = self.mender.offer(line.text, number, refusal);
+            self.heed(mended);
+        }
+        self.release();
+        Ok(true)
+    }
+
+    /// Lets errors go that no numbers may come for.
+    #[inline]
+    fn release(&mut self) {
+        if self.attends && !self.mender.holds() {
+            self.released = self.held.len();
+        }
+    }
+
+    /// Does with a line's error what the mender says.
+    fn heed(&mut self, mended: Mended) {
+        match mended {
+            Mended::Unchanged if self.held.is_empty() => {}
+            Mended::Unchanged => self.held.extend(self.parser.take_errors()),
+            Mended::Replaced => {
+                self.parser.drop_errors();
+                self.attends = true;
+            }
+            Mended::Joined => {
+                self.parser.drop_errors();
+                self.held.remove(self.released);
+                self.attends = true;
+            }
+            Mended::Held => {
+                self.released = self.held.len();
+                self.held.extend(self.parser.take_errors());
+                self.attends = true;
+            }
+        }
+    }
+
+    fn refuse_repairs(&self) -> io::Result<()> {
+        if self.stream.repairs().is_empty() && self.mender.repairs().is_empty() {
+            return Ok(());
+        }
+        match self.repairs().first() {
+            None => Ok(()),
+            Some(repair) => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                NeedsRepair {
+                    file: self.parser.path().into(),
+                    line: repair.first_line,
+                    kind: repair.kind,
+                },
+            )),
+        }
+    }
+}
