@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(2);
 fn the_second_look_is_quick() {
     let sandbox = Sandbox::new();
     let repo = sandbox.at("repo");
-    long_history::make(repo.path.to_str().unwrap(), 2000, 20, 6).unwrap();
+    long_history::make(repo.path.to_str().unwrap(), 2000, 20, 6, 1).unwrap();
     let timed = || {
         let start = Instant::now();
         let ran = repo.benchcli(["trend", "--all"]);
