@@ -9,6 +9,7 @@ pub mod baseline;
 pub mod commands;
 pub mod config;
 pub mod inputs;
+pub mod profile;
 pub mod report;
 pub mod runner;
 pub mod sides;

@@ -4,6 +4,7 @@ pub mod benchcli;
 pub mod check;
 pub mod diff;
 mod go_style;
+pub mod profile;
 pub mod rank;
 pub mod run;
 

@@ -12,6 +12,7 @@ pub mod init;
 mod judging;
 pub mod log;
 pub mod manual;
+pub mod profile;
 pub mod prune;
 pub mod pull;
 pub mod push;
