@@ -76,7 +76,7 @@ impl Tree {
              <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
              <text x=\"8\" y=\"18\" font-size=\"14\">{}</text>\n\
              <text x=\"8\" y=\"36\" fill=\"#555\">red grew, blue shrank; click to zoom, \
-             click the lowest row to go back</text>\n\
+             click &quot;all&quot; to go back</text>\n\
              <text id=\"search\" x=\"{}\" y=\"18\" text-anchor=\"end\" fill=\"#06c\" \
              style=\"cursor:pointer\">Search</text>\n",
             escaped(title),

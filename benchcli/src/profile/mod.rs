@@ -4,6 +4,7 @@
 //! sets two sides against each other, [`sentence`] names the top payer, [`flame`] draws.
 
 pub mod difference;
+pub mod explain;
 
 pub mod flame;
 pub mod per_op;
