@@ -12,6 +12,7 @@ pub mod config;
 pub mod history;
 pub mod inputs;
 pub mod plot;
+pub mod profile;
 pub mod report;
 pub mod runner;
 pub mod sides;

@@ -8,6 +8,7 @@ use jiff::Span;
 use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
 use super::plot::{ABOUT as PLOT_ABOUT, PlotArgs};
+use super::profile::ProfileArgs;
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
 use super::report::{ABOUT as REPORT_ABOUT, ReportArgs};
 use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
@@ -102,6 +103,8 @@ pub enum Command {
     /// Prepare a repository: configuration, CI workflow, baselines that follow rebases
     #[command(long_about = INIT_ABOUT)]
     Init(InitArgs),
+    /// Compare profiles: which functions pay for a difference
+    Profile(ProfileArgs),
     /// Rank alternatives within one run against each other
     #[command(long_about = RANK_ABOUT)]
     Rank(RankArgs),

@@ -6,6 +6,7 @@ pub mod diff;
 mod go_style;
 pub mod history;
 pub mod plot;
+pub mod profile;
 pub mod rank;
 pub mod report;
 pub mod run;

@@ -27,6 +27,7 @@ Examples:
   benchcli run
   benchcli run --base v1.4.0 --bench 'Encode|Decode' --pkg ./codec --rounds 20
   benchcli run --adaptive --max-time 15m --report markdown=summary.md
+  benchcli run --explain
   benchcli run --save-raw raw -- -tags=integration -race
   benchcli run --base-cmd './old -bench' --head-cmd './new -bench'
 
@@ -38,6 +39,7 @@ benchmark fails or the run is stopped, 3 when the environment shifted.";
 
 /// Options of `benchcli run`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct RunArgs {
     /// What to compare with: a commit, or `auto`
     #[arg(
@@ -96,6 +98,11 @@ pub struct RunArgs {
     /// Keep the results of both sides in this folder, as old.txt and new.txt
     #[arg(long, value_name = "DIR")]
     save_raw: Option<PathBuf>,
+
+    /// Say which functions pay for what got worse: run those benchmarks of both versions again,
+    /// with profiles
+    #[arg(long, conflicts_with_all = ["cached_base", "base_cmd"])]
+    explain: bool,
 
     /// How the order of the two sides is found
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
@@ -178,6 +185,8 @@ pub struct RunOptions {
     pub max_time: Option<Duration>,
     /// Whether to store the head's results.
     pub record: bool,
+    /// Whether to profile what got worse.
+    pub explain: bool,
     /// Where to keep the results of both sides.
     pub save_raw: Option<PathBuf>,
     /// How the order is found.
@@ -235,6 +244,7 @@ impl RunArgs {
                 .then_some(self.rounds.min(FIRST_LOOK).min(rounds)),
             max_time: self.max_time.map(|time| time.0),
             record: self.record,
+            explain: self.explain,
             save_raw: self.save_raw,
             order: self.order,
             seed: self.seed,

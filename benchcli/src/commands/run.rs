@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use benchparse::gate::{Report, RowVerdict, judge_again};
+use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
 use benchparse::name::Name;
 use git2::Oid;
 
 use super::Outcome;
 use super::baselines::{counted, warn};
+use super::explain::{self, Worse};
 use super::judging::{Compared, SideTexts, accept_trailers, compare, conclude};
 use super::record;
 use crate::args::run::{GoOptions, RunOptions, Versions};
@@ -34,6 +35,7 @@ use crate::runner::stopping::{Looks, is_settled};
 use crate::runner::transcript::mark;
 use crate::runner::worktree::Place;
 use crate::runner::{Side, signals, workspace};
+use crate::sides::RowContext;
 
 const PROGRAM: &str = "benchcli run";
 
@@ -51,7 +53,10 @@ pub fn run(mut options: RunOptions) -> Result<Outcome> {
     let mut place = Place::create(&children, git.as_deref())?;
     let ended = prepare(&mut options, &children, store.as_ref(), &mut place).and_then(|prepared| {
         match prepared {
-            Some(prepared) => measure(&mut options, &children, store.as_ref(), prepared),
+            Some(prepared) => {
+                let scratch = place.path().to_owned();
+                measure(&mut options, &children, store.as_ref(), prepared, &scratch)
+            }
             None => Ok(Outcome::Failed),
         }
     });
@@ -286,6 +291,7 @@ fn measure(
     children: &Children,
     store: Option<&Store>,
     prepared: Prepared,
+    scratch: &Path,
 ) -> Result<Outcome> {
     // Enough to repeat a run with, and short enough to copy.
     let seed = options.seed.unwrap_or_else(|| workspace::random() >> 40);
@@ -362,8 +368,50 @@ fn measure(
         return Ok(Outcome::Failed);
     };
     let report = going.judged(&compared, options);
+    let worse = if options.explain {
+        worse(&report, &compared.contexts, &going)
+    } else {
+        Vec::new()
+    };
     let outcome = conclude(compared, &report, &options.gate, Some(rounds))?;
+    explain::explain(
+        &worse,
+        &going.rounds.subjects,
+        options.gate.format,
+        children,
+        scratch,
+    )?;
     Ok(if failed { Outcome::Failed } else { outcome })
+}
+
+/// The benchmarks that got worse, the worst first, each once.
+fn worse(report: &Report, contexts: &[RowContext], going: &Going) -> Vec<Worse> {
+    let mut found: Vec<(f64, Worse)> = Vec::new();
+    for (row, context) in report.rows.iter().zip(contexts) {
+        let size = row.effect.map_or(0.0, |effect| effect.worse);
+        let is_known = found.iter().any(|(_, known)| {
+            known.benchmark == row.key.benchmark && known.package == context.package
+        });
+        if row.verdict != Verdict::Regressed || is_known {
+            continue;
+        }
+        if let Some(subject) = going.subject_of(row, context) {
+            let worse = Worse {
+                subject,
+                package: context.package.to_string(),
+                benchmark: row.key.benchmark.clone(),
+                iterations: context.sides[1]
+                    .iterations
+                    .iter()
+                    .copied()
+                    .max()
+                    .unwrap_or(1),
+            };
+            found.push((size, worse));
+        }
+    }
+    found.sort_by(|one, other| other.0.total_cmp(&one.0));
+    found.into_iter().map(|(_, worse)| worse).collect()
 }
 
 /// The stored results that fit what was just measured.
@@ -474,11 +522,8 @@ impl Going {
         let known = self.settled.len();
         for (verdict, context) in report.rows.iter().zip(&compared.contexts) {
             let is_settled = is_settled(&verdict.verdict);
-            let name = Name::new(verdict.key.benchmark.as_bytes());
-            let name = String::from_utf8_lossy(name.base()).into_owned();
-            let key = (context.package.to_string(), name);
             // Commands are measured as a whole.
-            let subject = self.benchmarks.get(&key).copied().unwrap_or_default();
+            let subject = self.subject_of(verdict, context).unwrap_or_default();
             *open.entry(subject).or_default() |= !is_settled;
             if is_settled && !self.settled.iter().any(|row| row.key == verdict.key) {
                 self.settled.push(verdict.clone());
@@ -505,6 +550,14 @@ impl Going {
             self.rounds.settle(subject);
         }
         Ok(())
+    }
+
+    /// The subject that a row is of.
+    fn subject_of(&self, row: &RowVerdict, context: &RowContext) -> Option<usize> {
+        let name = Name::new(row.key.benchmark.as_bytes());
+        let name = String::from_utf8_lossy(name.base()).into_owned();
+        let key = (context.package.to_string(), name);
+        self.benchmarks.get(&key).copied()
     }
 
     /// The results of both sides.
@@ -559,7 +612,6 @@ impl Going {
 }
 
 fn is_change(row: &RowVerdict) -> bool {
-    use benchparse::gate::Verdict;
     matches!(row.verdict, Verdict::Regressed | Verdict::Improved)
 }
 

@@ -6,6 +6,7 @@
 #![cfg(unix)]
 
 mod commands;
+mod explain;
 mod failures;
 mod layouts;
 mod planted;

@@ -1,0 +1,300 @@
+//! `benchcli profile diff`: bad files, unusual writers, and real Go profiles.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use benchcli::profile::explain::{Binary, Effort, Explanation, explain};
+use benchcli::profile::per_op::Costs;
+use benchcli::profile::read::{Profile, ReadError};
+use tempfile::TempDir;
+
+fn diff(old: &Path, new: &Path) -> Output {
+    assert_cmd::Command::cargo_bin("benchcli")
+        .expect("built")
+        .args(["profile", "diff"])
+        .args([old, new])
+        .output()
+        .expect("runs")
+}
+
+/// A field of bytes: `tag` is below 16 and the bytes are few.
+fn field(tag: u8, bytes: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(bytes.len()).expect("short");
+    [&[tag << 3 | 2, length], bytes].concat()
+}
+
+/// No mapping, location 2 has no line, no default type, ids packed in one sample and not in the
+/// other, `f` calls itself and has `g` inlined.
+fn unusual() -> Vec<u8> {
+    [
+        field(1, &[8, 1, 16, 2]),
+        field(2, &[10, 2, 1, 1, 18, 1, 5]),
+        field(2, &[8, 2, 8, 1, 16, 3]),
+        field(4, &[8, 1, 34, 2, 8, 2, 34, 4, 8, 1, 16, 9]),
+        field(4, &[8, 2, 24, 0x40]),
+        field(5, &[8, 1, 16, 3]),
+        field(5, &[8, 2, 16, 4]),
+        field(6, b""),
+        field(6, b"cpu"),
+        field(6, b"count"),
+        field(6, b"f"),
+        field(6, b"g"),
+    ]
+    .concat()
+}
+
+#[test]
+fn recursion_counts_once_and_inlined_functions_have_their_own_cost() {
+    let profile = Profile::read(&unusual()).expect("valid");
+    let costs = Costs::of(&profile, 0, 1.0);
+    let cost = |name: &str| costs.functions.get(name).map(|cost| (cost.flat, cost.cum));
+    assert_eq!(costs.total, 8.0);
+    assert_eq!(cost("f"), Some((0.0, 8.0)));
+    assert_eq!(cost("g"), Some((5.0, 8.0)));
+    assert_eq!(cost("0x40"), Some((3.0, 3.0)));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("in memory");
+    encoder.finish().expect("in memory")
+}
+
+#[test]
+fn a_profile_may_have_several_gzip_members() {
+    let whole = unusual();
+    let (start, end) = whole.split_at(20);
+    let profile = Profile::read(&[gzip(start), gzip(end)].concat()).expect("valid");
+    assert_eq!(Costs::of(&profile, 0, 2.0).total, 4.0);
+}
+
+#[test]
+fn what_unpacks_to_too_much_is_refused() {
+    let packed = gzip(&vec![0; 1 << 20]);
+    let error = Profile::read_within(&packed, 1 << 10).expect_err("too big");
+    assert!(matches!(error, ReadError::Gigantic(1024)), "{error}");
+}
+
+#[test]
+fn no_damage_makes_it_panic() {
+    let whole = unusual();
+    for at in 0..whole.len() {
+        let _ = Profile::read(&whole[..at]);
+        for byte in [0, 1, 0x7f, 0xff] {
+            let mut damaged = whole.clone();
+            damaged[at] = byte;
+            let _ = Profile::read(&damaged);
+        }
+    }
+}
+
+#[test]
+fn a_bad_file_gives_one_clear_error() {
+    let dangling = [
+        field(1, &[8, 1, 16, 1]),
+        field(6, b""),
+        field(6, b"x"),
+        field(2, &[8, 7, 16, 1]),
+    ];
+    let packed = gzip(&unusual());
+    let bad: [(&[u8], &str); 8] = [
+        (b"", "the file is empty"),
+        (
+            b"<!DOCTYPE html>",
+            "found HTML or XML, expected a pprof profile",
+        ),
+        (
+            b"go 1.25 trace\0\0\0",
+            "found an execution trace, which `go tool trace` shows",
+        ),
+        (
+            b"BenchmarkA 1 2 ns/op\n",
+            "found text, expected a pprof profile",
+        ),
+        (&packed[..packed.len() / 2], "the profile is cut off"),
+        (&unusual()[..19], "the profile is cut off"),
+        (
+            &dangling.concat(),
+            "sample 1 refers to location 7, which is not there",
+        ),
+        (
+            &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff],
+            "the gzip data is damaged",
+        ),
+    ];
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("bad.pprof");
+    for (bytes, expected) in bad {
+        fs::write(&path, bytes).expect("written");
+        let output = diff(&path, &path);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains("bad.pprof: ") && said.contains(expected),
+            "{said} / {expected}"
+        );
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+/// Whether Go is here; says so where it is not.
+fn has_go(test: &str) -> bool {
+    let found = Command::new("go").arg("version").output().is_ok();
+    if !found {
+        assert!(
+            std::env::var_os("GO_REQUIRED").is_none(),
+            "go is not in PATH"
+        );
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: go is not in PATH");
+    }
+    found
+}
+
+fn work(rounds: u32, spare: &str) -> String {
+    format!(
+        "package planted\n\nvar kept []byte\n\n//go:noinline\nfunc mix(sum uint64) uint64 {{\n\t\
+         for range {rounds} {{\n\t\tsum = sum*31 + sum>>7\n\t}}\n\treturn sum\n}}\n\n\
+         //go:noinline\nfunc helper() {{\n\tkept = make([]byte, {spare})\n}}\n\n\
+         func Work() uint64 {{\n\thelper()\n\treturn mix(7)\n}}\n"
+    )
+}
+
+const BENCHMARK: &str = "package planted\n\nimport \"testing\"\n\nvar sink uint64\n\n\
+    func BenchmarkWork(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\tsink += Work()\n\t}\n}\n";
+
+fn run(command: &mut Command) -> anyhow::Result<Vec<u8>> {
+    let output = command.output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    anyhow::ensure!(output.status.success(), "{said}");
+    Ok(output.stdout)
+}
+
+fn planted(folder: &Path, base: &str, head: &str) -> Explanation {
+    for (side, code) in [("base", base), ("head", head)] {
+        let package = folder.join(side);
+        fs::create_dir(&package).expect("made");
+        fs::write(
+            package.join("go.mod"),
+            "module example.com/planted\n\ngo 1.22\n",
+        )
+        .expect("written");
+        fs::write(package.join("work.go"), code).expect("written");
+        fs::write(package.join("work_test.go"), BENCHMARK).expect("written");
+        let mut go = Command::new("go");
+        run(go
+            .args(["test", "-c", "-o", "bin", "."])
+            .current_dir(&package))
+        .expect("builds");
+    }
+    let [base, head] = ["base", "head"].map(|side| folder.join(side));
+    let programs = [base.join("bin"), head.join("bin")];
+    let sides = [
+        Binary {
+            program: &programs[0],
+            folder: &base,
+        },
+        Binary {
+            program: &programs[1],
+            folder: &head,
+        },
+    ];
+    let effort = Effort {
+        iterations: 20_000,
+        repeats: 2,
+    };
+    explain(sides, "^BenchmarkWork$", effort, folder, &mut run).expect("explained")
+}
+
+#[test]
+fn the_planted_function_pays() {
+    if !has_go("the_planted_function_pays") {
+        return;
+    }
+    let folder = TempDir::new().expect("a folder");
+    let explained = planted(folder.path(), &work(2_000, "64"), &work(20_000, "1024"));
+    let payer = explained.cpu.payer.expect("slower");
+    assert_eq!(
+        payer.function, "example.com/planted.mix",
+        "{}",
+        explained.cpu.sentence
+    );
+    let payer = explained.memory.payer.expect("allocates more");
+    assert_eq!(
+        payer.function, "example.com/planted.helper",
+        "{}",
+        explained.memory.sentence
+    );
+    // The allocator's size classes are exact: 1024 and 64 bytes are ones.
+    assert!(
+        (payer.difference - 960.0).abs() < 1.0,
+        "{}",
+        payer.difference
+    );
+    equals_pprof(folder.path(), "alloc_space");
+    equals_pprof(folder.path(), "cpu");
+}
+
+/// The flat figures of `go tool pprof -top -diff_base` are ours, in our order.
+fn equals_pprof(folder: &Path, kind: &str) {
+    let files = [0, 1].map(|side| folder.join(format!("{kind}-{side}-0.pprof")));
+    let unit = if kind == "cpu" { "ns" } else { "B" };
+    let mut go = Command::new("go");
+    go.args([
+        "tool",
+        "pprof",
+        "-top",
+        "-nodefraction=0",
+        "-nodecount=100000",
+    ]);
+    go.args([format!("-unit={unit}"), format!("-sample_index={kind}")]);
+    go.arg("-diff_base").args(&files);
+    let top = String::from_utf8(run(&mut go).expect("pprof runs")).expect("UTF-8");
+    let mut theirs = Vec::new();
+    for line in top
+        .lines()
+        .skip_while(|line| !line.contains("flat%"))
+        .skip(1)
+    {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        let value = |cell: &str| {
+            cell.trim_end_matches(unit)
+                .parse::<f64>()
+                .expect("a number")
+        };
+        let name = cells[5..]
+            .join(" ")
+            .replace(" (inline)", "")
+            .replace(" (partial-inline)", "");
+        theirs.push((value(cells[0]), value(cells[3]), name));
+    }
+    let [old, new] = files.map(|file| {
+        let profile = Profile::read(&fs::read(file).expect("there")).expect("valid");
+        let at = profile.sample_type(Some(kind)).expect("it has it");
+        Costs::of(&profile, at, 1.0)
+    });
+    let ours = benchcli::profile::difference::Difference::new(&[old], &[new]);
+    let flats = |row: &benchcli::profile::difference::Row| row.flat.difference;
+    let our_flats: Vec<f64> = ours
+        .functions
+        .iter()
+        .map(flats)
+        .filter(|flat| *flat != 0.0)
+        .collect();
+    let moved = theirs
+        .iter()
+        .map(|(flat, ..)| *flat)
+        .filter(|flat| *flat != 0.0);
+    assert_eq!(our_flats, moved.collect::<Vec<_>>(), "{top}");
+    for (flat, cum, name) in &theirs {
+        let row = ours.functions.iter().find(|row| row.function == *name);
+        let row = row.unwrap_or_else(|| panic!("{name} is missing"));
+        assert_eq!(
+            (row.flat.difference, row.cum.difference),
+            (*flat, *cum),
+            "{name}"
+        );
+    }
+}
