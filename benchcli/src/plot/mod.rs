@@ -1,7 +1,7 @@
 //! Pictures: samples side by side, and series over commits.
 //!
-//! plotters draws through a backend of our own ([`svg`]), which has sub-pixel coordinates, titles and
-//! real escaping; a PNG is that SVG, rendered ([`png`]). The font is embedded, so that pictures are
+//! plotters draws through a backend of our own (`svg`), which has sub-pixel coordinates, titles and
+//! real escaping; a PNG is that SVG, rendered. The font is embedded, so that pictures are
 //! the same on a machine without any. Nothing here knows where the data come from.
 
 mod canvas;

@@ -13,7 +13,7 @@ pub enum Mending {
     /// Reads it as what it was, and counts the repairs.
     #[default]
     Repair,
-    /// Reads up to the first place that needs repair and fails there with [`NeedsRepair`].
+    /// Reads up to the first place that needs repair and fails there with [`NeedsRepair`](super::NeedsRepair).
     Refuse,
     /// Reads the bytes as they are: what needs repair is passed over, or is a syntax error. This is
     /// what benchstat does.
@@ -68,7 +68,7 @@ impl<'p, R: Read> Reader<'p, R> {
     ///
     /// # Errors
     /// Whatever reading the input fails with, and with [`Mending::Refuse`] an error of the kind
-    /// `InvalidData` around a [`NeedsRepair`]. A line that is not of the format is no error of
+    /// `InvalidData` around a [`NeedsRepair`](super::NeedsRepair). A line that is not of the format is no error of
     /// this kind: it comes as [`Record::Error`].
     #[inline]
     pub fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
