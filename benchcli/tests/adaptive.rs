@@ -5,10 +5,10 @@
 
 use benchcli::runner::stopping::{Looks, is_settled};
 use benchparse::format::{Parser, Record};
-use benchparse::gate::{Direction, Policy, Row, RowKey, RowVerdict, Verdict, judge_again};
+use benchparse::gate::{Class, Direction, Policy, Row, RowKey, RowVerdict, Verdict, judge_again};
 use benchparse::stats::Sample;
 
-/// The timings of a benchmark, one a round.
+/// A benchmark in one unit, one value a round.
 struct Series {
     key: RowKey,
     values: Vec<f64>,
@@ -24,14 +24,11 @@ fn series() -> Vec<Series> {
             continue;
         };
         for (value, unit) in result.values() {
-            if unit != b"sec/op" {
-                continue;
-            }
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
             let key = RowKey {
                 table: text(result.config_value(b"pkg")),
                 benchmark: text(result.name().full()),
-                unit: "sec/op".into(),
+                unit: text(unit),
             };
             match all.iter_mut().find(|series| series.key == key) {
                 Some(series) => series.values.push(value),
@@ -82,7 +79,10 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
     let mut random = Random(7);
     let mut outcome = Outcome::default();
     for _ in 0..runs {
-        let changed = random.below(series.len());
+        let timings: Vec<usize> = (0..series.len())
+            .filter(|&at| series[at].key.unit == "sec/op")
+            .collect();
+        let changed = timings[random.below(timings.len())];
         let start = random.below(series[0].values.len() - 2 * MOST as usize + 1);
         let pairs: Vec<(usize, usize)> = (start..)
             .step_by(2)
@@ -118,7 +118,17 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
                         .map(|pair| of.values[pair.1] * factor)
                         .collect();
                     Row {
-                        direction: Direction::LowerIsBetter,
+                        class: match of.key.unit.as_str() {
+                            "allocs/op" => Class::ALLOCATIONS,
+                            "B/op" => Class::BYTES,
+                            _ => Class::Timing,
+                        },
+                        direction: if of.key.unit.ends_with("/s") {
+                            Direction::HigherIsBetter
+                        } else {
+                            Direction::LowerIsBetter
+                        },
+                        in_family: of.key.unit != "B/s",
                         ..Row::new(
                             of.key.clone(),
                             Some(Sample::new(old)),
