@@ -1,9 +1,12 @@
 //! Pictures, as files.
 
+mod picture;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use picture::{Pixels, without_font};
 use snapbox::{Data, assert_data_eq};
 
 fn testdata(name: &str) -> String {
@@ -27,15 +30,6 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// An SVG without the font in it, which is the same everywhere.
-fn without_font(svg: &str) -> String {
-    let Some((head, rest)) = svg.split_once("base64,") else {
-        panic!("no font in {svg}");
-    };
-    let (_, tail) = rest.split_once(')').expect("the font ends");
-    format!("{head}base64,…){tail}")
-}
-
 #[test]
 fn two_files_side_by_side() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -57,19 +51,89 @@ fn two_files_side_by_side() {
     roxmltree::Document::parse(&svg).expect("well-formed");
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/plot/compare.svg");
     assert_data_eq!(without_font(&svg), Data::read_from(&golden, None).raw());
-    for theme in ["light", "dark"] {
+    for (theme, background, line) in [
+        ("light", [255, 255, 255], [9, 105, 218]),
+        ("dark", [13, 17, 23], [88, 166, 255]),
+    ] {
         let arguments = [
             "-o", "out.png", "--size", "700x500", "--dots", "2", "--theme", theme,
         ];
         let output = plot(folder.path(), &[&common[..], &arguments].concat());
         assert!(output.status.success(), "{}", text(&output.stderr));
         let png = fs::read(folder.path().join("out.png")).expect("written");
-        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
-        let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
-        assert_eq!((side(16), side(20)), (1400, 1000));
+        let pixels = Pixels::decode(&png);
+        assert_eq!(pixels.size(), (1400, 1000));
+        assert_eq!(pixels.background(), background);
+        assert!(pixels.count(line) > 500, "{theme}");
     }
     let left: Vec<_> = fs::read_dir(folder.path()).expect("there").collect();
     assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn what_grew_from_nothing_stands_at_the_end_of_the_scale() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str, allocs: &[u32]| {
+        let line = |allocs: &u32| format!("BenchmarkA 10 {allocs} allocs/op\n");
+        let lines: String = allocs.iter().map(line).collect();
+        fs::write(folder.path().join(name), lines).expect("written");
+    };
+    file("old.txt", &[0; 6]);
+    file("new.txt", &[5; 6]);
+    let drawn = |old, new| {
+        let output = plot(folder.path(), &[old, new, "-o", "-"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let places = |svg: &str, tag: &str, attribute: &str| -> Vec<f64> {
+        let document = roxmltree::Document::parse(svg).expect("well-formed");
+        let nodes = document.descendants().filter(|it| it.has_tag_name(tag));
+        let value = |it: roxmltree::Node<'_, '_>| it.attribute(attribute)?.parse().ok();
+        nodes.filter_map(value).collect()
+    };
+    let svg = drawn("old.txt", "new.txt");
+    assert!(svg.contains("▲ +Inf%"), "{svg}");
+    let dots = places(&svg, "circle", "cx");
+    let (old, new) = (&dots[2..8], &dots[8..14]);
+    let old_line = old[0];
+    assert!(old.iter().all(|x| *x == old_line));
+    assert!(new.iter().all(|x| *x > old_line + 200.0), "{dots:?}");
+    // The other way round nothing is left: 100 % less has its place.
+    let svg = drawn("new.txt", "old.txt");
+    assert!(svg.contains("▼ -100.00%"), "{svg}");
+    let dots = places(&svg, "circle", "cx");
+    assert!(dots[8] < dots[2] - 200.0, "{dots:?}");
+    let svg = drawn("old.txt", "old.txt");
+    assert!(!svg.contains("Inf") && !svg.contains("NaN"), "{svg}");
+}
+
+#[test]
+fn what_has_no_room_is_left_out_and_said() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let many: String = (0..70)
+        .map(|at| format!("BenchmarkB{at} 10 5 ns/op\n"))
+        .collect();
+    fs::write(folder.path().join("many.txt"), many).expect("written");
+    let left_out = |arguments: &[&str]| {
+        let both = ["many.txt", "many.txt", "-o", "out.svg"];
+        let output = plot(folder.path(), &[&both, arguments].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let svg = fs::read_to_string(folder.path().join("out.svg")).expect("written");
+        let rows = (0..70)
+            .filter(|at| svg.contains(&format!(">B{at}<")))
+            .count();
+        (text(&output.stderr), rows)
+    };
+    let (said, rows) = left_out(&[]);
+    assert_eq!(
+        said,
+        "benchcli: warning: 10 benchmarks left out: a picture has room for no more; --filter and --unit \
+         choose\n"
+    );
+    assert_eq!(rows, 60);
+    let (said, rows) = left_out(&["--size", "320x200"]);
+    assert!(said.contains("68 benchmarks left out"), "{said}");
+    assert_eq!(rows, 2);
 }
 
 #[test]
@@ -99,7 +163,7 @@ fn what_cannot_be_drawn_is_one_clear_error() {
         ),
         (
             &[&old, &new, "-o", "out.svg", "--size", "9x9"],
-            "expected a width and a height from 100",
+            "expected a width from 320 and a height from 200",
         ),
         (
             &[&old, &new, "-o", "out.svg", "--unit", "bogus"],

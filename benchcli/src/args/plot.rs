@@ -125,16 +125,17 @@ impl FromStr for Size {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        const WRONG: &str = "expected a width and a height from 100 to 10000, such as 960x540";
+        const WRONG: &str =
+            "expected a width from 320 and a height from 200, both to 10000, such as 960x540";
         let (width, height) = text.split_once('x').ok_or(WRONG)?;
-        let side = |text: &str| {
+        let side = |text: &str, least: u32| {
             let side: u32 = text.parse().map_err(|_| WRONG)?;
-            if (100..=10_000).contains(&side) {
+            if (least..=10_000).contains(&side) {
                 Ok(side)
             } else {
                 Err(WRONG)
             }
         };
-        Ok(Self(side(width)?, side(height)?))
+        Ok(Self(side(width, 320)?, side(height, 200)?))
     }
 }

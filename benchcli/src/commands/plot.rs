@@ -137,10 +137,11 @@ fn panels(
         let row = side_by_side::Row {
             name: verdict.key.benchmark.clone(),
             sides: [side(old_side, old.median), side(new_side, new.median)],
-            change: if change.is_finite() {
-                percent(change)
-            } else {
+            // From 0 to 0 nothing changed.
+            change: if change.is_nan() {
                 String::new()
+            } else {
+                percent(change)
             },
             verdict: match &verdict.verdict {
                 Verdict::Regressed | Verdict::Accepted { .. } => side_by_side::Verdict::Worse,

@@ -168,8 +168,13 @@ impl Scale {
         let log = log && low > 0.0;
         let (mut low, mut high) = (low, high);
         if high <= low {
-            let room = if low == 0.0 { 1.0 } else { low.abs() * 0.05 };
-            (low, high) = (low - room, high + room);
+            // What is measured is hardly ever below zero.
+            let room = if low == 0.0 {
+                (0.05, 1.0)
+            } else {
+                (low.abs() * 0.05, low.abs() * 0.05)
+            };
+            (low, high) = (low - room.0, high + room.1);
         }
         Self {
             low,

@@ -1,6 +1,7 @@
 //! Two samples of each benchmark, side by side.
 
 use anyhow::Result;
+use plotters::style::RGBColor;
 
 use super::canvas::{Align, Canvas, Scale};
 use super::{Look, Picture, picture};
@@ -58,45 +59,59 @@ const TOP: f64 = 44.0;
 const WIDTH: u32 = 960;
 /// How many rows one picture takes.
 const MOST_ROWS: usize = 60;
+/// The least height of a row in a picture of a chosen size: two samples, one above the other.
+const LEAST_ROW: f64 = 26.0;
+/// The width beside a scale for what is further than it.
+const BEYOND: f64 = 36.0;
 
 /// Draws panels one below the other. Values stand relative to the old median, so that benchmarks of
-/// any size share a scale.
+/// any size share a scale; what grew from nothing stands at the scale's end, with an arrow.
 ///
 /// # Errors
 /// The embedded font cannot be read.
 pub fn draw(panels: &[Panel], names: &[String; 2], look: Look) -> Result<Picture> {
     let all: usize = panels.iter().map(|panel| panel.rows.len()).sum();
-    let mut room = MOST_ROWS;
-    let shown: Vec<(&Panel, &[Row])> = panels
-        .iter()
-        .map(|panel| {
-            let rows = &panel.rows[..panel.rows.len().min(room)];
-            room -= rows.len();
-            (panel, rows)
-        })
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect();
-    let height_of = |rows: &[Row]| HEAD + ROW * rows.len() as f64 + FOOT;
-    let wanted: f64 = TOP + shown.iter().map(|(_, rows)| height_of(rows)).sum::<f64>();
+    let shown = fitting(panels, look.size.map(|(_, height)| f64::from(height)));
+    let drawn: usize = shown.iter().map(|(_, rows)| rows.len()).sum();
+    let frames = TOP + (HEAD + FOOT) * shown.len() as f64;
+    let wanted = frames + ROW * drawn as f64;
     let (width, height) = look.size.unwrap_or((WIDTH, wanted.ceil() as u32));
-    let squeeze = (f64::from(height) - TOP) / (wanted - TOP);
+    let row_height = (f64::from(height) - frames) / drawn.max(1) as f64;
     let title = format!("{} against {}", names[1], names[0]);
     let svg = picture((width, height), look, &title, |canvas| {
         let width = f64::from(width);
         legend(canvas, names, width)?;
         let mut top = TOP;
         for (panel, rows) in &shown {
-            let height = height_of(rows) * squeeze;
+            let height = HEAD + row_height * rows.len() as f64 + FOOT;
             draw_panel(canvas, panel, rows, (top, top + height), width, look)?;
             top += height;
         }
         Ok(())
     })?;
-    let drawn: usize = shown.iter().map(|(_, rows)| rows.len()).sum();
     Ok(Picture {
         svg,
         left_out: all - drawn,
     })
+}
+
+/// The panels and rows that have room, the first ones first.
+fn fitting(panels: &[Panel], height: Option<f64>) -> Vec<(&Panel, &[Row])> {
+    let mut rows_left = MOST_ROWS;
+    let mut height_left = height.unwrap_or(f64::INFINITY) - TOP;
+    let mut shown = Vec::new();
+    for panel in panels {
+        height_left -= HEAD + FOOT;
+        let room = (height_left / LEAST_ROW).max(0.0) as usize;
+        let rows = &panel.rows[..panel.rows.len().min(rows_left).min(room)];
+        if rows.is_empty() {
+            break;
+        }
+        rows_left -= rows.len();
+        height_left -= LEAST_ROW * rows.len() as f64;
+        shown.push((panel, rows));
+    }
+    shown
 }
 
 fn legend(canvas: &Canvas<'_>, names: &[String; 2], width: f64) -> Result<()> {
@@ -128,7 +143,10 @@ fn draw_panel(
     let (first, last) = (top + HEAD - 14.0, bottom - FOOT);
     let spread = relative_range(rows);
     let log = look.log || spread.1 / spread.0 > 3.0;
-    let scale = Scale::new(spread, (left + 8.0, right - 8.0), log);
+    let beyond = |place| rows.iter().any(|row| row.places().any(|it| it == place));
+    let end = |place| if beyond(place) { 8.0 + BEYOND } else { 8.0 };
+    let ends = (left + end(Place::Below), right - end(Place::Above));
+    let scale = Scale::new(spread, ends, log);
     canvas.text(
         &panel.unit,
         (20.0, top + 16.0),
@@ -174,14 +192,24 @@ fn draw_panel(
         let base = row.sides[0].median;
         for (side, (color, up)) in row.sides.iter().zip([(theme.old, -1.0), (theme.line, 1.0)]) {
             let y = middle + up * (row_height * 0.17).min(9.0);
-            let x = |value: f64| scale.at(ratio(value, base));
+            let x = |value: f64| match relative_to(base, value) {
+                Place::On(ratio) => scale.at(ratio),
+                Place::Below => left + 16.0,
+                Place::Above => right - 16.0,
+            };
             let [low, high] = side.interval;
             canvas.line(&[(x(low), y), (x(high), y)], color, 6.0, 0.28)?;
             for &value in &side.values {
                 canvas.dot((x(value), y), 2.2, color, 0.5)?;
             }
             let median = x(side.median);
-            canvas.line(&[(median, y - 5.0), (median, y + 5.0)], color, 2.4, 1.0)?;
+            match relative_to(base, side.median) {
+                Place::On(_) => {
+                    canvas.line(&[(median, y - 5.0), (median, y + 5.0)], color, 2.4, 1.0)?;
+                }
+                Place::Below => arrow(canvas, (median, y), -7.0, color)?,
+                Place::Above => arrow(canvas, (median, y), 7.0, color)?,
+            }
             // A value beside a picture is read, where a place on a scale is estimated.
             let text = &side.text;
             let right_most = side
@@ -206,22 +234,50 @@ fn draw_panel(
     Ok(())
 }
 
-/// A value relative to a base, where that can be said.
-fn ratio(value: f64, base: f64) -> f64 {
+/// A tip that points to what is further than the scale.
+fn arrow(canvas: &Canvas<'_>, (x, y): (f64, f64), length: f64, color: RGBColor) -> Result<()> {
+    canvas.area(&[(x, y - 5.0), (x + length, y), (x, y + 5.0)], color, 1.0)
+}
+
+/// Where a value is, seen from a base.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    /// So many times the base.
+    On(f64),
+    /// No multiple of a base that is zero: below any.
+    Below,
+    /// Above any.
+    Above,
+}
+
+fn relative_to(base: f64, value: f64) -> Place {
     let ratio = value / base;
-    if ratio.is_finite() { ratio } else { 1.0 }
+    if ratio.is_finite() {
+        Place::On(ratio)
+    } else if value > base {
+        Place::Above
+    } else if value < base {
+        Place::Below
+    } else {
+        Place::On(1.0)
+    }
+}
+
+impl Row {
+    fn places(&self) -> impl Iterator<Item = Place> {
+        let base = self.sides[0].median;
+        let values = self.sides.iter().flat_map(|side| &side.values);
+        values.map(move |&value| relative_to(base, value))
+    }
 }
 
 fn relative_range(rows: &[Row]) -> (f64, f64) {
-    let values = rows.iter().flat_map(|row| {
-        let base = row.sides[0].median;
-        let sides = row.sides.iter();
-        sides.flat_map(move |side| side.values.iter().map(move |&value| ratio(value, base)))
-    });
     let (mut low, mut high) = (0.98f64, 1.02f64);
-    for value in values {
-        low = low.min(value);
-        high = high.max(value);
+    for place in rows.iter().flat_map(Row::places) {
+        if let Place::On(ratio) = place {
+            low = low.min(ratio);
+            high = high.max(ratio);
+        }
     }
     (low, high)
 }
@@ -242,6 +298,53 @@ fn relative(ratio: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn from_nothing_to_something_is_beyond_the_scale() {
+        let places = [(0.0, 5.0), (0.0, -5.0), (0.0, 0.0), (4.0, 5.0), (4.0, 0.0)];
+        assert_eq!(
+            places.map(|(base, value)| relative_to(base, value)),
+            [
+                Place::Above,
+                Place::Below,
+                Place::On(1.0),
+                Place::On(1.25),
+                Place::On(0.0)
+            ]
+        );
+    }
+
+    fn panel(rows: usize) -> Panel {
+        let side = || Side {
+            values: vec![1.0],
+            median: 1.0,
+            interval: [1.0, 1.0],
+            text: "1".to_owned(),
+        };
+        let row = |at| Row {
+            name: format!("B{at}"),
+            sides: [side(), side()],
+            change: String::new(),
+            verdict: Verdict::Neither,
+        };
+        Panel {
+            unit: "B/op".to_owned(),
+            rows: (0..rows).map(row).collect(),
+        }
+    }
+
+    #[test]
+    fn rows_without_room_are_left_out() {
+        let panels = [panel(40), panel(40)];
+        let rows = |height| {
+            let shown = fitting(&panels, height);
+            shown.iter().map(|(_, rows)| rows.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(None), [40, 20]);
+        assert_eq!(rows(Some(200.0)), [2]);
+        assert_eq!(rows(Some(1300.0)), [40, 1]);
+        assert_eq!(rows(Some(100.0)), [0; 0]);
+    }
 
     #[test]
     fn ratios_are_changes() {

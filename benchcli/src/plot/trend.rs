@@ -50,18 +50,22 @@ pub struct Mark {
 const WIDTH: u32 = 960;
 /// How many panels one picture takes.
 const MOST_PANELS: usize = 24;
+/// The least room of a panel in a picture of a chosen size: a title, labels, an axis and a line.
+const LEAST: (u32, u32) = (300, 170);
 
 /// Draws each series in a panel of its own; `dates` are what the axis says of the commits.
 ///
 /// # Errors
 /// The embedded font cannot be read.
 pub fn draw(panels: &[Panel], dates: &[String], title: &str, look: Look) -> Result<Picture> {
-    let shown = &panels[..panels.len().min(MOST_PANELS)];
-    let columns = match shown.len() {
-        0 | 1 => 1,
-        2..=8 => 2,
-        _ => 3,
+    let wanted = panels.len().min(MOST_PANELS);
+    let (columns, shown) = match (wanted, look.size) {
+        (0 | 1, _) => (1, wanted),
+        (2..=8, None) => (2, wanted),
+        (_, None) => (3, wanted),
+        (_, Some(size)) => fitting(wanted, size),
     };
+    let shown = &panels[..shown];
     let rows = shown.len().div_ceil(columns).max(1);
     let panel_height = if columns == 1 { 400 } else { 230 };
     let wanted = if columns == 3 { 1320 } else { WIDTH };
@@ -82,6 +86,13 @@ pub fn draw(panels: &[Panel], dates: &[String], title: &str, look: Look) -> Resu
         svg,
         left_out: panels.len() - shown.len(),
     })
+}
+
+/// In how many columns how many panels stand.
+fn fitting(wanted: usize, (width, height): (u32, u32)) -> (usize, usize) {
+    let most = |room: u32, least: u32| ((room / least) as usize).max(1);
+    let columns = most(width, LEAST.0).min(if wanted > 8 { 3 } else { 2 });
+    (columns, wanted.min(columns * most(height - 16, LEAST.1)))
 }
 
 /// How many lines of labels a panel has above its series.
@@ -122,17 +133,26 @@ fn draw_panel(
         LABEL_LINES.min(panel.marks.len())
     };
     let plot_top = head + 6.0 + LABEL * lines as f64;
-    let room = (high - low) * 0.1;
-    let spread = if look.log {
-        (low, high)
+    let spread = if look.log && low > 0.0 {
+        let room = (high / low).powf(0.1);
+        (low / room, high * room)
     } else {
+        let room = (high - low) * 0.1;
         (low - room, high + room)
     };
     let y = Scale::new(spread, (bottom, plot_top), look.log);
     let ticks = y.ticks(((bottom - plot_top) / 34.0).max(3.0) as usize);
     let labels: Vec<String> = ticks
         .iter()
-        .map(|&tick| super::with_unit(&tick_text(tick, &ticks, units), &panel.unit))
+        .map(|&tick| {
+            // Over orders of magnitude no prefix suits all ticks.
+            let text = if look.log && low > 0.0 && high / low > 100.0 {
+                shortened(&UnitScale::for_values([tick], panel.class).format(tick))
+            } else {
+                tick_text(tick, &ticks, units)
+            };
+            super::with_unit(&text, &panel.unit)
+        })
         .collect();
     let widest = labels
         .iter()
@@ -331,6 +351,14 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn panels_without_room_are_left_out() {
+        assert_eq!(fitting(4, (960, 400)), (2, 4));
+        assert_eq!(fitting(4, (320, 200)), (1, 1));
+        assert_eq!(fitting(24, (960, 400)), (3, 6));
+        assert_eq!(fitting(24, (640, 4000)), (2, 24));
+    }
 
     #[test]
     fn ticks_lose_zeros() {

@@ -159,6 +159,17 @@ async function story() {
   const before = await ask("document.documentElement.dataset.theme");
   await ask(`document.getElementById("theme").click()`);
   assert.notEqual(await ask("document.documentElement.dataset.theme"), before);
+  // On paper: light, and as wide as the sheet.
+  await visit(`${page}#theme=dark`, 1440, 900);
+  const chartWidth = () => ask(`document.querySelector("#chart .uplot").clientWidth - document.getElementById("chart").clientWidth`);
+  const narrow = await ask(`document.getElementById("chart").clientWidth`);
+  await call("Emulation.setEmulatedMedia", { media: "print" });
+  await until(`document.documentElement.dataset.theme === "light"`, "paper is light");
+  assert.ok(await ask(`document.getElementById("chart").clientWidth > ${narrow} + 200`));
+  assert.equal(await chartWidth(), 0);
+  await call("Emulation.setEmulatedMedia", { media: "" });
+  await until(`document.documentElement.dataset.theme === "dark"`, "the screen is as it was");
+  assert.equal(await chartWidth(), 0);
   // Nothing is wider than a phone.
   await visit(page, 390, 844);
   assert.equal(await ask("document.documentElement.scrollWidth <= 390"), true);

@@ -191,6 +191,7 @@
 
   // Chart
 
+  const paper = matchMedia("print");
   let chart = null;
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -220,6 +221,11 @@
       samples: loaded.samples.map((values) => (values === null ? null : values.map((value) => value / first))) };
   }
 
+  /** How large the chart can be. */
+  function room() {
+    return { width: Math.max(280, $("chart").clientWidth), height: Math.max(260, Math.min(420, innerHeight * 0.45)) };
+  }
+
   function plot(series, second) {
     const count = data.commits.length;
     const xs = Array.from({ length: count }, (_, at) => at);
@@ -237,11 +243,10 @@
       bands.push({ series: [6, 5], fill: `${others}28` });
     }
     const holder = $("chart");
-    const size = () => ({ width: Math.max(280, holder.clientWidth), height: Math.max(260, Math.min(420, innerHeight * 0.45)) });
     const grid = { stroke: style("--line"), width: 1 };
     const axis = { stroke: style("--faint"), grid, ticks: { ...grid, size: 4 }, font: "12px system-ui, sans-serif" };
     const options = {
-      ...size(), bands, series: drawn,
+      ...room(), bands, series: drawn,
       cursor: { drag: { x: true, y: false, setScale: true }, points: { size: 8 }, y: false },
       scales: {
         x: { time: false },
@@ -437,7 +442,8 @@
   }
 
   function theme() {
-    const dark = state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const wanted = state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const dark = wanted && !paper.matches;
     document.documentElement.dataset.theme = dark ? "dark" : "light";
   }
 
@@ -508,8 +514,14 @@
   });
   addEventListener("resize", () => {
     draw();
-    const holder = $("chart");
-    chart?.setSize({ width: Math.max(280, holder.clientWidth), height: Math.max(260, Math.min(420, innerHeight * 0.45)) });
+    chart?.setSize(room());
+  });
+  // A sheet of paper is white, and not as wide as the window.
+  paper.addEventListener("change", () => {
+    const zoomed = chart && { min: chart.scales.x.min, max: chart.scales.x.max };
+    theme();
+    detail();
+    if (zoomed) chart?.setScale("x", zoomed);
   });
   addEventListener("hashchange", () => { fromAddress(); refresh(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); detail(); });
