@@ -1,0 +1,216 @@
+//! What the README shows and says to type.
+
+#![cfg(unix)]
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use snapbox::assert_data_eq;
+
+fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+fn readme() -> String {
+    fs::read_to_string(project("README.md")).expect("readable")
+}
+
+/// The blocks of a language below a heading.
+fn blocks<'r>(readme: &'r str, heading: &str, language: &str) -> Vec<&'r str> {
+    let (_, section) = readme.split_once(heading).expect("the heading is there");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let begin = format!("```{language}\n");
+    let blocks = section.split(&*begin).skip(1);
+    blocks
+        .map(|rest| rest.split("```").next().unwrap_or_default())
+        .collect()
+}
+
+/// A shell with our programs in its path.
+fn shell(folder: &Path, script: &str) -> Output {
+    let programs = Path::new(env!("CARGO_BIN_EXE_benchcli")).parent();
+    let mut path = OsString::from(programs.expect("a folder"));
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut command = Command::new("bash");
+    for (name, _) in std::env::vars() {
+        if ["GIT_", "GITHUB_", "GITLAB_", "CI"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_AUTHOR_NAME", "gopher")
+        .env("GIT_AUTHOR_EMAIL", "gopher@example.com")
+        .env("GIT_COMMITTER_NAME", "gopher")
+        .env("GIT_COMMITTER_EMAIL", "gopher@example.com")
+        .env("GOTOOLCHAIN", "local")
+        .env("GOPROXY", "off")
+        // The text says as long as people measure.
+        .env("GOFLAGS", "-benchtime=2ms")
+        .output()
+        .expect("bash runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn screens_are_what_the_programs_print() {
+    let readme = readme();
+    let screens: Vec<&str> = readme
+        .split("```console\n$ ")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap_or_default())
+        .collect();
+    assert!(screens.len() >= 2);
+    for screen in screens {
+        let (command, shown) = screen.split_once('\n').expect("a command and its output");
+        let printed = shell(&project("."), command);
+        assert!(
+            printed.status.code() < Some(2),
+            "{command}: {}",
+            text(&printed.stderr)
+        );
+        // Lines end without blanks on a page.
+        let printed = text(&printed.stdout);
+        let lines: Vec<&str> = printed.lines().map(str::trim_end).collect();
+        assert_data_eq!(lines.join("\n"), shown.trim_end().to_owned());
+    }
+}
+
+#[test]
+fn the_picture_is_what_plot_draws() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let drawn = folder.path().join("compare.svg");
+    let command = format!(
+        "benchcli plot old=testdata/turns-old.txt new=testdata/turns-new.txt \
+         --filter '.name:(Index OR Label OR Key OR Strconv)' --unit ns/op,B/op -o '{}'",
+        drawn.display()
+    );
+    let output = shell(&project("."), &command);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let drawn = fs::read_to_string(drawn).expect("written");
+    let shown = fs::read_to_string(project("examples/pictures/compare.svg")).expect("readable");
+    assert!(drawn == shown, "draw it again: {command}");
+}
+
+#[test]
+fn steps_for_ci_are_those_of_the_examples() {
+    let readme = readme();
+    let yaml = blocks(&readme, "\n## Recipes\n", "yaml");
+    let read = |path: &str| fs::read_to_string(project(path)).expect("readable");
+    let workflows = [
+        read("examples/ci/github/workflows/benchmarks.yml"),
+        read("examples/ci/gitlab/benchmarks.yml"),
+    ];
+    assert_eq!(yaml.len(), workflows.len());
+    for (block, workflow) in yaml.iter().zip(&workflows) {
+        for line in block.lines() {
+            assert!(workflow.contains(line), "{line}");
+        }
+    }
+}
+
+/// Thirteen commits on main, pushed; since the eighth, Join allocates twice.
+const HISTORY: &str = r#"
+git init -q -b main . && git init -q --bare ../origin.git && git remote add origin ../origin.git
+printf 'module example.com/m\n\ngo 1.22\n' > go.mod
+printf 'package m\n\nimport "testing"\n\nvar parts = []string{"a", "b", "c"}\nvar Sink string\n\nfunc BenchmarkJoin(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\tSink = Join(parts)\n\t}\n}\n' > m_test.go
+printf 'package m\n\nimport "strings"\n\nfunc Join(parts []string) string { return strings.Join(parts, ",") }\n' > m.go
+for number in $(seq 1 13); do
+  if [ "$number" = 8 ]; then
+    printf 'package m\n\nfunc Join(parts []string) string {\n\tall := ""\n\tfor _, part := range parts {\n\t\tall += part + ","\n\t}\n\treturn all\n}\n' > m.go
+  fi
+  git add -A && git commit -q --allow-empty -m "Change $number"
+done
+git push -q origin main
+"#;
+
+#[test]
+fn recipes_do_what_they_say() {
+    let has_go = Command::new("go").arg("version").output().is_ok();
+    if !has_go {
+        assert!(
+            std::env::var_os("GO_REQUIRED").is_none(),
+            "go is not in PATH"
+        );
+        // Written past the test harness, which would swallow it.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED recipes_do_what_they_say: go is not in PATH"
+        );
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path().join("repo");
+    fs::create_dir(&repo).expect("made");
+    let run = |script: &str, statuses: &[i32]| {
+        let output = shell(&repo, script);
+        let code = output.status.code().unwrap_or(-1);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(statuses.contains(&code), "{code}: {script}\n{out}\n{err}");
+        out
+    };
+    run(HISTORY, &[0]);
+    let readme = readme();
+    let recipes = blocks(&readme, "\n## Recipes\n", "sh");
+    let [compare, gate, keep, judge, find, share] = recipes[..] else {
+        panic!("{} recipes", recipes.len());
+    };
+
+    let slower = "printf '\nvar Buffer []byte\n' >> m.go \
+                  && sed -i.bak 's/all := \"\"/&; Buffer = make([]byte, 256)/' m.go && rm m.go.bak";
+    run(slower, &[0]);
+    let table = run(compare, &[0]);
+    assert!(
+        table.contains("Join") && table.contains("vs base"),
+        "{table}"
+    );
+    let verdict = run(gate, &[1]);
+    assert!(verdict.contains("regressed: Join"), "{verdict}");
+    let summary = fs::read_to_string(repo.join("benchmarks.md")).expect("written");
+    assert!(
+        summary.starts_with("### ❌ Benchmarks: regressed"),
+        "{summary}"
+    );
+
+    run("git checkout -q m.go", &[0]);
+    run(keep, &[0]);
+    run(
+        "git ls-remote origin refs/notes/benchmarks | grep -q .",
+        &[0],
+    );
+    let topic = format!("git switch -q -c topic; {slower}; git commit -q -a -m Slower");
+    run(&topic, &[0]);
+    let verdict = run(judge, &[1]);
+    assert!(verdict.contains("new.txt against "), "{verdict}");
+    assert!(verdict.contains("allocs/op"), "{verdict}");
+    run("git switch -q main", &[0]);
+
+    let trend = run(find, &[0]);
+    let changed = run("git rev-parse --short=10 HEAD~5", &[0]);
+    let allocations: Vec<&str> = trend
+        .lines()
+        .skip_while(|line| !line.contains("Join") || !line.contains("allocs/op"))
+        .take(2)
+        .collect();
+    assert!(allocations.concat().contains(changed.trim()), "{trend}");
+
+    run(share, &[0]);
+    let page = fs::read_to_string(repo.join("benchmarks.html")).expect("written");
+    assert!(page.contains("Join"));
+    let picture = fs::read_to_string(repo.join("trend.svg")).expect("written");
+    assert!(picture.contains(&changed[..7]));
+}
