@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use benchcli::profile::explain::{Binary, Effort, Explanation, explain};
+use benchcli::profile::Answer;
+use benchcli::profile::explain::{Binary, Effort, explain};
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::{Profile, ReadError};
 use tempfile::TempDir;
@@ -75,6 +76,30 @@ fn what_unpacks_to_too_much_is_refused() {
     let packed = gzip(&vec![0; 1 << 20]);
     let error = Profile::read_within(&packed, 1 << 10).expect_err("too big");
     assert!(matches!(error, ReadError::Gigantic(1024)), "{error}");
+}
+
+#[test]
+fn few_bytes_cannot_ask_for_frames_without_end() {
+    // A location with a million lines, and a sample that is there forty times.
+    let lines = field(4, &[8, 1]).repeat(1 << 20);
+    let mut length = 2 + lines.len();
+    let mut location = vec![4 << 3 | 2];
+    while length > 0x7f {
+        location.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    location.extend([length as u8, 8, 1]);
+    location.extend(lines);
+    let profile = [
+        field(1, &[8, 1, 16, 1]),
+        field(6, b""),
+        field(6, b"x"),
+        field(5, &[8, 1, 16, 1]),
+        location,
+        field(2, &[[10, 40].as_slice(), &[1; 40], &[18, 1, 5]].concat()),
+    ];
+    let error = Profile::read(&profile.concat()).expect_err("too deep");
+    assert!(matches!(error, ReadError::Deep(_)), "{error}");
 }
 
 #[test]
@@ -172,7 +197,7 @@ fn run(command: &mut Command) -> anyhow::Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-fn planted(folder: &Path, base: &str, head: &str) -> Explanation {
+fn planted(folder: &Path, base: &str, head: &str) -> [Answer; 3] {
     for (side, code) in [("base", base), ("head", head)] {
         let package = folder.join(side);
         fs::create_dir(&package).expect("made");
@@ -191,21 +216,19 @@ fn planted(folder: &Path, base: &str, head: &str) -> Explanation {
     }
     let [base, head] = ["base", "head"].map(|side| folder.join(side));
     let programs = [base.join("bin"), head.join("bin")];
-    let sides = [
-        Binary {
-            program: &programs[0],
-            folder: &base,
-        },
-        Binary {
-            program: &programs[1],
-            folder: &head,
-        },
-    ];
+    let arguments = ["-test.cpu=2".to_owned()];
+    let binary = |program, folder| Binary {
+        program,
+        arguments: &arguments,
+        folder,
+    };
+    let sides = [binary(&programs[0], &base), binary(&programs[1], &head)];
     let effort = Effort {
         iterations: 20_000,
         repeats: 2,
     };
-    explain(sides, "^BenchmarkWork$", effort, folder, &mut run).expect("explained")
+    let answers = explain(sides, "Work-2", effort, folder, &mut run).expect("explained");
+    answers.try_into().expect("time, bytes and objects")
 }
 
 #[test]
@@ -214,18 +237,18 @@ fn the_planted_function_pays() {
         return;
     }
     let folder = TempDir::new().expect("a folder");
-    let explained = planted(folder.path(), &work(2_000, "64"), &work(20_000, "1024"));
-    let payer = explained.cpu.payer.expect("slower");
+    let [cpu, bytes, objects] = planted(folder.path(), &work(2_000, "64"), &work(20_000, "1024"));
+    let payer = cpu.payer.expect("slower");
     assert_eq!(
         payer.function, "example.com/planted.mix",
         "{}",
-        explained.cpu.sentence
+        cpu.sentence
     );
-    let payer = explained.memory.payer.expect("allocates more");
+    let payer = bytes.payer.expect("allocates more");
     assert_eq!(
         payer.function, "example.com/planted.helper",
         "{}",
-        explained.memory.sentence
+        bytes.sentence
     );
     // The allocator's size classes are exact: 1024 and 64 bytes are ones.
     assert!(
@@ -233,6 +256,8 @@ fn the_planted_function_pays() {
         "{}",
         payer.difference
     );
+    // Larger, and no more of them.
+    assert!(!objects.difference.total.is_significant(), "{objects:?}");
     equals_pprof(folder.path(), "alloc_space");
     equals_pprof(folder.path(), "cpu");
 }

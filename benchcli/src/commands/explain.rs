@@ -2,15 +2,17 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, bail};
 
+use super::baselines::warn;
 use crate::args::check::ReportFormat;
 use crate::profile::Answer;
 use crate::profile::explain::{Binary, Effort, explain as profiled};
 use crate::profile::render::{self, Extent};
-use crate::runner::children::Children;
-use crate::runner::rounds::Subject;
+use crate::runner::children::{ChildError, Children};
+use crate::runner::rounds::{Job, Subject};
 
 /// A benchmark that got worse.
 pub(super) struct Worse {
@@ -33,10 +35,11 @@ const REPEATS: usize = 3;
 const ROWS: usize = 8;
 
 /// Profiles the worst benchmarks of both versions, and says who pays. What a machine reads from
-/// standard output stays alone there; the explanation then goes to standard error.
+/// standard output stays alone there; the explanation then goes to standard error. A benchmark that
+/// cannot be profiled is told, and the others are explained.
 ///
 /// # Errors
-/// A binary does not run, or a profile cannot be read.
+/// Everything was stopped, or nothing can be written.
 pub(super) fn explain(
     worse: &[Worse],
     subjects: &[Subject],
@@ -48,47 +51,15 @@ pub(super) fn explain(
         let Some([Some(base), Some(head)]) = subjects.get(worse.subject).map(|it| &it.sides) else {
             continue;
         };
-        let binary =
-            |job: &'_ crate::runner::rounds::Job| (job.program.clone(), job.folder.clone());
-        let (base, head) = (binary(base), binary(head));
-        let sides = [&base, &head].map(|(program, folder)| Binary { program, folder });
-        let effort = Effort {
-            iterations: worse.iterations.max(1).cast_unsigned(),
-            repeats: REPEATS,
-        };
-        let mut run = |command: &mut std::process::Command| -> Result<Vec<u8>> {
-            let ran = children.run(command)?;
-            if !ran.status.success() {
-                let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-                anyhow::bail!("{}: {}", ran.ending(), said.trim_end());
+        let answers = match answers(worse, [base, head], children, scratch) {
+            Ok(answers) => answers,
+            Err(error) if is_stopped(&error) => return Err(error),
+            Err(error) => {
+                warn(&format!("{} is not explained: {error:#}", worse.benchmark));
+                continue;
             }
-            Ok(ran.stdout)
         };
-        let found = profiled(sides, &pattern(&worse.benchmark), effort, scratch, &mut run)
-            .with_context(|| format!("{} cannot be profiled", worse.benchmark))?;
-        let extent = Extent {
-            rows: ROWS,
-            by_line: false,
-        };
-        let mut text = String::new();
-        // What did not change beyond noise needs no explanation.
-        let changed = |answer: &&Answer| answer.difference.total.is_significant();
-        for answer in [&found.cpu, &found.memory].into_iter().filter(changed) {
-            text.push('\n');
-            if format == ReportFormat::Markdown {
-                text.push_str(&format!(
-                    "#### {}\n\n{}",
-                    worse.benchmark,
-                    render::markdown(answer, extent)
-                ));
-            } else {
-                text.push_str(&format!(
-                    "{}: {}",
-                    worse.benchmark,
-                    render::text(answer, extent)
-                ));
-            }
-        }
+        let text = told(&worse.benchmark, &answers, format);
         match format {
             ReportFormat::Text | ReportFormat::Markdown => {
                 io::stdout().lock().write_all(text.as_bytes())?;
@@ -105,29 +76,54 @@ pub(super) fn explain(
     Ok(())
 }
 
-/// What selects one benchmark, a sub-benchmark by all its levels.
-fn pattern(benchmark: &str) -> String {
-    // The processors are not part of what Go matches.
-    let bare = match benchmark.rsplit_once('-') {
-        Some((bare, count)) if count.bytes().all(|byte| byte.is_ascii_digit()) => bare,
-        _ => benchmark,
+fn answers(
+    worse: &Worse,
+    [base, head]: [&Job; 2],
+    children: &Children,
+    scratch: &Path,
+) -> Result<Vec<Answer>> {
+    let effort = Effort {
+        iterations: worse.iterations.max(1).cast_unsigned(),
+        repeats: REPEATS,
     };
-    let exact = |level: &str| format!("^{}$", regex_syntax::escape(level));
-    let levels: Vec<String> = format!("Benchmark{bare}").split('/').map(exact).collect();
-    levels.join("/")
+    let sides = [base, head].map(|job| Binary {
+        program: &job.program,
+        arguments: &job.arguments,
+        folder: &job.folder,
+    });
+    let mut run = |command: &mut Command| -> Result<Vec<u8>> {
+        let ran = children.run(command)?;
+        if !ran.status.success() {
+            let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+            bail!("{}: {}", ran.ending(), said.trim_end());
+        }
+        Ok(ran.stdout)
+    };
+    profiled(sides, &worse.benchmark, effort, scratch, &mut run)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn is_stopped(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ChildError::Stopped))
+}
 
-    #[test]
-    fn a_benchmark_is_selected_alone() {
-        assert_eq!(pattern("Encode-8"), "^BenchmarkEncode$");
-        assert_eq!(
-            pattern("Encode/n=1.5/x-y-8"),
-            r"^BenchmarkEncode$/^n=1\.5$/^x\-y$"
-        );
-        assert_eq!(pattern("Encode/a-b"), r"^BenchmarkEncode$/^a\-b$");
+/// What changed beyond noise; the rest needs no explanation.
+fn told(benchmark: &str, answers: &[Answer], format: ReportFormat) -> String {
+    let extent = Extent {
+        rows: ROWS,
+        by_line: false,
+    };
+    let mut text = String::new();
+    for answer in answers {
+        if !answer.difference.total.is_significant() {
+            continue;
+        }
+        text.push('\n');
+        if format == ReportFormat::Markdown {
+            let table = render::markdown(answer, extent);
+            text.push_str(&format!("#### {benchmark}\n\n{table}"));
+        } else {
+            text.push_str(&format!("{benchmark}: {}", render::text(answer, extent)));
+        }
     }
+    text
 }

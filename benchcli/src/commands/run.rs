@@ -324,7 +324,6 @@ fn measure(
     };
     let ended = going.go(options, children);
     let quietness = Quietness::between(&before, &Snapshot::take(), used);
-    drop(pinned);
     let failed = !going.rounds.failures.is_empty();
     if let Err(error) = ended {
         going.rescue(options.save_raw.as_deref())?;
@@ -381,6 +380,7 @@ fn measure(
         children,
         scratch,
     )?;
+    drop(pinned);
     Ok(if failed { Outcome::Failed } else { outcome })
 }
 

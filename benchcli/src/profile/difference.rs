@@ -1,6 +1,7 @@
 //! Costs of two versions side by side, with the noise of repeated profiles.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
@@ -93,13 +94,17 @@ impl Difference {
         let lines = rows(base, head, |costs| &costs.lines);
         Self {
             total: Change::new(&total(base), &total(head)),
-            functions: sorted(functions.into_iter().map(|(name, row)| Row {
-                function: name.clone(),
-                ..row
-            })),
+            functions: sorted(
+                functions
+                    .into_iter()
+                    .map(|(name, row): (&Arc<str>, Row)| Row {
+                        function: name.to_string(),
+                        ..row
+                    }),
+            ),
             lines: sorted(lines.into_iter().map(|(line, row): (&Line, Row)| Row {
-                function: line.function.clone(),
-                file: line.file.clone(),
+                function: line.function.to_string(),
+                file: line.file.to_string(),
                 line: line.line,
                 ..row
             })),

@@ -1,7 +1,7 @@
 //! Profiles of a benchmark's two binaries, taken and compared.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -9,15 +9,21 @@ use anyhow::{Context as _, Result, bail};
 use super::Answer;
 use super::per_op::Costs;
 use super::read::{Profile, SampleType};
+use super::select::Selection;
 
-/// A test binary, and the folder of its package.
+/// A test binary, and how its package runs it.
 #[derive(Debug, Clone, Copy)]
 pub struct Binary<'p> {
     /// What `go test -c` built.
     pub program: &'p Path,
+    /// What it is given; flags that choose benchmarks and iterations are replaced.
+    pub arguments: &'p [String],
     /// Where it runs.
     pub folder: &'p Path,
 }
+
+/// Runs a command and gives what it printed.
+pub type Run<'r> = dyn FnMut(&mut Command) -> Result<Vec<u8>> + 'r;
 
 /// How to profile.
 #[derive(Debug, Clone, Copy)]
@@ -28,103 +34,113 @@ pub struct Effort {
     pub repeats: usize,
 }
 
-/// What both kinds of profile say of a benchmark.
-#[derive(Debug, Clone)]
-pub struct Explanation {
-    /// Time, in nanoseconds per operation.
-    pub cpu: Answer,
-    /// Allocated bytes per operation.
-    pub memory: Answer,
+/// A kind of profile: the flags that ask for it, and the sample types that are compared.
+struct Kind {
+    flag: &'static str,
+    further: Option<&'static str>,
+    sample_types: &'static [&'static str],
 }
 
-/// Runs a benchmark of base and head in turn, with a CPU profile and then with an exact memory
-/// profile, and compares. `pattern` is for `-test.bench`, profiles go into `scratch`, and `run`
-/// runs a command and gives what it printed.
+const KINDS: [Kind; 2] = [
+    Kind {
+        flag: "-test.cpuprofile",
+        further: None,
+        sample_types: &["cpu"],
+    },
+    Kind {
+        flag: "-test.memprofile",
+        further: Some("-test.memprofilerate=1"),
+        sample_types: &["alloc_space", "alloc_objects"],
+    },
+];
+
+/// Runs the benchmark of that full name on base and head in turn, with a CPU profile and then with
+/// an exact memory profile, and compares: time in nanoseconds, bytes and objects, each per
+/// operation. Profiles go into `scratch`.
 ///
 /// # Errors
-/// A binary does not run, the pattern matches nothing, or a profile cannot be read.
+/// A binary does not run or has no such benchmark, or a profile cannot be read.
 pub fn explain(
     sides: [Binary<'_>; 2],
-    pattern: &str,
+    benchmark: &str,
     effort: Effort,
     scratch: &Path,
-    run: &mut dyn FnMut(&mut Command) -> Result<Vec<u8>>,
-) -> Result<Explanation> {
+    run: &mut Run<'_>,
+) -> Result<Vec<Answer>> {
+    let [base, head] = sides;
+    let selections = [
+        Selection::find(base, benchmark, run)?,
+        Selection::find(head, benchmark, run)?,
+    ];
     let mut answers = Vec::new();
-    for (kind, flags) in [("cpu", ["-test.cpuprofile", ""]), ("alloc_space", MEMORY)] {
-        let mut costs = [Vec::new(), Vec::new()];
-        let mut found = None;
+    for kind in &KINDS {
+        let mut costs: Vec<[Vec<Costs>; 2]> = vec![Default::default(); kind.sample_types.len()];
+        let mut found: Vec<Option<SampleType>> = vec![None; kind.sample_types.len()];
         for repeat in 0..effort.repeats.max(1) {
-            for (at, (binary, costs)) in sides.iter().zip(&mut costs).enumerate() {
-                let file = scratch.join(format!("{kind}-{at}-{repeat}.pprof"));
-                let operations = take(*binary, pattern, effort, flags, &file, run)?;
-                let (sample_type, cost) = read(&file, kind, operations)?;
-                costs.push(cost);
-                found = Some(sample_type);
+            for (at, (binary, selection)) in sides.iter().zip(&selections).enumerate() {
+                let file = scratch.join(format!("{}-{at}-{repeat}.pprof", kind.sample_types[0]));
+                let ran = take(*binary, selection, effort, kind, &file, run)?;
+                let bytes = fs::read(&file).with_context(|| file.display().to_string())?;
+                let profile = Profile::read(&bytes).with_context(|| file.display().to_string())?;
+                let operations = ran * operations(&profile, effort.iterations);
+                for (name, (costs, found)) in kind
+                    .sample_types
+                    .iter()
+                    .zip(costs.iter_mut().zip(&mut found))
+                {
+                    let place = profile.sample_type(Some(name));
+                    let place = place.with_context(|| format!("{}: no {name}", file.display()))?;
+                    costs[at].push(Costs::of(&profile, place, operations as f64));
+                    *found = profile.sample_types.get(place).cloned();
+                    if let Some(found) = found
+                        && *name == "alloc_objects"
+                    {
+                        "allocs".clone_into(&mut found.unit);
+                    }
+                }
             }
         }
-        let [base, head] = costs;
-        if let Some(sample_type) = found {
-            answers.push(Answer::new(&sample_type, true, &base, &head));
+        for ([base, head], sample_type) in costs.iter().zip(&found) {
+            if let Some(sample_type) = sample_type {
+                answers.push(Answer::new(sample_type, true, base, head));
+            }
         }
     }
-    let [cpu, memory] =
-        <[Answer; 2]>::try_from(answers).map_err(|_| anyhow::anyhow!("no profile was taken"))?;
-    Ok(Explanation { cpu, memory })
+    Ok(answers)
 }
 
-const MEMORY: [&str; 2] = ["-test.memprofile", "-test.memprofilerate=1"];
-
-/// Takes one profile and gives the operations in it.
+/// Takes one profile, and gives how often the benchmark ran in it.
 fn take(
     binary: Binary<'_>,
-    pattern: &str,
+    selection: &Selection,
     effort: Effort,
-    [flag, further]: [&str; 2],
-    file: &PathBuf,
-    run: &mut dyn FnMut(&mut Command) -> Result<Vec<u8>>,
+    kind: &Kind,
+    file: &Path,
+    run: &mut Run<'_>,
 ) -> Result<u64> {
-    let mut command = Command::new(binary.program);
-    command.current_dir(binary.folder).args([
-        "-test.run=^$",
-        &format!("-test.bench={pattern}"),
-        &format!("-test.benchtime={}x", effort.iterations),
-        "-test.count=1",
-    ]);
-    command.arg(flag).arg(file);
-    if !further.is_empty() {
-        command.arg(further);
-    }
+    let mut command = selection.command(binary, effort.iterations);
+    command.arg(kind.flag).arg(file).args(kind.further);
     let printed = run(&mut command)?;
-    let benchmarks = counts(&printed).len() as u64;
-    if benchmarks == 0 {
-        bail!(
-            "{}: no benchmark matches {pattern}",
-            binary.program.display()
-        );
+    match selection.counts(&printed).len() as u64 {
+        0 => bail!(
+            "{} did not print {} this time",
+            binary.program.display(),
+            selection.benchmark
+        ),
+        times => Ok(times),
     }
-    // Before its iterations each benchmark runs once to be found; those are profiled too.
-    let of_each = effort.iterations + u64::from(effort.iterations != 1);
-    Ok(benchmarks * of_each)
 }
 
-/// The iteration counts that a test binary printed, one for each benchmark.
-pub fn counts(printed: &[u8]) -> Vec<u64> {
-    let text = String::from_utf8_lossy(printed);
-    let count = |line: &str| {
-        let (name, rest) = line.split_once(char::is_whitespace)?;
-        let is_result = name.starts_with("Benchmark") && rest.contains("/op");
-        let count = rest.split_whitespace().next()?.parse().ok()?;
-        is_result.then_some(count)
+/// How often a benchmark's body ran for so many asked iterations. A loop over `b.N` is run once to
+/// be found and then, by the testing package's `launch` or its parallel workers, as often as asked;
+/// `b.Loop` does it all the first time.
+fn operations(profile: &Profile, iterations: u64) -> u64 {
+    const LAUNCHED: [&str; 2] = ["testing.(*B).launch", "testing.(*B).RunParallel.func1"];
+    let is_launched = |at: &usize| {
+        let frame = profile.frames.get(*at);
+        frame.is_some_and(|frame| LAUNCHED.contains(&&*frame.function))
     };
-    text.lines().filter_map(count).collect()
-}
-
-fn read(file: &Path, kind: &str, operations: u64) -> Result<(SampleType, Costs)> {
-    let place = || file.display().to_string();
-    let bytes = fs::read(file).with_context(place)?;
-    let profile = Profile::read(&bytes).with_context(place)?;
-    let at = profile.sample_type(Some(kind)).unwrap_or(profile.default);
-    let sample_type = profile.sample_types.get(at).cloned().with_context(place)?;
-    Ok((sample_type, Costs::of(&profile, at, operations as f64)))
+    let mut stacks = profile.samples.iter().map(|sample| &sample.stack);
+    let was_launched = stacks.any(|stack| stack.iter().any(is_launched));
+    iterations + u64::from(iterations != 1 && was_launched)
 }

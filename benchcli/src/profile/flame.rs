@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::per_op::Costs;
 use super::quantity::{number, signed};
@@ -20,7 +21,7 @@ pub struct Tree {
     head: f64,
     flat_base: f64,
     flat_head: f64,
-    children: BTreeMap<String, Tree>,
+    children: BTreeMap<Arc<str>, Tree>,
 }
 
 impl Tree {
@@ -44,7 +45,7 @@ impl Tree {
         tree
     }
 
-    fn add(&mut self, stack: &[String], base: f64, head: f64) {
+    fn add(&mut self, stack: &[Arc<str>], base: f64, head: f64) {
         let mut node = self;
         node.base += base;
         node.head += head;

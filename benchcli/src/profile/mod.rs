@@ -5,13 +5,13 @@
 
 pub mod difference;
 pub mod explain;
-
 pub mod flame;
 pub mod per_op;
 mod proto;
 pub mod quantity;
 pub mod read;
 pub mod render;
+pub mod select;
 pub mod sentence;
 
 use serde::Serialize;

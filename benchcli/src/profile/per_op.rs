@@ -1,6 +1,7 @@
 //! What a profile says each function and line costs.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::read::Profile;
 
@@ -17,9 +18,9 @@ pub struct Cost {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
     /// The function.
-    pub function: String,
+    pub function: Arc<str>,
     /// Its file.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line in it.
     pub line: i64,
 }
@@ -30,11 +31,11 @@ pub struct Costs {
     /// The sum of all samples.
     pub total: f64,
     /// By function.
-    pub functions: BTreeMap<String, Cost>,
+    pub functions: BTreeMap<Arc<str>, Cost>,
     /// By line.
     pub lines: BTreeMap<Line, Cost>,
     /// By stack of functions, the outermost first.
-    pub stacks: BTreeMap<Vec<String>, f64>,
+    pub stacks: BTreeMap<Vec<Arc<str>>, f64>,
 }
 
 impl Costs {
@@ -104,13 +105,15 @@ impl Costs {
             let Some((name, callers)) = stack.get(..=payer).and_then(<[_]>::split_last) else {
                 continue;
             };
+            let name: &str = name;
             // From outside of its package says more than from next to it.
-            let abroad =
-                |caller: &&String| package(caller) != package(name) && package(caller) != "testing";
+            let abroad = |caller: &&Arc<str>| {
+                package(caller) != package(name) && package(caller) != "testing"
+            };
             let caller = callers.iter().rev().find(abroad).or(callers.last());
             let caller = caller.filter(|caller| package(caller) != "testing");
             *charged
-                .entry((name.as_str(), caller.map(String::as_str)))
+                .entry((name, caller.map(|caller| &**caller)))
                 .or_default() += value;
         }
         charged

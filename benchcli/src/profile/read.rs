@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read as _};
+use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use prost::Message as _;
@@ -11,6 +12,9 @@ use super::proto;
 
 /// The most bytes that a profile may have once it is unpacked.
 pub const LIMIT: u64 = 256 << 20;
+
+/// The most frames that all stacks may have together: few bytes can refer to many lines many times.
+pub const MOST_FRAMES: usize = 32 << 20;
 
 /// Why a file is no profile that can be compared.
 #[derive(Debug, Error)]
@@ -34,6 +38,11 @@ pub enum ReadError {
         .0 >> 20
     )]
     Gigantic(u64),
+    /// Too many frames to hold in memory.
+    #[error(
+        "the stacks have more than {0} frames; profile for a shorter time or with a lower rate"
+    )]
+    Deep(usize),
     /// The bytes are no message of that type.
     #[error("the profile is damaged: {0}")]
     Message(prost::DecodeError),
@@ -72,9 +81,9 @@ pub struct SampleType {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Frame {
     /// The function's name, or the address where the profile does not know it.
-    pub function: String,
+    pub function: Arc<str>,
     /// The source file, empty where it is not known.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line, 0 where it is not known.
     pub line: i64,
 }
@@ -213,6 +222,7 @@ fn resolve(raw: &proto::Profile) -> Result<Profile, ReadError> {
         .unwrap_or(sample_types.len() - 1);
 
     let mut frames = Frames::new(raw)?;
+    let mut room = MOST_FRAMES;
     let mut samples = Vec::with_capacity(raw.sample.len());
     for (at, sample) in raw.sample.iter().enumerate() {
         if sample.value.len() != sample_types.len() {
@@ -230,6 +240,9 @@ fn resolve(raw: &proto::Profile) -> Result<Profile, ReadError> {
                 target: "location",
                 id: (*id).into(),
             })?;
+            room = room
+                .checked_sub(found.len())
+                .ok_or(ReadError::Deep(MOST_FRAMES))?;
             stack.extend_from_slice(found);
         }
         samples.push(Sample {
@@ -273,14 +286,15 @@ struct Frames {
 
 impl Frames {
     fn new(raw: &proto::Profile) -> Result<Self, ReadError> {
-        let mut functions = HashMap::new();
+        let mut functions: HashMap<u64, (Arc<str>, Arc<str>)> = HashMap::new();
         for function in &raw.function {
             let place = || format!("function {}", function.id);
             let mut name = string(raw, function.name, place)?;
             if name.is_empty() {
                 name = string(raw, function.system_name, place)?;
             }
-            functions.insert(function.id, (name, string(raw, function.filename, place)?));
+            let file = string(raw, function.filename, place)?;
+            functions.insert(function.id, (Arc::from(name), Arc::from(file)));
         }
         let mut mappings = HashMap::new();
         for mapping in &raw.mapping {
@@ -305,14 +319,14 @@ impl Frames {
             if of_location.is_empty() {
                 let mapping = mappings.get(&location.mapping_id);
                 let name = unnamed(location.address, mapping.map_or("", String::as_str));
-                of_location.push(frames.add(name, String::new(), 0));
+                of_location.push(frames.add(name.into(), "".into(), 0));
             }
             frames.locations.insert(location.id, of_location);
         }
         Ok(frames)
     }
 
-    fn add(&mut self, function: String, file: String, line: i64) -> usize {
+    fn add(&mut self, function: Arc<str>, file: Arc<str>, line: i64) -> usize {
         self.all.push(Frame {
             function,
             file,

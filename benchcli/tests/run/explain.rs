@@ -88,3 +88,161 @@ fn the_function_that_pays_is_named() {
     assert!(!ran.stdout.contains("\nSame-"), "{}", ran.stdout);
     sandbox.assert_clean();
 }
+
+/// Benchmarks whose memory depends on `bytes` and `objects` of another file.
+const MEMORY_TEST: &str = "package work
+
+import (
+	\"flag\"
+	\"os\"
+	\"testing\"
+)
+
+var Kept [][]byte
+
+//go:noinline
+func keep() {
+	for range objects {
+		Kept = append(Kept[:0], make([]byte, bytes))
+	}
+}
+
+func BenchmarkRefuses(b *testing.B) {
+	if flag.Lookup(\"test.memprofile\").Value.String() != \"\" {
+		os.Stderr.WriteString(\"not while someone looks\\n\")
+		os.Exit(7)
+	}
+	for i := 0; i < b.N; i++ {
+		keep()
+		keep()
+	}
+}
+
+func BenchmarkOldLoop(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		keep()
+	}
+}
+
+func BenchmarkNewLoop(b *testing.B) {
+	for b.Loop() {
+		keep()
+	}
+}
+
+func BenchmarkParallel(b *testing.B) {
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			keep()
+		}
+	})
+}
+
+func BenchmarkNamed(b *testing.B) {
+	b.Run(\"n-2\", func(b *testing.B) {
+		for i := 0; i < b.N; i++ {
+			keep()
+		}
+	})
+}
+";
+
+fn memory(head: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("go.mod", "module example.com/planted\n\ngo 1.24\n");
+    sandbox.write("work/work_test.go", MEMORY_TEST);
+    let constants = |values: &str| format!("package work\n\nconst {values}\n");
+    sandbox.write("work/constants.go", &constants("bytes, objects = 64, 1"));
+    sandbox.commit("Base");
+    sandbox.write("work/constants.go", &constants(head));
+    sandbox
+}
+
+#[test]
+fn one_that_cannot_be_profiled_does_not_hide_the_others_or_the_verdict() {
+    if !has_go("one_that_cannot_be_profiled_does_not_hide_the_others_or_the_verdict") {
+        return;
+    }
+    let sandbox = memory("bytes, objects = 1024, 1");
+    let arguments = "run --base HEAD --rounds 2 --benchtime 20x --gate B/op --explain \
+                     --bench Refuses|OldLoop";
+    let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    // The worst comes first, and is the one that fails.
+    let refused = ran
+        .stderr
+        .lines()
+        .find(|line| line.contains("is not explained"))
+        .unwrap_or_else(|| panic!("{}", ran.stderr));
+    assert!(
+        refused.contains("Refuses") && refused.contains("exit status 7: not while someone looks"),
+        "{refused}"
+    );
+    assert!(
+        ran.stdout.contains("\nOldLoop-2: +960 B/op of "),
+        "{}",
+        ran.stdout
+    );
+    sandbox.assert_clean();
+}
+
+#[test]
+fn figures_are_per_operation_however_the_loop_is_written() {
+    if !has_go("figures_are_per_operation_however_the_loop_is_written") {
+        return;
+    }
+    // Large, as what the testing package allocates itself weighs with so few iterations.
+    let sandbox = memory("bytes, objects = 65536, 1");
+    let arguments = "run --base HEAD --rounds 2 --benchtime 3x --gate B/op --explain \
+                     --bench Loop|Parallel --cpu 2";
+    let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    for name in ["OldLoop", "NewLoop", "Parallel"] {
+        let sentence = format!("\n{name}-2: +65472 B/op of ");
+        assert!(ran.stdout.contains(&sentence), "{name}\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn allocations_are_counted_too() {
+    if !has_go("allocations_are_counted_too") {
+        return;
+    }
+    let sandbox = memory("bytes, objects = 64, 3");
+    let arguments = "run --base HEAD --rounds 2 --benchtime 5000x --gate allocs/op --explain \
+                     --bench OldLoop";
+    let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    for sentence in ["128 B/op", "2.00 allocs/op"] {
+        let sentence = format!(": +{sentence} of +{sentence} is in example.com/planted/work.keep");
+        assert!(ran.stdout.contains(&sentence), "{sentence}\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_name_that_ends_like_a_number_of_processors_is_found() {
+    if !has_go("a_name_that_ends_like_a_number_of_processors_is_found") {
+        return;
+    }
+    let sandbox = memory("bytes, objects = 1024, 1");
+    for (processors, names) in [
+        (&["--cpu", "1"][..], &["Named/n-2"][..]),
+        (&["--cpu", "1,2"], &["Named/n-2", "Named/n-2-2"]),
+        (&["--pin"], &["Named/n-2"]),
+    ] {
+        let arguments = "run --base HEAD --rounds 2 --benchtime 20x --gate B/op --explain \
+                         --bench Named";
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let ran = sandbox.benchcli(&[&arguments[..], processors].concat());
+        assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+        for name in names {
+            let sentence = format!("\n{name}: +960 B/op of ");
+            assert!(
+                ran.stdout.contains(&sentence),
+                "{processors:?} {name}\n{}{}",
+                ran.stdout,
+                ran.stderr
+            );
+        }
+    }
+}
