@@ -7,6 +7,7 @@ use jiff::Span;
 
 use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
+use super::explain::{ABOUT as EXPLAIN_ABOUT, ExplainArgs};
 use super::plot::{ABOUT as PLOT_ABOUT, PlotArgs};
 use super::profile::ProfileArgs;
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
@@ -103,6 +104,9 @@ pub enum Command {
     /// Prepare a repository: configuration, CI workflow, baselines that follow rebases
     #[command(long_about = INIT_ABOUT)]
     Init(InitArgs),
+    /// Profile base and head, and say which functions pay for the difference
+    #[command(long_about = EXPLAIN_ABOUT)]
+    Explain(Box<ExplainArgs>),
     /// Compare profiles: which functions pay for a difference
     Profile(ProfileArgs),
     /// Rank alternatives within one run against each other
@@ -153,6 +157,10 @@ pub enum ReportName {
     Check,
     /// `benchcli trend --format json`
     Trend,
+    /// `benchcli explain --format json`
+    Explain,
+    /// `benchcli profile diff --format json`
+    ProfileDiff,
 }
 
 /// Options of `benchcli record`.

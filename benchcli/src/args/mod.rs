@@ -3,6 +3,7 @@
 pub mod benchcli;
 pub mod check;
 pub mod diff;
+pub mod explain;
 mod go_style;
 pub mod history;
 pub mod plot;

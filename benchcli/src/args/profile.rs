@@ -79,7 +79,7 @@ pub enum ProfileFormat {
     /// A table for a terminal
     #[default]
     Text,
-    /// JSON of the schema benchcli-explain/1, with every row
+    /// JSON, with every row
     Json,
     /// A table for a pull request
     Markdown,

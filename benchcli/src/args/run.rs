@@ -104,6 +104,10 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["cached_base", "base_cmd"])]
     explain: bool,
 
+    /// Write differential flame graphs of what is explained into this folder
+    #[arg(long, value_name = "DIR", requires = "explain")]
+    flame: Option<PathBuf>,
+
     /// How the order of the two sides is found
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
     order: Order,
@@ -187,6 +191,8 @@ pub struct RunOptions {
     pub record: bool,
     /// Whether to profile what got worse.
     pub explain: bool,
+    /// Where flame graphs of it go.
+    pub flame: Option<PathBuf>,
     /// Where to keep the results of both sides.
     pub save_raw: Option<PathBuf>,
     /// How the order is found.
@@ -245,6 +251,7 @@ impl RunArgs {
             max_time: self.max_time.map(|time| time.0),
             record: self.record,
             explain: self.explain,
+            flame: self.flame,
             save_raw: self.save_raw,
             order: self.order,
             seed: self.seed,
@@ -255,7 +262,11 @@ impl RunArgs {
     }
 }
 
-fn texts(flags: Vec<OsString>) -> Result<Vec<String>> {
+/// Flags as text.
+///
+/// # Errors
+/// One is not UTF-8.
+pub(super) fn texts(flags: Vec<OsString>) -> Result<Vec<String>> {
     let text = |flag: OsString| match flag.into_string() {
         Ok(flag) => Ok(flag),
         Err(flag) => bail!("{} after --: it is not UTF-8", flag.display()),

@@ -7,9 +7,15 @@ use git2::Oid;
 
 use crate::baseline::{Note, Recording};
 
+/// Says on standard error how things go.
+pub(super) fn say(text: &str) {
+    // Nobody is left to tell if standard error is gone.
+    let _ = writeln!(io::stderr(), "benchcli: {text}");
+}
+
 /// Says something on standard error that does not stop the command.
 pub(super) fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "benchcli: warning: {text}");
+    say(&format!("warning: {text}"));
 }
 
 /// Names what is not as `benchcli` wrote it.
@@ -24,12 +30,6 @@ pub(super) fn short(id: impl Display) -> String {
     let mut id = id.to_string();
     id.truncate(10);
     id
-}
-
-/// `1 sample`, `2 samples`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{end}")
 }
 
 /// What a note's headers say, as JSON.

@@ -5,8 +5,8 @@ use std::env;
 use anyhow::{Context as _, Result};
 
 use super::{
-    Outcome, check, config, diff_revisions, export, import, init, log, manual, plot, profile,
-    prune, pull, push, rank, record, report, run, show, trend,
+    Outcome, check, config, diff_revisions, explain, export, import, init, log, manual, plot,
+    profile, prune, pull, push, rank, record, report, run, show, trend,
 };
 use crate::args::benchcli::{Benchcli, Command};
 
@@ -26,6 +26,7 @@ pub fn run(args: Benchcli) -> Result<Outcome> {
         Command::Diff(args) => diff_revisions::run(args.into_options()?),
         Command::Push(args) => push::run(&args),
         Command::Pull(args) => pull::run(&args),
+        Command::Explain(args) => explain::run(&args.into_options()?),
         Command::Profile(args) => profile::run(&args),
         Command::Prune(args) => prune::run(&args),
         Command::Import(args) => import::run(&args),

@@ -10,8 +10,10 @@ use super::Outcome;
 use crate::args::benchcli::ReportName;
 use crate::args::check::{ConfigAction, ConfigArgs};
 use crate::config::{Config, FILE_NAME, Loaded};
+use crate::profile::render::{Explanation, ProfileDiff};
+use crate::report::counted;
 use crate::report::trend::TrendReport;
-use crate::report::verdicts::{CheckReport, plural};
+use crate::report::verdicts::CheckReport;
 
 /// Checks or shows the configuration, or prints its schema.
 ///
@@ -37,8 +39,8 @@ pub fn run(args: &ConfigArgs) -> Result<Outcome> {
         writeln!(
             stdout,
             "{place}: right ({}, {})",
-            plural(config.rule.len(), "rule"),
-            plural(config.accept.len(), "accepted regression")
+            counted(config.rule.len(), "rule"),
+            counted(config.accept.len(), "accepted regression")
         )?;
         return Ok(Outcome::Pass);
     }
@@ -127,6 +129,8 @@ pub fn schema(of: ReportName) -> Result<Outcome> {
     let schema = match of {
         ReportName::Check => schema_for!(CheckReport),
         ReportName::Trend => schema_for!(TrendReport),
+        ReportName::Explain => schema_for!(Explanation<'static>),
+        ReportName::ProfileDiff => schema_for!(ProfileDiff<'static>),
     };
     let schema = serde_json::to_string_pretty(&schema)?;
     writeln!(io::stdout(), "{schema}")?;

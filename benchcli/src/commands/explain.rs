@@ -1,129 +1,113 @@
-//! Which functions pay for what got worse.
+//! `benchcli explain`: which functions pay for what differs between two versions.
 
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use benchparse::format::{Parser, Record};
 
-use super::baselines::warn;
-use crate::args::check::ReportFormat;
-use crate::profile::Answer;
-use crate::profile::explain::{Binary, Effort, explain as profiled};
-use crate::profile::render::{self, Extent};
-use crate::runner::children::{ChildError, Children};
-use crate::runner::rounds::{Job, Subject};
+use super::Outcome;
+use super::profiling::{Explicable, Profiling, output};
+use super::versions::{Prepared, prepare};
+use crate::args::explain::ExplainOptions;
+use crate::args::profile::ProfileFormat;
+use crate::baseline::Store;
+use crate::profile::render;
+use crate::runner::children::Children;
+use crate::runner::signals;
+use crate::runner::worktree::Place;
 
-/// A benchmark that got worse.
-pub(super) struct Worse {
-    /// Its place among the subjects.
-    pub(super) subject: usize,
-    pub(super) package: String,
-    /// Its full name without `Benchmark`.
-    pub(super) benchmark: String,
-    /// How often its body ran in a round.
-    pub(super) iterations: i64,
-}
-
-/// How many benchmarks are explained: profiles take their time.
-const MOST: usize = 5;
-
-/// How many profiles are taken of each side.
-const REPEATS: usize = 3;
-
-/// How many functions a table has.
-const ROWS: usize = 8;
-
-/// Profiles the worst benchmarks of both versions, and says who pays. What a machine reads from
-/// standard output stays alone there; the explanation then goes to standard error. A benchmark that
-/// cannot be profiled is told, and the others are explained.
+/// Runs the command.
 ///
 /// # Errors
-/// Everything was stopped, or nothing can be written.
-pub(super) fn explain(
-    worse: &[Worse],
-    subjects: &[Subject],
-    format: ReportFormat,
+/// When the versions cannot be found or built, or nothing could be explained.
+pub fn run(options: &ExplainOptions) -> Result<Outcome> {
+    let children = Children::default();
+    signals::stop_on_signal(&children).context("signals cannot be listened for")?;
+    let store = Store::open(Path::new("."))?;
+    let mut place = Place::create(&children, Some(store.repo().commondir()))?;
+    let ended = match prepare(&options.versions, &children, Some(&store), &mut place) {
+        Ok(Some(prepared)) => explain(options, &children, &prepared, place.path()),
+        Ok(None) => Ok(Outcome::Failed),
+        Err(error) => Err(error),
+    };
+    let removed = place.remove();
+    let outcome = ended?;
+    removed?;
+    Ok(outcome)
+}
+
+fn explain(
+    options: &ExplainOptions,
     children: &Children,
+    prepared: &Prepared,
     scratch: &Path,
-) -> Result<()> {
-    for worse in worse.iter().take(MOST) {
-        let Some([Some(base), Some(head)]) = subjects.get(worse.subject).map(|it| &it.sides) else {
+) -> Result<Outcome> {
+    let wanted = measured(children, prepared)?;
+    if wanted.is_empty() {
+        bail!("no benchmark is in both versions; --bench and --pkg name others");
+    }
+    let profiling = Profiling {
+        children,
+        scratch,
+        flames: options.flame.as_deref(),
+        most: options.most,
+    };
+    let (explained, ended) = profiling.explain(&wanted, &prepared.subjects);
+    let text = match options.format {
+        ProfileFormat::Text => {
+            let texts = explained
+                .iter()
+                .map(|it| render::explained_text(it, options.extent));
+            texts.collect::<Vec<_>>().join("\n")
+        }
+        ProfileFormat::Markdown => {
+            let texts = explained
+                .iter()
+                .map(|it| render::explained_markdown(it, options.extent));
+            texts.collect::<Vec<_>>().join("\n")
+        }
+        ProfileFormat::Json => render::explanation_json(&prepared.names, &explained)?,
+    };
+    io::stdout().lock().write_all(text.as_bytes())?;
+    ended?;
+    if explained.is_empty() {
+        bail!("nothing could be explained");
+    }
+    Ok(Outcome::Pass)
+}
+
+/// The benchmarks of both versions, with how often each runs in the time that was asked for.
+fn measured(children: &Children, prepared: &Prepared) -> Result<Vec<Explicable>> {
+    let mut packages: Vec<(&String, usize)> = prepared
+        .benchmarks
+        .iter()
+        .map(|((package, _), subject)| (package, *subject))
+        .collect();
+    packages.sort_by_key(|(_, subject)| *subject);
+    let mut found = Vec::new();
+    for (package, subject) in packages {
+        let Some([Some(_), Some(head)]) = prepared.subjects.get(subject).map(|it| &it.sides) else {
             continue;
         };
-        let answers = match answers(worse, [base, head], children, scratch) {
-            Ok(answers) => answers,
-            Err(error) if is_stopped(&error) => return Err(error),
-            Err(error) => {
-                warn(&format!("{} is not explained: {error:#}", worse.benchmark));
-                continue;
+        let mut command = Command::new(&head.program);
+        command.args(&head.arguments).current_dir(&head.folder);
+        let name = &prepared.subjects[subject].name;
+        let printed =
+            output(children, &mut command).with_context(|| format!("{name} cannot be measured"))?;
+        let mut parser = Parser::new();
+        let mut reader = parser.read(b"head", &printed[..]);
+        while let Some(record) = reader.next_record()? {
+            if let Record::Result(result) = record {
+                found.push(Explicable {
+                    subject,
+                    package: package.clone(),
+                    benchmark: String::from_utf8_lossy(result.name().full()).into_owned(),
+                    iterations: result.iterations(),
+                });
             }
-        };
-        let text = told(&worse.benchmark, &answers, format);
-        match format {
-            ReportFormat::Text | ReportFormat::Markdown => {
-                io::stdout().lock().write_all(text.as_bytes())?;
-            }
-            _ => io::stderr().lock().write_all(text.as_bytes())?,
         }
     }
-    if let Some(left_out) = worse.len().checked_sub(MOST).filter(|count| *count > 0) {
-        writeln!(
-            io::stderr(),
-            "benchcli: {left_out} more got worse and are not explained"
-        )?;
-    }
-    Ok(())
-}
-
-fn answers(
-    worse: &Worse,
-    [base, head]: [&Job; 2],
-    children: &Children,
-    scratch: &Path,
-) -> Result<Vec<Answer>> {
-    let effort = Effort {
-        iterations: worse.iterations.max(1).cast_unsigned(),
-        repeats: REPEATS,
-    };
-    let sides = [base, head].map(|job| Binary {
-        program: &job.program,
-        arguments: &job.arguments,
-        folder: &job.folder,
-    });
-    let mut run = |command: &mut Command| -> Result<Vec<u8>> {
-        let ran = children.run(command)?;
-        if !ran.status.success() {
-            let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-            bail!("{}: {}", ran.ending(), said.trim_end());
-        }
-        Ok(ran.stdout)
-    };
-    profiled(sides, &worse.benchmark, effort, scratch, &mut run)
-}
-
-fn is_stopped(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(ChildError::Stopped))
-}
-
-/// What changed beyond noise; the rest needs no explanation.
-fn told(benchmark: &str, answers: &[Answer], format: ReportFormat) -> String {
-    let extent = Extent {
-        rows: ROWS,
-        by_line: false,
-    };
-    let mut text = String::new();
-    for answer in answers {
-        if !answer.difference.total.is_significant() {
-            continue;
-        }
-        text.push('\n');
-        if format == ReportFormat::Markdown {
-            let table = render::markdown(answer, extent);
-            text.push_str(&format!("#### {benchmark}\n\n{table}"));
-        } else {
-            text.push_str(&format!("{benchmark}: {}", render::text(answer, extent)));
-        }
-    }
-    text
+    Ok(found)
 }

@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::baselines::{counted, warn};
+use super::baselines::warn;
 use crate::args::history::HistoryOptions;
 use crate::baseline::Store;
 use crate::history::{Reading, Request, Since, Window, read};
+use crate::report::counted;
 
 /// Reads the history that the options ask for, in the repository that the working directory is in.
 ///

@@ -9,10 +9,11 @@ use git2::Oid;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::{counted, warn};
+use super::baselines::warn;
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
+use crate::report::counted;
 
 #[derive(Serialize)]
 struct Report {

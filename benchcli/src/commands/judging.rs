@@ -19,6 +19,7 @@ use super::results::{Reading, Source};
 use super::source_places::places;
 use crate::args::check::{GateOptions, ReportFormat};
 use crate::baseline::Store;
+use crate::profile::Explained;
 use crate::report::verdicts::{CheckReport, Measured, Run, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::sides::{Grouping, RowContext, Sides, Which, written_unit};
@@ -58,6 +59,9 @@ pub(super) fn accept_trailers(
     }
     Ok(wrong)
 }
+
+/// How many rows of a profile a report has.
+const EXPLAINED_ROWS: usize = 40;
 
 /// Whether both sides say that they were measured in turn, in the same run.
 fn are_interleaved(old: &[Vec<u8>], new: &[Vec<u8>]) -> bool {
@@ -105,7 +109,7 @@ pub(super) fn judge_texts(
         return Ok(Outcome::Failed);
     };
     let report = judge(&compared.rows, &gate.policy);
-    conclude(compared, &report, &gate, None)
+    conclude(compared, &report, &gate, None, Vec::new())
 }
 
 /// Reads both sides into rows. Gives nothing where an input is wrong, which was said then.
@@ -213,6 +217,7 @@ pub(super) fn conclude(
     report: &Report,
     gate: &GateOptions,
     measured: Option<Measured>,
+    explained: Vec<Explained>,
 ) -> Result<Outcome> {
     let Compared {
         contexts,
@@ -220,7 +225,11 @@ pub(super) fn conclude(
         stale,
         ..
     } = compared;
-    let report = model(report, &contexts, &gate.policy, names, stale, measured);
+    let mut report = model(report, &contexts, &gate.policy, names, stale, measured);
+    report.explained = explained;
+    for explained in &mut report.explained {
+        explained.keep(EXPLAINED_ROWS);
+    }
     publish(&report, gate)?;
     Ok(match report.run {
         Run::Pass => Outcome::Pass,

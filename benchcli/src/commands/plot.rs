@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Outcome;
-use super::baselines::{counted, short, warn};
+use super::baselines::{short, warn};
 use super::histories::{history, remarks, tell};
 use super::judging::{Compared, SideTexts, compare};
 use super::results::whole;
@@ -22,6 +22,7 @@ use crate::args::check::GateArgs;
 use crate::args::plot::{Kind, PlotOptions};
 use crate::inputs::Input;
 use crate::plot::{self, Picture, compare as side_by_side, trend};
+use crate::report::counted;
 use crate::report::verdicts::percent;
 use crate::sides::{Measured, written_unit};
 

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::{counted, short};
+use super::baselines::short;
 use crate::args::benchcli::PruneArgs;
 use crate::baseline::Store;
 use crate::baseline::prune::{self, Rule};
+use crate::report::counted;
 
 #[derive(Serialize)]
 struct Report {

@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::Outcome;
-use super::baselines::counted;
+
 use crate::args::benchcli::RemoteArgs;
 use crate::baseline::{Remote, Store};
+use crate::report::counted;
 
 /// Runs the command.
 ///

@@ -13,9 +13,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::{counted, short, warn};
+use super::baselines::{short, warn};
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
+use crate::report::counted;
 
 #[derive(Serialize)]
 struct Report {

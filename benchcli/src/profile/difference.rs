@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 
 use super::per_op::{Cost, Costs, Line};
 
 /// A value of both sides.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Change {
     /// The mean over the profiles of the base.
     pub base: f64,
@@ -23,7 +24,7 @@ pub struct Change {
 }
 
 impl Change {
-    fn new(base: &[f64], head: &[f64]) -> Self {
+    pub(super) fn new(base: &[f64], head: &[f64]) -> Self {
         let (base_mean, head_mean) = (mean(base), mean(head));
         Self {
             base: base_mean,
@@ -40,7 +41,7 @@ impl Change {
 }
 
 /// Which sides have a function or line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Presence {
     /// Both.
@@ -52,7 +53,7 @@ pub enum Presence {
 }
 
 /// A function, or a line of one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Row {
     /// Its name.
     pub function: String,
@@ -70,13 +71,25 @@ pub struct Row {
     pub presence: Presence,
 }
 
+impl Row {
+    /// Whether anything differs.
+    pub fn moved(&self) -> bool {
+        self.flat.difference != 0.0 || self.cum.difference != 0.0
+    }
+
+    /// Whether anything differs beyond the noise.
+    pub fn is_significant(&self) -> bool {
+        self.flat.is_significant() || self.cum.is_significant()
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 fn is_zero(line: &i64) -> bool {
     *line == 0
 }
 
 /// Two versions compared.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Difference {
     /// Everything.
     pub total: Change,
@@ -84,6 +97,9 @@ pub struct Difference {
     pub functions: Vec<Row>,
     /// By line, in the same order.
     pub lines: Vec<Row>,
+    /// How many functions and lines are not in these, as they moved within the noise or less than
+    /// others.
+    pub left_out: [usize; 2],
 }
 
 impl Difference {
@@ -108,6 +124,18 @@ impl Difference {
                 line: line.line,
                 ..row
             })),
+            left_out: [0; 2],
+        }
+    }
+
+    /// Keeps the rows that moved beyond the noise, and of these the first.
+    pub fn keep(&mut self, most: usize) {
+        let tables = [&mut self.functions, &mut self.lines];
+        for (rows, left_out) in tables.into_iter().zip(&mut self.left_out) {
+            let all = rows.iter().filter(|row| row.moved()).count();
+            rows.retain(Row::is_significant);
+            rows.truncate(most);
+            *left_out += all - rows.len();
         }
     }
 }

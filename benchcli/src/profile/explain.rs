@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -28,7 +29,8 @@ pub type Run<'r> = dyn FnMut(&mut Command) -> Result<Vec<u8>> + 'r;
 /// How to profile.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
-    /// How often the benchmark's body runs in each profile, the same on both sides.
+    /// How often the benchmark's body ran in a measurement; profiles take as many or more to see
+    /// enough time, fewer where each allocation is looked at, and the same on both sides.
     pub iterations: u64,
     /// How many profiles are taken of each side; from two on the noise is known.
     pub repeats: usize,
@@ -39,18 +41,30 @@ struct Kind {
     flag: &'static str,
     further: Option<&'static str>,
     sample_types: &'static [&'static str],
+    iterations: fn(u64, Duration) -> u64,
 }
+
+/// How long a CPU profile is at least: fifty samples at the usual hundred a second.
+const LONG: Duration = Duration::from_millis(500);
+
+/// How many iterations say exactly what is allocated; each costs much with every allocation looked at.
+const MANY: u64 = 10_000;
 
 const KINDS: [Kind; 2] = [
     Kind {
         flag: "-test.cpuprofile",
         further: None,
         sample_types: &["cpu"],
+        iterations: |iterations, took| {
+            let factor = LONG.as_secs_f64() / took.as_secs_f64().max(1e-3);
+            (iterations as f64 * factor.max(1.0)).ceil() as u64
+        },
     },
     Kind {
         flag: "-test.memprofile",
         further: Some("-test.memprofilerate=1"),
         sample_types: &["alloc_space", "alloc_objects"],
+        iterations: |iterations, _| iterations.min(MANY),
     },
 ];
 
@@ -72,17 +86,21 @@ pub fn explain(
         Selection::find(base, benchmark, run)?,
         Selection::find(head, benchmark, run)?,
     ];
+    let started = Instant::now();
+    run(&mut selections[1].command(head, effort.iterations))?;
+    let took = started.elapsed();
     let mut answers = Vec::new();
     for kind in &KINDS {
+        let iterations = (kind.iterations)(effort.iterations, took);
         let mut costs: Vec<[Vec<Costs>; 2]> = vec![Default::default(); kind.sample_types.len()];
         let mut found: Vec<Option<SampleType>> = vec![None; kind.sample_types.len()];
         for repeat in 0..effort.repeats.max(1) {
             for (at, (binary, selection)) in sides.iter().zip(&selections).enumerate() {
                 let file = scratch.join(format!("{}-{at}-{repeat}.pprof", kind.sample_types[0]));
-                let ran = take(*binary, selection, effort, kind, &file, run)?;
+                let ran = take(*binary, selection, iterations, kind, &file, run)?;
                 let bytes = fs::read(&file).with_context(|| file.display().to_string())?;
                 let profile = Profile::read(&bytes).with_context(|| file.display().to_string())?;
-                let operations = ran * operations(&profile, effort.iterations);
+                let operations = ran * operations(&profile, iterations);
                 for (name, (costs, found)) in kind
                     .sample_types
                     .iter()
@@ -113,12 +131,12 @@ pub fn explain(
 fn take(
     binary: Binary<'_>,
     selection: &Selection,
-    effort: Effort,
+    iterations: u64,
     kind: &Kind,
     file: &Path,
     run: &mut Run<'_>,
 ) -> Result<u64> {
-    let mut command = selection.command(binary, effort.iterations);
+    let mut command = selection.command(binary, iterations);
     command.arg(kind.flag).arg(file).args(kind.further);
     let printed = run(&mut command)?;
     match selection.counts(&printed).len() as u64 {

@@ -6,6 +6,7 @@
 pub mod difference;
 pub mod explain;
 pub mod flame;
+pub mod neighbours;
 pub mod per_op;
 mod proto;
 pub mod quantity;
@@ -14,14 +15,42 @@ pub mod render;
 pub mod select;
 pub mod sentence;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use difference::Difference;
+use neighbours::Neighbours;
 use per_op::Costs;
 use sentence::Payer;
 
+/// A benchmark, explained.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Explained {
+    /// Its package's import path.
+    pub package: String,
+    /// Its full name without `Benchmark`.
+    pub benchmark: String,
+    /// Time, bytes and objects, each per operation.
+    pub answers: Vec<Answer>,
+}
+
+impl Explained {
+    /// The answers that tell of a change beyond the noise.
+    pub fn changed(&self) -> impl Iterator<Item = &Answer> {
+        let answers = self.answers.iter();
+        answers.filter(|answer| answer.difference.total.is_significant())
+    }
+
+    /// Keeps of each table no more rows than a reader of a report looks at.
+    pub fn keep(&mut self, most: usize) {
+        for answer in &mut self.answers {
+            answer.difference.keep(most);
+        }
+    }
+}
+
 /// What a comparison of profiles says.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Answer {
     /// What the values count.
     pub sample_type: String,
@@ -35,6 +64,8 @@ pub struct Answer {
     pub sentence: String,
     /// Who pays.
     pub payer: Option<Payer>,
+    /// Who calls the one that pays, and what it calls.
+    pub neighbours: Option<Neighbours>,
     /// The tables.
     #[serde(flatten)]
     pub difference: Difference,
@@ -47,13 +78,16 @@ impl Answer {
     /// Compares the costs of two sides.
     pub fn new(kind: &read::SampleType, per_op: bool, base: &[Costs], head: &[Costs]) -> Self {
         let difference = Difference::new(base, head);
+        let payer = sentence::top_payer(base, head, difference.total.difference);
+        let around = payer.as_ref().map(|payer| &payer.function);
         Self {
             sample_type: kind.name.clone(),
             unit: kind.unit.clone(),
             per_op,
             profiles: (base.len(), head.len()),
             sentence: sentence::sentence(base, head, &kind.unit, per_op),
-            payer: sentence::top_payer(base, head, difference.total.difference),
+            neighbours: around.map(|name| Neighbours::new(name, base, head)),
+            payer,
             flame: flame::Tree::new(base, head),
             difference,
         }

@@ -18,6 +18,10 @@ pub fn per(unit: &str, per_op: bool) -> String {
 /// `1234`, `12.3`, `0.0123`: three digits at least, whole numbers whole.
 pub fn number(value: f64) -> String {
     let size = value.abs();
+    // Less than rounding leaves of everyday values.
+    if size < 1e-9 {
+        return "0".to_owned();
+    }
     if value == value.trunc() || size >= 100.0 {
         return format!("{value:.0}");
     }

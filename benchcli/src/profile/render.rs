@@ -2,12 +2,19 @@
 
 use serde::Serialize;
 
-use super::Answer;
 use super::difference::{Presence, Row};
+use super::neighbours::{Call, Neighbours};
 use super::quantity::{number, per, share, signed};
+use super::{Answer, Explained};
 
-/// The name of the JSON format.
-pub const SCHEMA: &str = "benchcli-explain/1";
+/// The name of the JSON format of a comparison of profiles.
+pub const SCHEMA: &str = "benchcli-profile-diff/1";
+
+/// The name of the JSON format of explained benchmarks.
+pub const EXPLAIN_SCHEMA: &str = "benchcli-explain/1";
+
+/// How many callers and callees are shown.
+const MOST_CALLS: usize = 4;
 
 /// How much to show.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +37,13 @@ fn chosen(answer: &Answer, extent: Extent) -> (Vec<&Row>, usize) {
     } else {
         &difference.functions
     };
-    let moved = |row: &&Row| row.flat.difference != 0.0 || row.cum.difference != 0.0;
-    let significant = |row: &&Row| row.flat.is_significant() || row.cum.is_significant();
-    let moved: Vec<&Row> = rows.iter().filter(moved).collect();
+    let moved: Vec<&Row> = rows.iter().filter(|row| row.moved()).collect();
     let all = moved.len();
-    let rows: Vec<&Row> = moved.into_iter().filter(significant).collect();
-    let hidden = all - rows.len();
+    let rows: Vec<&Row> = moved
+        .into_iter()
+        .filter(|row| row.is_significant())
+        .collect();
+    let hidden = all - rows.len() + difference.left_out[usize::from(extent.by_line)];
     (rows.into_iter().take(extent.rows).collect(), hidden)
 }
 
@@ -117,7 +125,66 @@ pub fn text(answer: &Answer, extent: Extent) -> String {
     if let Some(note) = hidden_note(hidden) {
         text += &format!("{note}\n");
     }
+    if let Some(neighbours) = &answer.neighbours {
+        text += &graph(neighbours);
+    }
     text
+}
+
+/// The calls around the function that pays, as far as they changed.
+fn graph(neighbours: &Neighbours) -> String {
+    let line = |call: &Call, how: &str| {
+        let Call { function, cost } = call;
+        format!(
+            "  {how} {function}: {} to {} ({})\n",
+            number(cost.base),
+            number(cost.head),
+            signed(cost.difference, "").trim_end()
+        )
+    };
+    let mut text = String::new();
+    for (calls, how) in [
+        (&neighbours.callers, "called by"),
+        (&neighbours.callees, "calls"),
+    ] {
+        let changed = calls.iter().filter(|call| call.cost.is_significant());
+        for call in changed.take(MOST_CALLS) {
+            text += &line(call, how);
+        }
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("{}\n{text}", neighbours.function)
+}
+
+/// What is said of a benchmark that is the same on both sides.
+const NOTHING: &str = "no difference beyond the noise in time, bytes or allocations";
+
+/// What changed of a benchmark, with a table each.
+pub fn explained_text(explained: &Explained, extent: Extent) -> String {
+    let name = &explained.benchmark;
+    let texts = explained
+        .changed()
+        .map(|answer| format!("{name}: {}", text(answer, extent)));
+    match texts.collect::<Vec<_>>().join("\n") {
+        nothing if nothing.is_empty() => format!("{name}: {NOTHING}\n"),
+        texts => texts,
+    }
+}
+
+/// [`explained_text`] for a pull request.
+pub fn explained_markdown(explained: &Explained, extent: Extent) -> String {
+    let mut text = format!("#### {}\n\n", plain(&explained.benchmark));
+    let mut texts = explained
+        .changed()
+        .map(|answer| markdown(answer, extent))
+        .peekable();
+    if texts.peek().is_none() {
+        text += NOTHING;
+        text.push('\n');
+    }
+    text + &texts.collect::<Vec<_>>().join("\n")
 }
 
 /// A markdown table.
@@ -159,11 +226,25 @@ fn plain(text: &str) -> String {
     plain
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// The JSON of `benchcli profile diff`.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct ProfileDiff<'a> {
+    /// Name and version of this format.
     schema: &'static str,
+    /// What is said.
     #[serde(flatten)]
     answer: &'a Answer,
+}
+
+/// The JSON of `benchcli explain`.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Explanation<'a> {
+    /// Name and version of this format.
+    schema: &'static str,
+    /// What was compared with what.
+    sides: &'a [String; 2],
+    /// The benchmarks.
+    benchmarks: &'a [Explained],
 }
 
 /// JSON, with every row.
@@ -171,9 +252,25 @@ struct Document<'a> {
 /// # Errors
 /// Never for an answer of finite values.
 pub fn json(answer: &Answer) -> serde_json::Result<String> {
-    let document = Document {
+    let document = ProfileDiff {
         schema: SCHEMA,
         answer,
+    };
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}
+
+/// JSON of explained benchmarks of base and head.
+///
+/// # Errors
+/// Never for answers of finite values.
+pub fn explanation_json(
+    sides: &[String; 2],
+    benchmarks: &[Explained],
+) -> serde_json::Result<String> {
+    let document = Explanation {
+        schema: EXPLAIN_SCHEMA,
+        sides,
+        benchmarks,
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::difference::mean;
@@ -9,7 +10,7 @@ use super::per_op::Costs;
 use super::quantity::{per, signed};
 
 /// The function that explains most of a growth.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Payer {
     /// Its name.
     pub function: String,

@@ -5,9 +5,10 @@ use benchparse::trend::Series;
 use benchparse::unit::Direction;
 use unicode_width::UnicodeWidthStr;
 
+use super::counted;
 use super::trend::{Trend, change_texts, last_value, name, short, since_start, value};
 use super::trend_sparkline::Sparklines;
-use super::verdicts::{percent, plural};
+use super::verdicts::percent;
 
 /// So many effects are told.
 const MOST_TOLD: usize = 20;
@@ -177,7 +178,7 @@ impl Page {
         if let Some(more) = told.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
             self.out.push_str(&format!(
                 "… and {} (--format json has all)\n",
-                plural(more, "earlier change")
+                counted(more, "earlier change")
             ));
         }
     }

@@ -1,8 +1,9 @@
 //! Verdicts for a pull request comment or a job summary.
 
 use super::markdown::escape;
-use super::verdict_text::{HEADINGS, columns, measured_line, rule_line, used_columns};
+use super::verdict_text::{EXPLAINED, HEADINGS, columns, measured_line, rule_line, used_columns};
 use super::verdicts::{CheckReport, RowReport, Run};
+use crate::profile::render::explained_markdown;
 
 /// What a forge takes for one comment, in characters.
 const LIMIT: usize = 65_536;
@@ -65,6 +66,16 @@ pub fn write(report: &CheckReport) -> String {
         }
         room -= length;
         out.push_str(&line);
+    }
+    let mut room = LIMIT.saturating_sub(out.chars().count());
+    for explained in &report.explained {
+        let text = format!("\n{}", explained_markdown(explained, EXPLAINED));
+        let length = text.chars().count();
+        if length > room {
+            break;
+        }
+        room -= length;
+        out.push_str(&text);
     }
     out
 }

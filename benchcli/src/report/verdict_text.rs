@@ -3,7 +3,9 @@
 use anstyle::{AnsiColor, Style};
 use benchparse::number::fixed;
 
-use super::verdicts::{CheckReport, RowReport, Run, SHIFTED, plural};
+use super::counted;
+use super::verdicts::{CheckReport, RowReport, Run, SHIFTED};
+use crate::profile::render::{Extent, explained_text};
 
 /// Writes the report; unchanged rows are a count.
 pub fn write(report: &CheckReport, color: bool) -> String {
@@ -57,8 +59,18 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     for line in &report.advice {
         out.push_str(&format_line("advice", line));
     }
+    for explained in &report.explained {
+        out.push('\n');
+        out.push_str(&explained_text(explained, EXPLAINED));
+    }
     out
 }
+
+/// How much of an explanation belongs into a report.
+pub(super) const EXPLAINED: Extent = Extent {
+    rows: 8,
+    by_line: false,
+};
 
 /// How many inconclusive rows are shown.
 const UNDECIDED_SHOWN: usize = 8;
@@ -81,7 +93,7 @@ pub(super) fn rule_line(report: &CheckReport) -> String {
         report.sides[0],
         applied.threshold * 100.0,
         applied.q,
-        plural(applied.family, "timing row"),
+        counted(applied.family, "timing row"),
     )
 }
 
@@ -92,7 +104,7 @@ pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
         || "of the new side alone".to_owned(),
         |order| format!("in {order} order, seed {}", measured.seed),
     );
-    let rounds = plural(measured.rounds, "round");
+    let rounds = counted(measured.rounds, "round");
     Some(format!("{rounds} {order}; machine: {}", measured.machine))
 }
 

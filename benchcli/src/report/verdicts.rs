@@ -12,6 +12,8 @@ use benchparse::unit::{self, Scale};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::counted;
+use crate::profile::Explained;
 use crate::sides::RowContext;
 
 /// The name and version of the JSON report; the number grows when a reader would break.
@@ -48,6 +50,9 @@ pub struct CheckReport {
     pub stale: Vec<String>,
     /// What would make the next run tell more.
     pub advice: Vec<String>,
+    /// Who pays for what got worse, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<Explained>,
 }
 
 /// What to do with the build.
@@ -227,6 +232,7 @@ pub fn model(
         rows,
         traded,
         stale,
+        explained: Vec::new(),
     }
 }
 
@@ -465,13 +471,8 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
     }
 }
 
-/// A count with its noun.
-pub(crate) fn plural(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
-
 fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -> String {
-    let benchmarks = plural(report.benchmarks.len(), "benchmark");
+    let benchmarks = counted(report.benchmarks.len(), "benchmark");
     match report.run {
         RunVerdict::EnvironmentShift => format!(
             "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
@@ -510,7 +511,7 @@ fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -
         }
         _ if counts.accepted > 0 => format!(
             "pass: {} accepted, nothing else regressed ({benchmarks})",
-            plural(counts.accepted, "regression")
+            counted(counts.accepted, "regression")
         ),
         _ if counts.inconclusive > 0 => format!(
             "pass: no regression found, {} of {} rows inconclusive ({benchmarks})",
@@ -560,7 +561,7 @@ fn best_finding(
     let count = |is: fn(&Finding) -> bool| found.iter().filter(|finding| is(finding)).count();
     let some = |is, say: &dyn Fn(&str) -> String| match count(is) {
         0 => None,
-        count => Some(say(&plural(count, "benchmark"))),
+        count => Some(say(&counted(count, "benchmark"))),
     };
     let spread = spread_line(report, timings, policy);
     some(
@@ -648,7 +649,7 @@ fn spread_line(report: &Report, timings: &[&RowVerdict], policy: &Policy) -> Opt
     Some(format!(
         "half of the timings spread by {}% or more: {} show a difference of {}%, {} would show one of {}%",
         fixed(spread * 100.0, 1),
-        plural(samples, "sample"),
+        counted(samples, "sample"),
         fixed(seen * 100.0, 0),
         needed,
         fixed(aim.difference * 100.0, 0),
@@ -672,7 +673,7 @@ fn remark(finding: &Finding) -> Option<String> {
         } => format!(
             "a sample takes {} ms or {} only",
             fixed(seconds * 1000.0, 1),
-            plural(*iterations as usize, "iteration")
+            counted(*iterations as usize, "iteration")
         ),
         Finding::OptimizedAway { .. } => "the loop was probably optimised away".to_owned(),
         _ => return None,

@@ -213,8 +213,8 @@ fn allocations_are_counted_too() {
                      --bench OldLoop";
     let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
-    for sentence in ["128 B/op", "2.00 allocs/op"] {
-        let sentence = format!(": +{sentence} of +{sentence} is in example.com/planted/work.keep");
+    for payer in ["+128 B/op of +12", "+2.00 allocs/op of +"] {
+        let sentence = format!("\nOldLoop-2: {payer}");
         assert!(ran.stdout.contains(&sentence), "{sentence}\n{}", ran.stdout);
     }
 }
@@ -245,4 +245,123 @@ fn a_name_that_ends_like_a_number_of_processors_is_found() {
             );
         }
     }
+}
+
+#[test]
+fn explain_alone_names_who_pays_in_every_form() {
+    if !has_go("explain_alone_names_who_pays_in_every_form") {
+        return;
+    }
+    let sandbox = memory("bytes, objects = 1024, 1");
+    let explain = |arguments: &str| {
+        let common = "explain --base HEAD --benchtime 2000x --cpu 2 ";
+        let arguments = format!("{common}{arguments}");
+        sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>())
+    };
+    let ran = explain("--bench OldLoop|Named --flame flames --most 1");
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    let sentence = ran
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("OldLoop-2: +960 B/op of +9"))
+        .unwrap_or_else(|| panic!("{}", ran.stdout));
+    assert!(
+        sentence.ends_with(
+            " is in example.com/planted/work.keep, called from \
+             example.com/planted/work.BenchmarkOldLoop"
+        ),
+        "{sentence}"
+    );
+    // The calls around it.
+    assert!(
+        ran.stdout.contains(
+            "\nexample.com/planted/work.keep\n  called by \
+             example.com/planted/work.BenchmarkOldLoop: 64.0 to 1024 (+960)\n"
+        ),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stderr.contains("1 more are not explained"),
+        "{}",
+        ran.stderr
+    );
+
+    // Red is what grew; the file needs nothing but a browser.
+    let flame = sandbox.read("flames/work.OldLoop-2-alloc_space.svg");
+    let document = roxmltree::Document::parse(&flame).expect("well-formed");
+    let frames = document
+        .descendants()
+        .filter(|node| node.attribute("data-n").is_some());
+    let fill = |wanted: &str| {
+        let mut named = frames
+            .clone()
+            .filter(|frame| frame.attribute("data-n") == Some(wanted));
+        let frame = named.next().unwrap_or_else(|| panic!("no {wanted}"));
+        let rect = frame.children().find(|node| node.has_tag_name("rect"));
+        let fill = rect.and_then(|rect| rect.attribute("fill")).unwrap();
+        let part = |at: usize| u8::from_str_radix(&fill[at..at + 2], 16).unwrap();
+        (part(1), part(5))
+    };
+    let (red, blue) = fill("example.com/planted/work.keep");
+    assert!(red > 200 && blue < 120, "{red} {blue}");
+
+    let ran = explain("--bench OldLoop --format json");
+    let report = ran.report();
+    assert_eq!(report["schema"], "benchcli-explain/1");
+    let answers = report["benchmarks"][0]["answers"].as_array().unwrap();
+    let bytes = answers
+        .iter()
+        .find(|it| it["sample_type"] == "alloc_space")
+        .unwrap();
+    assert_eq!(bytes["payer"]["function"], "example.com/planted/work.keep");
+    assert_eq!(bytes["functions"][0]["flat"]["difference"], 960.0);
+
+    let ran = explain("--bench OldLoop --format markdown");
+    assert!(
+        ran.stdout.starts_with("#### OldLoop-2\n\n"),
+        "{}",
+        ran.stdout
+    );
+    let ran = explain("--bench Refuses");
+    assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stderr.contains("not while someone looks"),
+        "{}",
+        ran.stderr
+    );
+    sandbox.assert_clean();
+}
+
+#[test]
+fn reports_have_the_explanation() {
+    if !has_go("reports_have_the_explanation") {
+        return;
+    }
+    let sandbox = memory("bytes, objects = 1024, 1");
+    let arguments = "run --base HEAD --rounds 2 --benchtime 2000x --gate B/op --bench OldLoop \
+                     --explain --format json --report markdown=out.md --flame flames";
+    let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    let report = ran.report();
+    let explained = &report["explained"][0];
+    assert_eq!(explained["benchmark"], "OldLoop-2");
+    assert_eq!(explained["package"], "example.com/planted/work");
+    let bytes = &explained["answers"][1];
+    assert_eq!(
+        bytes["functions"][0]["function"],
+        "example.com/planted/work.keep"
+    );
+    let rows = bytes["functions"].as_array().unwrap().len();
+    assert!(
+        rows <= 40 && bytes["left_out"][0].as_u64() > Some(0),
+        "{rows}"
+    );
+    let markdown = sandbox.read("out.md");
+    assert!(markdown.contains("#### OldLoop-2"), "{markdown}");
+    assert!(
+        sandbox
+            .read("flames/work.OldLoop-2-cpu.svg")
+            .starts_with("<svg")
+    );
 }

@@ -1,0 +1,115 @@
+//! `benchcli explain`
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::profile::ProfileFormat;
+use super::run::{GoOptions, Versions, texts};
+use crate::profile::render::Extent;
+use crate::runner::go_flags::GoFlags;
+
+/// What `benchcli explain --help` begins with.
+pub const ABOUT: &str = "\
+Says which functions pay for what differs between a base and what is checked out.
+
+Both versions are built as `benchcli run` builds them. Each benchmark then runs on both sides in turn \
+with a CPU profile, and with a memory profile of every allocation, three times each and as often on \
+one side as on the other; the difference is told per operation, with its noise. A memory profile \
+counts small objects that share a block once, so that alloc_objects can be below allocs/op.";
+
+/// Options of `benchcli explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli explain --bench Encode
+  benchcli explain --base v1.4.0 --bench 'Encode/n=100$' --pkg ./codec --lines
+  benchcli explain --bench Encode --flame flames --format markdown > explained.md
+
+Exit status: 0, or 2 where a flag is wrong, a version does not build or nothing could be explained.")]
+pub struct ExplainArgs {
+    /// What to compare with: a commit, or `auto` as of `benchcli run`
+    #[arg(long, value_name = "REV|auto", default_value = "auto")]
+    base: String,
+    /// The benchmarks to explain, as `go test -bench` takes them
+    #[arg(
+        long,
+        value_name = "REGEXP",
+        default_value = ".",
+        allow_hyphen_values = true
+    )]
+    bench: String,
+    /// The packages whose benchmarks are run; may be given again
+    #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
+    packages: Vec<String>,
+    /// How long or how often a benchmark's body runs for each profile, as `go test -benchtime` takes it
+    #[arg(long, value_name = "T")]
+    benchtime: Option<String>,
+    /// The values of GOMAXPROCS to run with, as `go test -cpu` takes them
+    #[arg(long, value_name = "LIST")]
+    cpu: Option<String>,
+    /// The most benchmarks to explain
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    most: usize,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: ProfileFormat,
+    /// Show lines instead of functions
+    #[arg(long)]
+    lines: bool,
+    /// The most rows of a table
+    #[arg(long, value_name = "ROWS", default_value_t = 10)]
+    top: usize,
+    /// Write differential flame graphs into this folder
+    #[arg(long, value_name = "DIR")]
+    flame: Option<PathBuf>,
+    /// Flags for the go command and the test binaries, after --
+    #[arg(last = true, value_name = "GO FLAGS")]
+    go_flags: Vec<OsString>,
+}
+
+/// What to explain, and how to say it.
+#[derive(Debug)]
+pub struct ExplainOptions {
+    /// What is compared.
+    pub versions: Versions,
+    /// The most benchmarks.
+    pub most: usize,
+    /// The form of the output.
+    pub format: ProfileFormat,
+    /// How much of each table.
+    pub extent: Extent,
+    /// Where flame graphs go.
+    pub flame: Option<PathBuf>,
+}
+
+impl ExplainArgs {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first one that is wrong.
+    pub fn into_options(self) -> Result<ExplainOptions> {
+        let mut test = Vec::new();
+        test.extend(self.benchtime.map(|time| format!("-test.benchtime={time}")));
+        test.extend(self.cpu.map(|list| format!("-test.cpu={list}")));
+        Ok(ExplainOptions {
+            versions: Versions::Go(GoOptions {
+                base: self.base,
+                bench: self.bench,
+                test,
+                packages: self.packages,
+                flags: GoFlags::parse(&texts(self.go_flags)?)?,
+                cached_base: false,
+            }),
+            most: self.most,
+            format: self.format,
+            extent: Extent {
+                rows: self.top,
+                by_line: self.lines,
+            },
+            flame: self.flame,
+        })
+    }
+}

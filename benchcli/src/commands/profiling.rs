@@ -1,0 +1,141 @@
+//! Benchmarks of base and head, profiled, and who pays for the difference.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::baselines::{say, warn};
+use crate::profile::Explained;
+use crate::profile::explain::{Binary, Effort, explain as profiled};
+use crate::profile::quantity::per;
+use crate::runner::children::{ChildError, Children};
+use crate::runner::rounds::{Job, Subject};
+
+/// A benchmark to explain.
+pub(super) struct Explicable {
+    /// Its place among the subjects.
+    pub(super) subject: usize,
+    pub(super) package: String,
+    /// Its full name without `Benchmark`.
+    pub(super) benchmark: String,
+    /// How often its body ran in a round.
+    pub(super) iterations: i64,
+}
+
+/// How many profiles are taken of each side.
+const REPEATS: usize = 3;
+
+/// Where profiles are taken, and what becomes of them.
+pub(super) struct Profiling<'p> {
+    /// The programs that run.
+    pub(super) children: &'p Children,
+    /// A folder for profiles.
+    pub(super) scratch: &'p Path,
+    /// A folder for flame graphs.
+    pub(super) flames: Option<&'p Path>,
+    /// How many benchmarks are explained: profiles take their time.
+    pub(super) most: usize,
+}
+
+impl Profiling<'_> {
+    /// Profiles benchmarks of both versions. One that cannot be profiled is told, and the others
+    /// are explained.
+    ///
+    /// # Errors
+    /// Everything was stopped, or a flame graph cannot be written; what is explained by then.
+    pub(super) fn explain(
+        &self,
+        wanted: &[Explicable],
+        subjects: &[Subject],
+    ) -> (Vec<Explained>, Result<()>) {
+        let mut explained = Vec::new();
+        let chosen = &wanted[..wanted.len().min(self.most)];
+        for (at, wanted) in chosen.iter().enumerate() {
+            let Some([Some(base), Some(head)]) = subjects.get(wanted.subject).map(|it| &it.sides)
+            else {
+                continue;
+            };
+            let name = &wanted.benchmark;
+            say(&format!("profiling {name}: {} of {}", at + 1, chosen.len()));
+            match self.one(wanted, [base, head]) {
+                Ok(found) => {
+                    if let Err(error) = self.draw(&found) {
+                        return (explained, Err(error));
+                    }
+                    explained.push(found);
+                }
+                Err(error) if is_stopped(&error) => return (explained, Err(error)),
+                Err(error) => warn(&format!("{name} is not explained: {error:#}")),
+            }
+        }
+        if wanted.len() > chosen.len() {
+            say(&format!(
+                "{} more are not explained; --bench chooses",
+                wanted.len() - chosen.len()
+            ));
+        }
+        (explained, Ok(()))
+    }
+
+    fn one(&self, wanted: &Explicable, sides: [&Job; 2]) -> Result<Explained> {
+        let effort = Effort {
+            iterations: wanted.iterations.max(1).cast_unsigned(),
+            repeats: REPEATS,
+        };
+        let sides = sides.map(|job| Binary {
+            program: &job.program,
+            arguments: &job.arguments,
+            folder: &job.folder,
+        });
+        let mut run = |command: &mut Command| output(self.children, command);
+        let answers = profiled(sides, &wanted.benchmark, effort, self.scratch, &mut run)?;
+        Ok(Explained {
+            package: wanted.package.clone(),
+            benchmark: wanted.benchmark.clone(),
+            answers,
+        })
+    }
+
+    /// A flame graph of each answer.
+    fn draw(&self, explained: &Explained) -> Result<()> {
+        let Some(folder) = self.flames else {
+            return Ok(());
+        };
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        for answer in &explained.answers {
+            let title = format!("{}: {}", explained.benchmark, answer.sentence);
+            let svg = answer.flame.svg(&title, &per(&answer.unit, answer.per_op));
+            let package = explained.package.rsplit('/').next().unwrap_or_default();
+            let name = format!("{package}.{}-{}", explained.benchmark, answer.sample_type);
+            let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.=".contains(letter);
+            let name: String = name
+                .chars()
+                .map(|letter| if is_plain(letter) { letter } else { '_' })
+                .collect();
+            let path = folder.join(format!("{}.svg", name.trim_start_matches('.')));
+            fs::write(&path, svg)
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a program prints.
+///
+/// # Errors
+/// It fails, or everything is stopped.
+pub(super) fn output(children: &Children, command: &mut Command) -> Result<Vec<u8>> {
+    let ran = children.run(command)?;
+    if !ran.status.success() {
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        bail!("{}: {}", ran.ending(), said.trim_end());
+    }
+    Ok(ran.stdout)
+}
+
+fn is_stopped(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ChildError::Stopped))
+}

@@ -1,0 +1,243 @@
+//! Base and head, built so that they can be measured.
+
+use std::collections::HashMap;
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use git2::Oid;
+
+use super::baselines::say;
+use crate::args::run::{GoOptions, Versions};
+use crate::baseline::find::{self, Wanted};
+use crate::baseline::{CiTarget, Store};
+use crate::runner::Side;
+use crate::runner::bench_pattern::BenchPattern;
+use crate::runner::build::{self, Build};
+use crate::runner::children::Children;
+use crate::runner::packages::{self, Package};
+use crate::runner::rounds::{Job, Subject};
+use crate::runner::worktree::Place;
+
+/// What is to be measured, and what it is called.
+pub(super) struct Prepared {
+    pub(super) subjects: Vec<Subject>,
+    /// For Go, the package and name of each subject's benchmark.
+    pub(super) benchmarks: HashMap<(String, String), usize>,
+    /// The names of base and head.
+    pub(super) names: [String; 2],
+    /// The commit of the base.
+    pub(super) base: Option<Oid>,
+    /// What stands for the base, where it is not measured.
+    pub(super) baseline: Option<String>,
+}
+
+/// Builds both versions. Gives nothing where one does not build, which was said then.
+pub(super) fn prepare(
+    versions: &Versions,
+    children: &Children,
+    store: Option<&Store>,
+    place: &mut Place,
+) -> Result<Option<Prepared>> {
+    match versions {
+        Versions::Commands(commands) => Ok(Some(of_commands(commands)?)),
+        Versions::Go(go) => {
+            let store = match store {
+                Some(store) => store,
+                None => &Store::open(Path::new("."))?,
+            };
+            of_packages(go, children, store, place)
+        }
+    }
+}
+
+fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
+    let folder = env::current_dir().context("the working directory is gone")?;
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
+    let job = |command: &String| {
+        Some(Job {
+            program: shell.into(),
+            arguments: vec![flag.into(), command.clone()],
+            folder: folder.clone(),
+        })
+    };
+    Ok(Prepared {
+        subjects: vec![Subject {
+            name: "the command".into(),
+            sides: commands.each_ref().map(job),
+        }],
+        benchmarks: HashMap::new(),
+        names: commands.clone(),
+        base: None,
+        baseline: None,
+    })
+}
+
+fn of_packages(
+    go: &GoOptions,
+    children: &Children,
+    store: &Store,
+    place: &mut Place,
+) -> Result<Option<Prepared>> {
+    let repository = store.repo();
+    let Some(root) = repository.workdir() else {
+        bail!("this repository has no working tree to measure; run it in a clone that has one");
+    };
+    let root = fs::canonicalize(root).context("the working tree cannot be found")?;
+    let here = env::current_dir().and_then(fs::canonicalize);
+    let here = here.context("the working directory is gone")?;
+    let within = here.strip_prefix(&root).unwrap_or(Path::new(""));
+    let target = CiTarget::from_variables(|name| env::var(name).ok());
+    let baseline = if go.cached_base {
+        // To know before anything runs that there is one.
+        Some(find::find(
+            store,
+            &go.base,
+            &Wanted::default(),
+            target.as_ref(),
+        )?)
+    } else {
+        None
+    };
+    let base = match &baseline {
+        Some(baseline) => baseline.clone(),
+        None => find::commit(store, &go.base, target.as_ref())?,
+    };
+    let mut folders = [None, Some(here.clone())];
+    if baseline.is_none() {
+        let commit = base.commit.to_string();
+        let checked_out = place.check_out(repository.commondir(), &commit)?;
+        folders[0] = Some(checked_out.join(within));
+    }
+    let mut builds = Vec::new();
+    for (side, folder) in Side::BOTH.into_iter().zip(folders) {
+        let Some(folder) = folder else { continue };
+        // A folder that the base has not yet has no benchmarks there.
+        if !folder.is_dir() {
+            continue;
+        }
+        let found = packages::find(children, &folder, &go.packages, &go.flags)
+            .with_context(|| format!("the packages of the {} cannot be listed", side.name()))?;
+        let binaries = place.path().join(side.name());
+        fs::create_dir_all(&binaries)
+            .with_context(|| format!("{} cannot be made", binaries.display()))?;
+        builds.extend(found.into_iter().enumerate().map(|(at, package)| Build {
+            side,
+            package,
+            binary: binaries.join(format!("{at}.test{}", env::consts::EXE_SUFFIX)),
+        }));
+    }
+    if builds.is_empty() {
+        bail!(
+            "no benchmark in {}; name packages that have some with --pkg",
+            go.packages.join(" ")
+        );
+    }
+    say(&format!(
+        "base is {base}; building {}",
+        match builds.len() {
+            1 => "a test binary".to_owned(),
+            count => format!("{count} test binaries"),
+        }
+    ));
+    let failures = build::build(children, &builds, &go.flags)?;
+    for failure in &failures {
+        let side = failure.side.name();
+        say(&format!(
+            "{} does not build ({side}):\n{}",
+            failure.package, failure.output
+        ));
+    }
+    if !failures.is_empty() {
+        return Ok(None);
+    }
+    let (subjects, benchmarks) = subjects(go, children, &builds)?;
+    if subjects.is_empty() {
+        bail!("--bench {}: no benchmark matches", go.bench);
+    }
+    let head = store
+        .resolve("HEAD")
+        .ok()
+        .map(|head| super::baselines::short(head.id()));
+    Ok(Some(Prepared {
+        subjects,
+        benchmarks,
+        names: [
+            base.to_string(),
+            format!(
+                "the working tree at {}",
+                head.as_deref().unwrap_or("no commit yet")
+            ),
+        ],
+        base: Some(base.commit),
+        baseline: baseline.map(|_| go.base.clone()),
+    }))
+}
+
+pub(super) type Benchmarks = HashMap<(String, String), usize>;
+
+/// Pairs the benchmarks of both sides by package and name.
+fn subjects(
+    go: &GoOptions,
+    children: &Children,
+    builds: &[Build],
+) -> Result<(Vec<Subject>, Benchmarks)> {
+    let pattern = BenchPattern::parse(&go.bench);
+    let mut subjects: Vec<Subject> = Vec::new();
+    let mut benchmarks = HashMap::new();
+    let prefix = common_folder(builds.iter().map(|build| &build.package));
+    for build in builds {
+        for (name, pattern) in build::benchmarks(children, build, &pattern, &go.flags)? {
+            let bare = name.strip_prefix("Benchmark").unwrap_or(&name).to_owned();
+            let path = &build.package.path;
+            let at = *benchmarks
+                .entry((path.clone(), bare.clone()))
+                .or_insert_with(|| {
+                    let package = path.get(prefix..).unwrap_or(path);
+                    subjects.push(Subject {
+                        name: format!("{package}.{bare}"),
+                        sides: [None, None],
+                    });
+                    subjects.len() - 1
+                });
+            let mut arguments: Vec<String> =
+                ["-test.run=^$", "-test.paniconexit0", "-test.count=1"]
+                    .map(str::to_owned)
+                    .to_vec();
+            arguments.push(format!("-test.bench={pattern}"));
+            arguments.extend(
+                go.test
+                    .iter()
+                    .chain(&go.flags.test)
+                    .chain(&go.flags.own)
+                    .cloned(),
+            );
+            subjects[at].sides[build.side as usize] = Some(Job {
+                program: build.binary.clone(),
+                arguments,
+                folder: build.package.folder.clone(),
+            });
+        }
+    }
+    Ok((subjects, benchmarks))
+}
+
+/// How much of the packages' paths need not be said.
+fn common_folder<'p>(packages: impl Iterator<Item = &'p Package>) -> usize {
+    let paths: Vec<&str> = packages.map(|package| package.path.as_str()).collect();
+    let Some(first) = paths.first() else { return 0 };
+    let same = |path: &&str| {
+        let pairs = first.bytes().zip(path.bytes());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let common = paths.iter().map(same).min().unwrap_or_default();
+    first.as_bytes()[..common]
+        .iter()
+        .rposition(|&byte| byte == b'/')
+        .map_or(0, |slash| slash + 1)
+}
