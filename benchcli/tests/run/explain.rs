@@ -365,3 +365,80 @@ fn reports_have_the_explanation() {
             .starts_with("<svg")
     );
 }
+
+/// A loop over a small function, and a counter that all processors share.
+fn hot(variant: &str) -> String {
+    format!(
+        "package work
+
+import (
+	\"sync\"
+	\"testing\"
+)
+
+var Sink uint64
+
+{variant}
+
+func loop(x uint64) uint64 {{
+	for i := uint64(0); i < 1000; i++ {{
+		x = mix(x, i)
+	}}
+	return x
+}}
+
+func BenchmarkLoop(b *testing.B) {{
+	for i := 0; i < b.N; i++ {{
+		Sink = loop(Sink)
+	}}
+}}
+
+func BenchmarkShared(b *testing.B) {{
+	b.RunParallel(func(pb *testing.PB) {{
+		local := uint64(0)
+		for pb.Next() {{
+			local = count(local)
+		}}
+		mutex.Lock()
+		Sink += local
+		mutex.Unlock()
+	}})
+}}
+"
+    )
+}
+
+#[test]
+fn a_lost_inlining_and_a_lock_are_named() {
+    if !has_go("a_lost_inlining_and_a_lock_are_named") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write("go.mod", "module example.com/planted\n\ngo 1.22\n");
+    let mix = "func mix(x, i uint64) uint64 { return x + (i ^ 3) }";
+    let work = "return local*31 + 7";
+    sandbox.write(
+        "work/work_test.go",
+        &hot(&format!(
+            "var mutex sync.Mutex\n\n{mix}\n\n//go:noinline\nfunc count(local uint64) uint64 {{\n\t{work}\n}}\n"
+        )),
+    );
+    sandbox.commit("Base");
+    sandbox.write(
+        "work/work_test.go",
+        &hot(&format!(
+            "var mutex sync.Mutex\n\n//go:noinline\n{mix}\n\n//go:noinline\nfunc count(local uint64) \
+             uint64 {{\n\tmutex.Lock()\n\tdefer mutex.Unlock()\n\t{work}\n}}\n"
+        )),
+    );
+    let arguments = "explain --base HEAD --benchtime 200ms --cpu 2";
+    let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    for (name, payer) in [("Loop-2", "mix"), ("Shared-2", "count")] {
+        let named = ran.stdout.lines().any(|line| {
+            line.starts_with(&format!("{name}: +"))
+                && line.contains(&format!(" ns/op is in example.com/planted/work.{payer}"))
+        });
+        assert!(named, "{name}\n{}", ran.stdout);
+    }
+}
