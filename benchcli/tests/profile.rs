@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use benchcli::profile::Answer;
@@ -258,14 +258,164 @@ fn the_planted_function_pays() {
     );
     // Larger, and no more of them.
     assert!(!objects.difference.total.is_significant(), "{objects:?}");
-    equals_pprof(folder.path(), "alloc_space");
-    equals_pprof(folder.path(), "cpu");
+    let files = |kind| [0, 1].map(|side| folder.path().join(format!("{kind}-{side}-0.pprof")));
+    for kind in [
+        "alloc_space",
+        "alloc_objects",
+        "inuse_space",
+        "inuse_objects",
+    ] {
+        equals_pprof(&files("alloc_space"), kind);
+    }
+    equals_pprof(&files("cpu"), "cpu");
+}
+
+/// Goroutines that wait for each other, and memory that stays.
+const WAITING: &str = "package waiting
+
+import (
+	\"sync\"
+	\"testing\"
+	\"time\"
+)
+
+var (
+	mutex sync.Mutex
+	leak  [][]byte
+)
+
+func hold(each time.Duration) {
+	mutex.Lock()
+	defer mutex.Unlock()
+	time.Sleep(each)
+}
+
+func keep(size int) { leak = append(leak, make([]byte, size)) }
+
+func TestWait(t *testing.T) {
+	var group sync.WaitGroup
+	for range 4 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			hold(WAIT)
+			done <- true
+		}()
+	}
+	for range 4 {
+		<-done
+	}
+	group.Wait()
+	for range KEPT {
+		keep(1 << 16)
+	}
+}
+
+var done = make(chan bool)
+";
+
+#[test]
+fn locks_and_leaks_are_compared_as_pprof_compares_them() {
+    if !has_go("locks_and_leaks_are_compared_as_pprof_compares_them") {
+        return;
+    }
+    let folder = TempDir::new().expect("a folder");
+    let kinds = ["mutex", "block", "mem"];
+    for (side, wait, kept) in [
+        ("base", "2 * time.Millisecond", "4"),
+        ("head", "7000000", "24"),
+    ] {
+        let package = folder.path().join(side);
+        fs::create_dir(&package).expect("made");
+        fs::write(
+            package.join("go.mod"),
+            "module example.com/waiting\n\ngo 1.22\n",
+        )
+        .expect("written");
+        let code = WAITING
+            .replace("WAIT)", &format!("{wait})"))
+            .replace("KEPT", kept);
+        fs::write(package.join("waiting_test.go"), code).expect("written");
+        let mut go = Command::new("go");
+        go.args(["test", "-c", "-o", "bin", "."])
+            .current_dir(&package);
+        run(&mut go).expect("builds");
+        let mut program = Command::new(package.join("bin"));
+        program.args(kinds.map(|kind| format!("-test.{kind}profile={kind}.pprof")));
+        program.args(["-test.blockprofilerate=1", "-test.memprofilerate=1"]);
+        run(program.current_dir(&package)).expect("runs");
+    }
+    let files = |kind: &str| {
+        ["base", "head"].map(|side| folder.path().join(side).join(format!("{kind}.pprof")))
+    };
+    equals_pprof(&files("mutex"), "delay");
+    equals_pprof(&files("mutex"), "contentions");
+    equals_pprof(&files("block"), "delay");
+    equals_pprof(&files("mem"), "inuse_space");
+
+    // A leak is named by where it grew.
+    let [old, new] = files("mem");
+    let arguments = [
+        "profile",
+        "diff",
+        "--sample-type",
+        "inuse_space",
+        "--format",
+        "json",
+    ];
+    let output = assert_cmd::Command::cargo_bin("benchcli")
+        .expect("built")
+        .args(arguments)
+        .args([old, new])
+        .output()
+        .expect("runs");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["payer"]["function"], "example.com/waiting.keep");
+    let grown = report["functions"][0]["flat"]["difference"].as_f64();
+    // Twenty more, and the slice that holds them.
+    assert!(
+        grown >= Some(20.0 * 65536.0) && grown < Some(20.5 * 65536.0),
+        "{grown:?}"
+    );
+    for kind in kinds {
+        damage(&fs::read(&files(kind)[1]).expect("there"));
+    }
+}
+
+/// No damage to a real profile makes it panic, packed or not.
+fn damage(packed: &[u8]) {
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed), &mut unpacked)
+        .expect("gzip");
+    let mut seed = 1u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) as usize % below
+    };
+    for bytes in [packed, &unpacked] {
+        for _ in 0..300 {
+            let mut damaged = bytes.to_vec();
+            for _ in 0..=random(4) {
+                let at = random(damaged.len());
+                damaged[at] = random(256) as u8;
+            }
+            if random(3) == 0 {
+                damaged.truncate(random(damaged.len()));
+            }
+            if let Ok(profile) = Profile::read(&damaged) {
+                Costs::of(&profile, 0, 1.0);
+            }
+        }
+    }
 }
 
 /// The flat figures of `go tool pprof -top -diff_base` are ours, in our order.
-fn equals_pprof(folder: &Path, kind: &str) {
-    let files = [0, 1].map(|side| folder.join(format!("{kind}-{side}-0.pprof")));
-    let unit = if kind == "cpu" { "ns" } else { "B" };
+fn equals_pprof(files: &[PathBuf; 2], kind: &str) {
+    let unit = match kind {
+        "cpu" | "delay" => "ns",
+        "alloc_space" | "inuse_space" => "B",
+        _ => "",
+    };
     let mut go = Command::new("go");
     go.args([
         "tool",
@@ -274,8 +424,11 @@ fn equals_pprof(folder: &Path, kind: &str) {
         "-nodefraction=0",
         "-nodecount=100000",
     ]);
-    go.args([format!("-unit={unit}"), format!("-sample_index={kind}")]);
-    go.arg("-diff_base").args(&files);
+    go.arg(format!("-sample_index={kind}"));
+    if !unit.is_empty() {
+        go.arg(format!("-unit={unit}"));
+    }
+    go.arg("-diff_base").args(files);
     let top = String::from_utf8(run(&mut go).expect("pprof runs")).expect("UTF-8");
     let mut theirs = Vec::new();
     for line in top
@@ -295,31 +448,23 @@ fn equals_pprof(folder: &Path, kind: &str) {
             .replace(" (partial-inline)", "");
         theirs.push((value(cells[0]), value(cells[3]), name));
     }
-    let [old, new] = files.map(|file| {
+    let [old, new] = files.each_ref().map(|file| {
         let profile = Profile::read(&fs::read(file).expect("there")).expect("valid");
         let at = profile.sample_type(Some(kind)).expect("it has it");
         Costs::of(&profile, at, 1.0)
     });
+    let base = old.total;
     let ours = benchcli::profile::difference::Difference::new(&[old], &[new]);
-    let flats = |row: &benchcli::profile::difference::Row| row.flat.difference;
-    let our_flats: Vec<f64> = ours
+    let ours: Vec<(f64, f64, String)> = ours
         .functions
-        .iter()
-        .map(flats)
-        .filter(|flat| *flat != 0.0)
+        .into_iter()
+        .filter(|row| row.flat.difference != 0.0 || row.cum.difference != 0.0)
+        .map(|row| (row.flat.difference, row.cum.difference, row.function))
         .collect();
-    let moved = theirs
-        .iter()
-        .map(|(flat, ..)| *flat)
-        .filter(|flat| *flat != 0.0);
-    assert_eq!(our_flats, moved.collect::<Vec<_>>(), "{top}");
-    for (flat, cum, name) in &theirs {
-        let row = ours.functions.iter().find(|row| row.function == *name);
-        let row = row.unwrap_or_else(|| panic!("{name} is missing"));
-        assert_eq!(
-            (row.flat.difference, row.cum.difference),
-            (*flat, *cum),
-            "{name}"
-        );
-    }
+    assert_eq!(ours, theirs, "{top}");
+    let total = top
+        .lines()
+        .find_map(|line| line.split_once("% of ")?.1.split_once(" total"));
+    let (total, _) = total.expect("a total");
+    assert_eq!(total, format!("{base}{unit}"));
 }

@@ -93,7 +93,8 @@ fn is_zero(line: &i64) -> bool {
 pub struct Difference {
     /// Everything.
     pub total: Change,
-    /// By function, the biggest change of the flat cost first, like `pprof -top -diff_base`.
+    /// By function, the biggest change of the flat cost first and like ones by name, as
+    /// `pprof -top -diff_base` has them.
     pub functions: Vec<Row>,
     /// By line, in the same order.
     pub lines: Vec<Row>,
@@ -183,11 +184,11 @@ fn rows<'c, K: Ord>(
 
 fn sorted(rows: impl Iterator<Item = Row>) -> Vec<Row> {
     let mut rows: Vec<Row> = rows.collect();
-    let size = |row: &Row| (row.flat.difference.abs(), row.cum.difference.abs());
     rows.sort_by(|one, other| {
-        let ((flat, cum), (other_flat, other_cum)) = (size(one), size(other));
-        let by_size = other_flat.total_cmp(&flat).then(other_cum.total_cmp(&cum));
-        by_size.then_with(|| (&one.function, one.line).cmp(&(&other.function, other.line)))
+        let size = |row: &Row| row.flat.difference.abs();
+        let place = |row: &Row| (row.function.clone(), row.file.clone(), row.line);
+        let by_size = size(other).total_cmp(&size(one));
+        by_size.then_with(|| place(one).cmp(&place(other)))
     });
     rows
 }
