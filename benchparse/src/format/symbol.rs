@@ -16,6 +16,10 @@ impl Symbol {
     /// The empty text, the value of every missing key.
     pub const EMPTY: Self = Self(0);
 
+    pub(crate) const fn new(index: u32) -> Self {
+        Self(index)
+    }
+
     /// The place of this symbol in the order of first appearance.
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -112,6 +116,41 @@ impl Symbols {
     }
 }
 
+/// The texts of a [`Symbols`] as they were at one time, and others behind them. They have the symbols
+/// that they had there.
+#[derive(Debug, Clone)]
+pub(crate) struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    /// How many are of the first.
+    first: usize,
+}
+
+impl Texts {
+    pub(crate) fn new(first: &Symbols, second: &Symbols) -> Self {
+        let (start, count) = (first.bytes.len(), first.len());
+        let ends = second.ends.iter().skip(1).map(|end| start + end);
+        Self {
+            bytes: [&*first.bytes, &second.bytes].concat(),
+            ends: first.ends.iter().copied().chain(ends).collect(),
+            first: count,
+        }
+    }
+
+    /// The symbol here of one of the second table.
+    pub(crate) fn of_second(&self, symbol: Symbol) -> Symbol {
+        match symbol {
+            Symbol::EMPTY => Symbol::EMPTY,
+            Symbol(id) => Symbol(id + self.first as u32 - 1),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn text(&self, symbol: Symbol) -> &[u8] {
+        text_of(&self.bytes, &self.ends, symbol.0)
+    }
+}
+
 #[inline]
 fn text_of<'a>(bytes: &'a [u8], ends: &[usize], id: u32) -> &'a [u8] {
     let id = id as usize;
@@ -122,6 +161,18 @@ fn text_of<'a>(bytes: &'a [u8], ends: &[usize], id: u32) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_tables_together_keep_the_symbols_of_the_first() {
+        let (mut first, mut second) = (Symbols::default(), Symbols::default());
+        let encode = first.intern(b"Encode");
+        let joined = second.intern(b"Encode json");
+        let texts = Texts::new(&first, &second);
+        assert_eq!(texts.text(encode), b"Encode");
+        assert_eq!(texts.text(texts.of_second(joined)), b"Encode json");
+        assert_eq!(texts.of_second(Symbol::EMPTY), Symbol::EMPTY);
+        assert_eq!(texts.text(Symbol::EMPTY), b"");
+    }
 
     #[test]
     fn equal_texts_are_one_symbol() {
