@@ -143,7 +143,7 @@
 //! let tables = collector.finish(&parser, Levels::default());
 //! let [table] = tables.tables() else { unreachable!() };
 //! assert_eq!(tables.text(table.unit), b"sec/op");
-//! let row = &table.rows[0];
+//! let row = table.rows().next().unwrap();
 //! assert_eq!(tables.text(row.label), b"Encode-8");
 //! let (json, gob) = (&row.cells[0], &row.cells[1]);
 //! let comparison = gob.comparison.expect("compared with the first column");

@@ -331,15 +331,23 @@ pub fn shortest(value: f64) -> String {
 /// assert_eq!(fixed(f64::INFINITY, 2), "+Inf");
 /// ```
 pub fn fixed(value: f64, digits: usize) -> String {
-    if !value.is_finite() {
-        return shortest(value);
-    }
-    fixed_in_integers(value, digits).unwrap_or_else(|| format!("{value:.digits$}"))
+    let mut out = Vec::new();
+    write_fixed(&mut out, value, digits);
+    String::from_utf8(out).unwrap_or_default()
 }
 
-/// [`fixed`] for values and digits of everyday size, which is all that tables have: the value is
+/// Writes what [`fixed`] gives.
+pub fn write_fixed(out: &mut Vec<u8>, value: f64, digits: usize) {
+    if !value.is_finite() {
+        out.extend_from_slice(shortest(value).as_bytes());
+    } else if write_in_integers(out, value, digits).is_none() {
+        out.extend_from_slice(format!("{value:.digits$}").as_bytes());
+    }
+}
+
+/// [`write_fixed`] for values and digits of everyday size, which is all that tables have: the value is
 /// mantissa · 2^exponent, so mantissa · 10^digits · 2^exponent is rounded once, exactly.
-fn fixed_in_integers(value: f64, digits: usize) -> Option<String> {
+fn write_in_integers(out: &mut Vec<u8>, value: f64, digits: usize) -> Option<()> {
     if digits > 9 {
         return None;
     }
@@ -382,11 +390,8 @@ fn fixed_in_integers(value: f64, digits: usize) -> Option<String> {
         at -= 1;
         text[at] = b'-';
     }
-    let text = std::str::from_utf8(&text[at..]).ok()?;
-    // Room for what callers put behind it.
-    let mut out = String::with_capacity(text.len() + 4);
-    out.push_str(text);
-    Some(out)
+    out.extend_from_slice(text.get(at..)?);
+    Some(())
 }
 
 #[cfg(test)]

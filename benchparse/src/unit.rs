@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::number::fixed;
+use crate::number::{fixed, write_fixed};
 
 /// A unit brought to base units, and what a value in it is multiplied with.
 #[derive(Debug, Clone, PartialEq)]
@@ -275,6 +275,12 @@ impl Scale {
         let mut text = fixed(value / self.factor, self.digits);
         text.push_str(self.prefix);
         text
+    }
+
+    /// Writes what [`Scale::format`] gives.
+    pub fn write(&self, out: &mut Vec<u8>, value: f64) {
+        write_fixed(out, value / self.factor, self.digits);
+        out.extend_from_slice(self.prefix.as_bytes());
     }
 }
 

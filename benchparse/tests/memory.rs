@@ -172,9 +172,10 @@ fn a_measurement_takes_its_eight_bytes() {
         })
     };
     let (few, many) = (collecting(1024), collecting(16 * 1024));
-    // Nine samples grow by doubling: four times each, and the old half stands beside the new whole.
-    assert_eq!(many.count_total - few.count_total, 9 * 4);
+    // All nine samples share pages, which are never moved; only the list of their segments grows.
     let measurements = 9 * 16 * 1024;
+    let pages = measurements / (1 << 15);
+    assert!(many.count_total - few.count_total < pages + 6, "{many:?}");
     assert!(
         many.bytes_max < 8 * measurements + few.bytes_max + (1 << 16),
         "{many:?}"

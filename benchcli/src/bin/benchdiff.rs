@@ -4,10 +4,14 @@ use std::process::ExitCode;
 
 use benchcli::args::{diff::DiffArgs, gnu_style};
 use benchcli::commands::{conclude, diff};
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 fn main() -> ExitCode {
-    let arguments = gnu_style(&DiffArgs::command(), std::env::args_os());
-    let options = DiffArgs::parse_from(arguments).into_options();
+    let command = DiffArgs::command();
+    let arguments = gnu_style(&command, std::env::args_os());
+    let options = match DiffArgs::from_arg_matches(&command.get_matches_from(arguments)) {
+        Ok(arguments) => arguments.into_options(),
+        Err(error) => error.format(&mut DiffArgs::command()).exit(),
+    };
     conclude("benchdiff", options.and_then(diff::run))
 }

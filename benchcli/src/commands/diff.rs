@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use benchparse::compare::{Collector, Tables};
-use benchparse::format::Symbol;
 
 use super::results::{Reading, Source, threads};
 use super::{Outcome, check};
@@ -82,24 +81,28 @@ fn write_text(
 ) -> Result<Outcome> {
     let mut stdout = io::stdout().lock();
     let color = options.color.applies_to(&stdout);
-    let parser = std::mem::take(&mut reading.parser);
-    let mut parts = collector.finish_in_parts(&parser, options.levels, threads());
-    let mut previous: Option<Vec<Symbol>> = None;
-    while parts.next_part().is_some() {
-        if let Some(mismatch) = parts.mismatch() {
+    let parts = collector.finish_in_parts(&reading.parser, options.levels);
+    let mut joint = report::text::Joint::default();
+    let make = |tables: &mut Tables, threads| {
+        let mismatch = if parts.compares() {
+            None
+        } else {
+            tables.mismatch()
+        };
+        arrange(tables, options);
+        (mismatch, report::text::Part::new(tables, color, threads))
+    };
+    parts.each(threads(), make, |(mismatch, part)| -> Result<()> {
+        if let Some(mismatch) = mismatch {
             reading.note(mismatch.to_string())?;
         }
-        let tables = parts.tables_mut();
-        arrange(tables, options);
-        for text in report::text::write_part(tables, previous.as_deref(), color, threads()) {
+        for text in joint.texts(part) {
             stdout.write_all(&text)?;
         }
-        if let Some(last) = tables.tables().last() {
-            previous = Some(last.headings.clone());
-        }
-    }
+        Ok(())
+    })?;
     stdout.flush()?;
     // The program ends here; giving back a million names one by one takes longer.
-    std::mem::forget(parts);
+    std::mem::forget((parts, reading.parser));
     Ok(reading.outcome)
 }

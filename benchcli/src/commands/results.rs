@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
@@ -224,7 +225,10 @@ impl From<io::Error> for Stop {
 /// How many threads read an input. Beyond a few the one that collects is the slowest.
 pub(super) fn threads() -> NonZeroUsize {
     const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
-    std::thread::available_parallelism().map_or(NonZeroUsize::MIN, |count| count.min(MOST))
+    // To find out takes longer than a short input.
+    static COUNT: OnceLock<NonZeroUsize> = OnceLock::new();
+    let count = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    *COUNT.get_or_init(|| count().min(MOST))
 }
 
 /// How many benchmarks without a result are named in one line.

@@ -75,15 +75,15 @@ impl Sheet<'_> {
             }
         }
         self.record(&record);
-        for row in &table.rows {
-            self.row(tables, row);
+        for row in table.rows() {
+            self.row(tables, &row);
         }
         self.geomeans(table, width);
     }
 
-    fn row(&mut self, tables: &Tables, row: &Row) {
+    fn row(&mut self, tables: &Tables, row: &Row<'_>) {
         let mut record = vec![tables.text(row.label).to_vec()];
-        for cell in &row.cells {
+        for cell in row.cells {
             let start = group_start(cell.column);
             put(&mut record, start, shortest(cell.summary.center));
             put(&mut record, start + 1, range_text(&cell.summary));

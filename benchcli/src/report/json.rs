@@ -155,15 +155,14 @@ fn table_json(tables: &Tables, table: &Table) -> TableJson {
             .map(|column| pairs(tables.column_keys(), &column.values))
             .collect(),
         rows: table
-            .rows
-            .iter()
+            .rows()
             .map(|row| RowJson {
                 label: text(tables.text(row.label)),
-                keys: pairs(tables.row_keys(), &row.values),
+                keys: pairs(tables.row_keys(), row.values),
                 cells: row
                     .cells
                     .iter()
-                    .map(|cell| cell_json(tables, table.direction, row, cell))
+                    .map(|cell| cell_json(tables, table.direction, &row, cell))
                     .collect(),
             })
             .collect(),
@@ -171,7 +170,7 @@ fn table_json(tables: &Tables, table: &Table) -> TableJson {
     }
 }
 
-fn cell_json(tables: &Tables, direction: Direction, row: &Row, cell: &Cell) -> CellJson {
+fn cell_json(tables: &Tables, direction: Direction, row: &Row<'_>, cell: &Cell) -> CellJson {
     let mut warnings = Vec::new();
     if !cell.varying.is_empty() {
         let keys = cell.varying.iter().map(|&key| tables.text(key));

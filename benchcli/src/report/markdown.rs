@@ -35,10 +35,10 @@ fn blank_line(out: &mut String) {
 
 fn table_sections(out: &mut String, tables: &Tables, table: &Table) {
     let unit = escape(tables.text(table.unit));
-    let (changed, same): (Vec<&Row>, Vec<&Row>) = if table.columns.len() > 1 {
-        table.rows.iter().partition(|row| row.is_changed())
+    let (changed, same): (Vec<Row<'_>>, Vec<Row<'_>>) = if table.columns.len() > 1 {
+        table.rows().partition(Row::is_changed)
     } else {
-        (table.rows.iter().collect(), Vec::new())
+        (table.rows().collect(), Vec::new())
     };
     if changed.is_empty() {
         fold(
@@ -75,7 +75,7 @@ fn fold(out: &mut String, summary: &str, content: impl FnOnce(&mut String)) {
     out.push_str("\n</details>\n");
 }
 
-fn grid(out: &mut String, tables: &Tables, table: &Table, rows: &[&Row], with_geomean: bool) {
+fn grid(out: &mut String, tables: &Tables, table: &Table, rows: &[Row<'_>], with_geomean: bool) {
     let mut header = vec![escape(tables.text(table.unit))];
     let mut ruler = vec!["---".to_owned()];
     for (place, column) in table.columns.iter().enumerate() {
@@ -92,12 +92,12 @@ fn grid(out: &mut String, tables: &Tables, table: &Table, rows: &[&Row], with_ge
     for row in rows {
         line(out, &fields(tables, table, row));
     }
-    if with_geomean && table.rows.len() > 1 {
+    if with_geomean && table.rows().len() > 1 {
         line(out, &geomean_fields(table));
     }
 }
 
-fn fields(tables: &Tables, table: &Table, row: &Row) -> Vec<String> {
+fn fields(tables: &Tables, table: &Table, row: &Row<'_>) -> Vec<String> {
     let centers = row.cells.iter().map(|cell| cell.summary.center);
     let scale = Scale::for_values(centers, table.class);
     let mut fields = vec![escape(tables.text(row.label))];

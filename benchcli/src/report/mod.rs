@@ -7,6 +7,7 @@ pub mod json;
 pub mod junit;
 mod layout;
 pub mod markdown;
+mod notes;
 pub mod page;
 pub mod rank;
 pub mod text;

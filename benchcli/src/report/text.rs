@@ -1,101 +1,186 @@
 //! The table for people, as benchstat prints it.
 
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use benchparse::compare::{
-    Cell, Geomean, Ratio, Row, Table, Tables, comparison_warning_text, delta_text, detail_text,
-    geomean_ratio_text, range_text, summary_warning_text, varying_text,
+    Cell, Geomean, Ratio, Row, Table, Tables, geomean_ratio_text, varying_text, write_delta,
+    write_detail, write_range,
 };
 use benchparse::format::Symbol;
 use benchparse::unit::{Direction, Scale};
 
-use super::headings;
-use super::layout::{Align, Entry, Layout, Margin};
+use super::headings::{self, Headings};
+use super::layout::{Align, Entry, Layout, Margin, Measures, write_sign};
+use super::notes::Notes;
+
+/// So many rows of a table are laid out together.
+const ROWS: usize = 1 << 13;
 
 /// Writes all tables; `color` marks significant differences, worse red and better green.
 pub fn write(out: &mut Vec<u8>, tables: &Tables, color: bool) {
-    write_some(out, tables, tables.tables(), None, color);
-}
-
-/// Writes tables that come after one with the headings `previous`, on up to `threads` threads.
-pub fn write_part(
-    tables: &Tables,
-    previous: Option<&[Symbol]>,
-    color: bool,
-    threads: NonZeroUsize,
-) -> Vec<Vec<u8>> {
-    let all = tables.tables();
-    let rows: usize = all.iter().map(|table| table.rows.len()).sum();
-    let count = threads.get().min(1 + rows / 1000);
-    let share = rows.div_ceil(count);
-    std::thread::scope(|scope| {
-        let mut start = 0;
-        let mut running = Vec::new();
-        while start < all.len() {
-            let mut taken = 0;
-            let some = all[start..].iter().take_while(|table| {
-                let goes_on = taken < share;
-                taken += table.rows.len();
-                goes_on
-            });
-            let end = start + some.count().max(1);
-            let before = start.checked_sub(1).map(|before| &all[before].headings[..]);
-            let before = before.or(previous);
-            let some = &all[start..end];
-            start = end;
-            let write = move || {
-                let mut out = Vec::new();
-                write_some(&mut out, tables, some, before, color);
-                out
-            };
-            running.push(if start < all.len() {
-                Err(scope.spawn(write))
-            } else {
-                Ok(write())
-            });
-        }
-        let finished = running.into_iter().map(|written| match written {
-            Ok(text) => text,
-            Err(thread) => match thread.join() {
-                Ok(text) => text,
-                Err(panic) => std::panic::resume_unwind(panic),
-            },
-        });
-        finished.collect()
-    })
-}
-
-fn write_some<'t>(
-    out: &mut Vec<u8>,
-    tables: &'t Tables,
-    some: &'t [Table],
-    mut previous: Option<&'t [Symbol]>,
-    color: bool,
-) {
-    let mut layout = Layout::default();
-    for table in some {
-        if previous.is_some() {
-            out.push(b'\n');
-        }
-        for heading in headings::changed(tables, previous, table) {
-            out.extend_from_slice(&heading);
-            out.push(b'\n');
-        }
-        layout = Grid::new(tables, table, color, layout).write(out);
-        previous = Some(&table.headings);
+    let part = Part::new(tables, color, NonZeroUsize::MIN);
+    for text in Joint::default().texts(part) {
+        out.extend_from_slice(&text);
     }
 }
 
-/// One table on its way to text.
+/// Some tables as text. What stands above the first depends on the table before it.
+#[derive(Debug)]
+pub struct Part {
+    first: Option<Headings>,
+    last: Vec<Symbol>,
+    texts: Vec<Vec<u8>>,
+}
+
+impl Part {
+    /// Writes some tables on up to `threads` threads.
+    pub fn new(tables: &Tables, color: bool, threads: NonZeroUsize) -> Self {
+        let mut part = Self {
+            first: None,
+            last: Vec::new(),
+            texts: Vec::new(),
+        };
+        let mut out = Vec::new();
+        let mut previous: Option<&Table> = None;
+        let mut layout = Layout::default();
+        for table in tables.tables() {
+            match previous {
+                None => part.first = Some(Headings::new(tables, table)),
+                Some(previous) => {
+                    out.push(b'\n');
+                    let previous = Some(&previous.headings[..]);
+                    for heading in headings::changed(tables, previous, table) {
+                        out.extend_from_slice(&heading);
+                        out.push(b'\n');
+                    }
+                }
+            }
+            previous = Some(table);
+            if table.rows().len() <= ROWS {
+                layout.clear();
+                let mut grid = Grid::new(tables, table, color, layout);
+                grid.fill(0..table.rows().len());
+                layout = grid.write(&mut out);
+                continue;
+            }
+            part.texts.push(std::mem::take(&mut out));
+            part.texts
+                .extend(write_large(tables, table, color, threads));
+        }
+        part.texts.push(out);
+        part.last = previous.map_or_else(Vec::new, |table| table.headings.clone());
+        part
+    }
+}
+
+/// Puts parts one after the other.
+#[derive(Debug, Default)]
+pub struct Joint {
+    previous: Option<Vec<Symbol>>,
+}
+
+impl Joint {
+    /// The texts of the next part.
+    pub fn texts(&mut self, part: Part) -> impl Iterator<Item = Vec<u8>> + use<> {
+        let mut above = Vec::new();
+        if let Some(first) = &part.first {
+            let previous = self.previous.replace(part.last);
+            if previous.is_some() {
+                above.push(b'\n');
+            }
+            for heading in first.changed(previous.as_deref()) {
+                above.extend_from_slice(heading);
+                above.push(b'\n');
+            }
+        }
+        std::iter::once(above).chain(part.texts)
+    }
+}
+
+/// Writes a table on several threads.
+fn write_large(tables: &Tables, table: &Table, color: bool, threads: NonZeroUsize) -> Vec<Vec<u8>> {
+    let count = table.rows().len();
+    let starts = (0..count).step_by(ROWS);
+    let parts = starts.map(|start| start..count.min(start + ROWS)).collect();
+    let grids = side_by_side(threads, parts, &|rows: Range<usize>| {
+        let mut grid = Grid::new(tables, table, color, Layout::default());
+        grid.fill(rows);
+        grid
+    });
+    let mut notes = Notes::default();
+    let mut layouts = Vec::with_capacity(grids.len());
+    for Grid {
+        mut layout,
+        notes: own,
+        ..
+    } in grids
+    {
+        layout.number_notes(&notes.take(own));
+        layouts.push(layout);
+    }
+    let measures = measures(&layouts, table);
+    let mut texts = side_by_side(threads, layouts.iter().collect(), &|layout: &Layout| {
+        let mut out = Vec::new();
+        measures.write(&mut out, layout);
+        out
+    });
+    let mut below = Vec::new();
+    write_notes(&mut below, &notes);
+    texts.push(below);
+    texts
+}
+
+/// What `job` makes of each item, in order.
+fn side_by_side<T: Send, R: Send>(
+    threads: NonZeroUsize,
+    mut items: Vec<T>,
+    job: &(impl Fn(T) -> R + Sync),
+) -> Vec<R> {
+    let share = items.len().div_ceil(threads.get()).max(1);
+    std::thread::scope(|scope| {
+        let mut running = Vec::new();
+        while items.len() > share {
+            let others = items.split_off(share);
+            let mine = std::mem::replace(&mut items, others);
+            running.push(scope.spawn(move || mine.into_iter().map(job).collect::<Vec<R>>()));
+        }
+        let last: Vec<R> = items.into_iter().map(job).collect();
+        let mut all = Vec::new();
+        for thread in running {
+            match thread.join() {
+                Ok(some) => all.extend(some),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all.extend(last);
+        all
+    })
+}
+
+fn measures(layouts: &[Layout], table: &Table) -> Measures {
+    // Only the value columns give way to a wide heading.
+    let stretches = |column: usize| column == 1 || column >= 4 && column % 6 == 4;
+    Measures::new(layouts, edge(table) + 1, stretches)
+}
+
+fn write_notes(out: &mut Vec<u8>, notes: &Notes) {
+    for (number, note) in (1..).zip(notes.texts()) {
+        write_sign(out, number);
+        out.push(b' ');
+        out.extend_from_slice(note);
+        out.push(b'\n');
+    }
+}
+
+/// Some rows of a table on their way to text.
 struct Grid<'t> {
     tables: &'t Tables,
     table: &'t Table,
     color: bool,
     layout: Layout,
-    notes: Vec<Vec<u8>>,
-    note_numbers: HashMap<Vec<u8>, usize>,
+    notes: Notes,
 }
 
 /// The columns of the layout: a label, three for the first group, six for each other, the edge.
@@ -107,6 +192,10 @@ fn group_span(group: usize) -> usize {
     if group == 0 { 3 } else { 6 }
 }
 
+fn edge(table: &Table) -> usize {
+    group_start(table.columns.len())
+}
+
 impl<'t> Grid<'t> {
     fn new(tables: &'t Tables, table: &'t Table, color: bool, layout: Layout) -> Self {
         Self {
@@ -114,45 +203,47 @@ impl<'t> Grid<'t> {
             table,
             color,
             layout,
-            notes: Vec::new(),
-            note_numbers: HashMap::new(),
+            notes: Notes::default(),
         }
     }
 
-    /// Writes the table and gives the empty layout back.
-    fn write(mut self, out: &mut Vec<u8>) -> Layout {
-        for field in 0..self.tables.column_keys().len() {
-            self.column_headings(field);
+    /// Lays out some rows: with the first the headings, with the last the geometric means.
+    fn fill(&mut self, rows: Range<usize>) {
+        if rows.start == 0 {
+            for field in 0..self.tables.column_keys().len() {
+                self.column_headings(field);
+            }
+            self.unit_line();
         }
-        self.unit_line();
-        for row in &self.table.rows {
-            self.row(row);
+        let count = self.table.rows().len();
+        let is_last = rows.end == count;
+        for row in self.table.rows_in(rows) {
+            self.row(&row);
         }
-        if self.table.rows.len() > 1 {
+        if is_last && count > 1 {
             self.geomean_line();
         }
-        let edge = self.edge();
-        // Only the value columns give way to a wide heading.
-        let stretches = |column: usize| column == 1 || column >= 4 && column % 6 == 4;
-        self.layout.write(out, edge + 1, stretches);
-        for (place, note) in self.notes.iter().enumerate() {
-            out.extend_from_slice(superscript(place + 1).as_bytes());
-            out.push(b' ');
-            out.extend_from_slice(note);
-            out.push(b'\n');
-        }
-        self.layout.clear();
-        self.layout
     }
 
-    fn edge(&self) -> usize {
-        group_start(self.table.columns.len())
+    /// Writes the table and gives the layout back.
+    fn write(self, out: &mut Vec<u8>) -> Layout {
+        let mut layouts = [self.layout];
+        let mut notes = Notes::default();
+        let numbers = notes.take(self.notes);
+        for layout in &mut layouts {
+            layout.number_notes(&numbers);
+        }
+        let measures = measures(&layouts, self.table);
+        let [layout] = layouts;
+        measures.write(out, &layout);
+        write_notes(out, &notes);
+        layout
     }
 
     fn end_line(&mut self) {
-        let edge = Entry::new(self.edge(), b"").margin(Margin::Edge);
-        self.layout.add(&edge);
-        self.layout.next_line();
+        let edge = Entry::new(edge(self.table)).margin(Margin::Edge);
+        self.layout.add(edge, b"");
+        self.layout.end_line();
     }
 
     /// One line of headings; neighbours that agree so far share one.
@@ -166,13 +257,12 @@ impl<'t> Grid<'t> {
                 .take_while(|column| column.values[..=field] == *same)
                 .count();
             let span = (first..first + joined).map(group_span).sum();
+            let entry = Entry::new(group_start(first))
+                .span(span)
+                .margin(Margin::Bar)
+                .align(Align::Center);
             let heading = self.tables.text(columns[first].values[field]);
-            self.layout.add(
-                &Entry::new(group_start(first), heading)
-                    .span(span)
-                    .margin(Margin::Bar)
-                    .align(Align::Center),
-            );
+            self.layout.add(entry, heading);
             first += joined;
         }
         self.end_line();
@@ -182,26 +272,25 @@ impl<'t> Grid<'t> {
         let unit = self.tables.text(self.table.unit);
         for group in 0..self.table.columns.len() {
             let start = group_start(group);
-            self.layout.add(
-                &Entry::new(start, unit)
-                    .span(3)
-                    .margin(Margin::Bar)
-                    .align(Align::Center),
-            );
+            let entry = Entry::new(start)
+                .span(3)
+                .margin(Margin::Bar)
+                .align(Align::Center);
+            self.layout.add(entry, unit);
             if group > 0 {
-                let heading = Entry::new(start + 3, b"vs base").span(3);
-                self.layout.add(&heading.margin(Margin::Blanks));
+                let entry = Entry::new(start + 3).span(3).margin(Margin::Blanks);
+                self.layout.add(entry, b"vs base");
             }
         }
         self.end_line();
     }
 
-    fn row(&mut self, row: &Row) {
-        self.layout
-            .add(&Entry::new(0, self.tables.text(row.label)).margin(Margin::None));
+    fn row(&mut self, row: &Row<'_>) {
+        let label = Entry::new(0).margin(Margin::None);
+        self.layout.add(label, self.tables.text(row.label));
         let centers = row.cells.iter().map(|cell| cell.summary.center);
         let scale = Scale::for_values(centers, self.table.class);
-        for cell in &row.cells {
+        for cell in row.cells {
             self.cell(cell, &scale);
             if cell.column > 0
                 && let Some(baseline) = row.baseline()
@@ -209,27 +298,26 @@ impl<'t> Grid<'t> {
                 self.difference(baseline, cell);
             }
         }
-        self.layout.next_line();
+        self.layout.end_line();
     }
 
     fn cell(&mut self, cell: &Cell, scale: &Scale) {
         let start = group_start(cell.column);
-        let value = scale.format(cell.summary.center);
+        let value = Entry::new(start).align(Align::Right);
+        let center = cell.summary.center;
+        self.layout.write(value, |out| scale.write(out, center));
+        let range = Entry::new(start + 1)
+            .margin(Margin::PlusMinus)
+            .align(Align::Right);
         self.layout
-            .add(&Entry::new(start, value.as_bytes()).align(Align::Right));
-        self.layout.add(
-            &Entry::new(start + 1, range_text(&cell.summary).as_bytes())
-                .margin(Margin::PlusMinus)
-                .align(Align::Right),
-        );
-        let mut notes = Vec::new();
-        if !cell.varying.is_empty() {
+            .write(range, |out| write_range(out, &cell.summary));
+        let varying = (!cell.varying.is_empty()).then(|| {
             let keys = cell.varying.iter().map(|&key| self.tables.text(key));
-            notes.push(varying_text(keys));
-        }
-        let warning = cell.summary.warning.as_ref();
-        notes.extend(warning.map(|warning| summary_warning_text(warning).into_bytes()));
-        self.note(start + 2, notes);
+            self.notes.note(varying_text(keys))
+        });
+        let warning = cell.summary.warning;
+        let warning = warning.map(|warning| self.notes.summary(warning));
+        self.note(start + 2, varying.into_iter().chain(warning));
     }
 
     fn difference(&mut self, baseline: &Cell, cell: &Cell) {
@@ -238,68 +326,53 @@ impl<'t> Grid<'t> {
         };
         let start = group_start(cell.column) + 3;
         let (old, new) = (baseline.summary.center, cell.summary.center);
-        let delta = delta_text(old, new, comparison);
-        let significant = comparison.is_significant();
-        let style = self
-            .color
-            .then(|| difference_style(old, new, self.table.direction))
-            .flatten()
-            .filter(|_| significant);
-        self.layout.add(
-            &Entry::new(start, delta.as_bytes())
-                .align(Align::Right)
-                .style(style),
-        );
-        let detail = format!("({})", detail_text(comparison));
-        self.layout.add(&Entry::new(start + 1, detail.as_bytes()));
-        let warning = comparison.warning.as_ref();
-        let notes = warning.map(|warning| comparison_warning_text(warning).into_bytes());
-        self.note(start + 2, notes.into_iter().collect());
+        let color = (self.color && comparison.is_significant())
+            .then(|| difference_color(old, new, self.table.direction))
+            .flatten();
+        let entry = Entry::new(start).align(Align::Right).color(color);
+        self.layout
+            .write(entry, |out| write_delta(out, old, new, comparison));
+        self.layout.write(Entry::new(start + 1), |out| {
+            out.push(b'(');
+            write_detail(out, comparison);
+            out.push(b')');
+        });
+        let warning = comparison.warning;
+        let warning = warning.map(|warning| self.notes.comparison(warning));
+        self.note(start + 2, warning.into_iter());
     }
 
     fn geomean_line(&mut self) {
-        self.layout
-            .add(&Entry::new(0, b"geomean").margin(Margin::None));
+        let label = Entry::new(0).margin(Margin::None);
+        self.layout.add(label, b"geomean");
         for (group, geomean) in self.table.geomeans.iter().enumerate() {
             let start = group_start(group);
             if let Some(summary) = geomean.summary {
                 let scale = Scale::for_values([summary], self.table.class);
-                let value = scale.format(summary);
-                self.layout
-                    .add(&Entry::new(start, value.as_bytes()).align(Align::Right));
+                let entry = Entry::new(start).align(Align::Right);
+                self.layout.write(entry, |out| scale.write(out, summary));
             }
+            let entry = Entry::new(start + 3);
             match geomean.ratio {
                 None => {}
                 Some(Ratio::Of(ratio)) => {
                     let text = geomean_ratio_text(ratio);
-                    self.layout
-                        .add(&Entry::new(start + 3, text.as_bytes()).align(Align::Right));
+                    self.layout.add(entry.align(Align::Right), text.as_bytes());
                 }
-                Some(Ratio::Undefined) => self.layout.add(&Entry::new(start + 3, b"?")),
+                Some(Ratio::Undefined) => self.layout.add(entry, b"?"),
             }
-            self.note(start + group_span(group) - 1, geomean_notes(geomean));
+            let texts = geomean_notes(geomean).into_iter();
+            let notes: Vec<u32> = texts.map(|text| self.notes.note(text)).collect();
+            self.note(start + group_span(group) - 1, notes.into_iter());
         }
-        self.layout.next_line();
+        self.layout.end_line();
     }
 
-    /// Adds footnote numbers, new texts getting new numbers.
-    fn note(&mut self, column: usize, texts: Vec<Vec<u8>>) {
-        if texts.is_empty() {
-            return;
+    fn note(&mut self, column: usize, notes: impl Iterator<Item = u32>) {
+        let mut notes = notes.peekable();
+        if notes.peek().is_some() {
+            self.layout.add_notes(column, notes);
         }
-        let numbers: Vec<String> = texts
-            .into_iter()
-            .map(|text| {
-                let next = self.notes.len() + 1;
-                let number = *self.note_numbers.entry(text).or_insert_with_key(|text| {
-                    self.notes.push(text.clone());
-                    next
-                });
-                superscript(number)
-            })
-            .collect();
-        self.layout
-            .add(&Entry::new(column, numbers.join(" ").as_bytes()));
     }
 }
 
@@ -311,24 +384,14 @@ pub(super) fn geomean_notes(geomean: &Geomean) -> Vec<Vec<u8>> {
 }
 
 /// Red for worse, green for better.
-fn difference_style(old: f64, new: f64, direction: Direction) -> Option<Style> {
+fn difference_color(old: f64, new: f64, direction: Direction) -> Option<AnsiColor> {
     let worse = match direction {
         Direction::Lower => new > old,
         Direction::Higher => new < old,
     };
-    let color = match (worse, new == old) {
-        (_, true) => return None,
-        (true, _) => AnsiColor::Red,
-        (false, _) => AnsiColor::Green,
-    };
-    Some(color.on_default())
-}
-
-fn superscript(number: usize) -> String {
-    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let decimal = number.to_string();
-    decimal
-        .bytes()
-        .map(|digit| digits[usize::from(digit - b'0')])
-        .collect()
+    match (worse, new == old) {
+        (_, true) => None,
+        (true, _) => Some(AnsiColor::Red),
+        (false, _) => Some(AnsiColor::Green),
+    }
 }

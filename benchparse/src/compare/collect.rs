@@ -1,19 +1,14 @@
-//! Results to samples, samples to tables.
+//! Results to samples.
 
-use std::collections::HashMap;
-use std::iter::Peekable;
-use std::num::NonZeroUsize;
+use hashbrown::HashMap;
 
-use hashbrown::HashMap as FastMap;
-
-use super::mismatch::Mismatch;
+use super::measured::{Chain, Measured};
+use super::parts::Parts;
 use super::project::{Projector, Shared, value_of};
 use super::question::{Levels, Question};
-use super::table::{Cell, Column, Geomean, GeomeanWarning, Ratio, Row, Table, Tables};
-use crate::format::{BenchmarkResult, ConfigId, Parser, Symbol, Symbols};
+use super::table::Tables;
+use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol};
 use crate::query::{Field, Filter, Key, Order, Projection};
-use crate::stats::{Assumption, Comparer, Comparison, Sample, Summarizer, Summary, geomean};
-use crate::unit::Class;
 
 /// Puts measurements into the samples that a [`Question`] asks for.
 ///
@@ -24,31 +19,48 @@ pub struct Collector {
     filter: Filter,
     /// Fields whose order is a list: only values in it are taken.
     lists: Vec<Field>,
-    shared: Shared,
-    table: Projector,
-    row: Projector,
-    col: Projector,
-    residue: Projector,
+    pub(super) shared: Shared,
+    pub(super) table: Projector,
+    pub(super) row: Projector,
+    pub(super) col: Projector,
+    pub(super) residue: Projector,
     file: Symbol,
-    groups: FastMap<(ConfigId, Symbol), u32>,
-    group_list: Vec<Group>,
+    known: GroupIndex,
+    pub(super) groups: Vec<Group>,
     last: Option<((ConfigId, Symbol), u32)>,
-    cells: Vec<CellSample>,
-    cell_ids: FastMap<CellKey, u32>,
+    pub(super) strands: Vec<Strand>,
+    pub(super) shapes: Vec<Box<[Symbol]>>,
+    shape_ids: HashMap<Box<[Symbol]>, u32>,
+    pub(super) measured: Measured,
     /// Units in the order they were first seen.
-    units: Vec<Symbol>,
-    /// How many values the last benchmark had: the next one will have as many.
+    pub(super) units: Vec<Symbol>,
+    /// How many results came one after the other from the last benchmark, and from this one: the
+    /// next one will have as many.
     expected: usize,
+    streak: usize,
+    /// Whether a −0 was seen: it is equal to 0, so that samples keep the order of the two.
+    has_negative_zero: bool,
+    last_strand: Option<u32>,
+    chosen: Vec<Measurement>,
 }
 
 /// The results of one benchmark in one configuration of one input: they differ in nothing that a
 /// key could tell.
 #[derive(Debug)]
-struct Group {
+pub(super) struct Group {
+    config: ConfigId,
     accepts: Accepts,
-    keys: Option<Keys>,
-    /// The cells of the units seen so far.
-    cells: Vec<(Symbol, u32)>,
+    pub(super) keys: Keys,
+    /// The first of its strands, once a measurement was taken.
+    pub(super) strand: Option<u32>,
+}
+
+/// The results of a group that have the same units in the same order.
+#[derive(Debug)]
+pub(super) struct Strand {
+    pub(super) shape: u32,
+    pub(super) values: Chain,
+    pub(super) next: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,36 +71,15 @@ enum Accepts {
     ByUnit,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Keys {
-    table: u32,
-    row: u32,
-    col: u32,
-    residue: u32,
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Keys {
+    pub(super) table: u32,
+    pub(super) row: u32,
+    pub(super) col: u32,
+    pub(super) residue: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct CellKey {
-    table: u32,
-    unit: Symbol,
-    row: u32,
-    col: u32,
-}
-
-#[derive(Debug)]
-struct CellSample {
-    key: CellKey,
-    values: Vec<f64>,
-    residue: u32,
-    /// Other residues than the first.
-    residues: Vec<u32>,
-}
-
-/// Some cells are to be summarised before others are looked at, so that not all stand in memory in
-/// both forms.
-const PART: usize = 1 << 15;
-
-/// Samples grow to this length as they come; longer ones by doubling.
+/// Room is made for this many results of a benchmark at once; for more as they come.
 const EXPECTED: usize = 1 << 12;
 
 impl Default for Collector {
@@ -132,13 +123,19 @@ impl Collector {
             col: Projector::new(col),
             residue: Projector::new(residue),
             file: Symbol::EMPTY,
-            groups: FastMap::new(),
-            group_list: Vec::new(),
+            known: GroupIndex::default(),
+            groups: Vec::new(),
             last: None,
-            cells: Vec::new(),
-            cell_ids: FastMap::new(),
+            strands: Vec::new(),
+            shapes: Vec::new(),
+            shape_ids: HashMap::new(),
+            measured: Measured::default(),
             units: Vec::new(),
             expected: 0,
+            streak: 0,
+            has_negative_zero: false,
+            last_strand: None,
+            chosen: Vec::new(),
         }
     }
 
@@ -147,64 +144,50 @@ impl Collector {
     /// for.
     pub fn add(&mut self, result: &BenchmarkResult<'_>) {
         let group = self.group(result);
-        let accepts = self.group_list[group as usize].accepts;
-        if accepts == Accepts::Nothing {
-            return;
-        }
-        for (place, measured) in result.measurements().iter().enumerate() {
-            if accepts == Accepts::ByUnit
-                && !self.matches(result, Some((measured.unit, measured.written)))
-            {
-                continue;
+        match self.groups[group as usize].accepts {
+            Accepts::Nothing => {}
+            Accepts::All => self.take(group, result, result.measurements()),
+            Accepts::ByUnit => {
+                let mut chosen = std::mem::take(&mut self.chosen);
+                chosen.clear();
+                chosen.extend(result.measurements().iter().copied().filter(|measured| {
+                    self.matches(result, Some((measured.unit, measured.written)))
+                }));
+                if !chosen.is_empty() {
+                    self.take(group, result, &chosen);
+                }
+                self.chosen = chosen;
             }
-            let cells = &self.group_list[group as usize].cells;
-            let known = match cells.get(place) {
-                Some(&(unit, cell)) if unit == measured.unit => Some(cell),
-                _ => cells
-                    .iter()
-                    .find(|(unit, _)| *unit == measured.unit)
-                    .map(|&(_, cell)| cell),
-            };
-            let cell = match known {
-                Some(cell) => cell,
-                None => self.cell(group, measured.unit, result),
-            };
-            self.cells[cell as usize].values.push(measured.value);
         }
     }
 
     fn group(&mut self, result: &BenchmarkResult<'_>) -> u32 {
         if result.file() != self.file {
             self.file = result.file();
-            self.groups.clear();
+            self.known.clear();
             self.last = None;
         }
         let key = (result.config_id(), result.name_symbol());
         if let Some((last, group)) = self.last
             && last == key
         {
+            self.streak += 1;
             return group;
         }
-        let group = match self.groups.get(&key) {
-            Some(&group) => group,
-            None => {
-                if let Some(&(_, cell)) = self
-                    .last
-                    .and_then(|(_, last)| self.group_list[last as usize].cells.first())
-                {
-                    self.expected = self.cells[cell as usize].values.len().min(EXPECTED);
-                }
-                let accepts = self.accepts(result);
-                let group = self.group_list.len() as u32;
-                self.group_list.push(Group {
-                    accepts,
-                    keys: None,
-                    cells: Vec::new(),
-                });
-                self.groups.insert(key, group);
-                group
-            }
-        };
+        self.expected = self.streak.min(EXPECTED);
+        self.streak = 1;
+        let group = self.known.find(&self.groups, key).unwrap_or_else(|| {
+            let accepts = self.accepts(result);
+            let group = self.groups.len() as u32;
+            self.groups.push(Group {
+                config: key.0,
+                accepts,
+                keys: Keys::default(),
+                strand: None,
+            });
+            self.known.insert(key, group);
+            group
+        });
         self.last = Some((key, group));
         group
     }
@@ -245,46 +228,107 @@ impl Collector {
         })
     }
 
+    /// Takes measurements, at least one.
+    #[inline]
+    fn take(&mut self, group: u32, result: &BenchmarkResult<'_>, measurements: &[Measurement]) {
+        let strand = match self.strand(group, measurements) {
+            Some(strand) => strand,
+            None => self.new_strand(group, result, measurements),
+        };
+        let values = measurements.iter().map(|measured| measured.value);
+        let chain = &mut self.strands[strand as usize].values;
+        let is_negative_zero = |value: f64| value.to_bits() == (-0.0_f64).to_bits();
+        if values.clone().any(is_negative_zero) && !self.has_negative_zero {
+            self.has_negative_zero = true;
+            self.last_strand = None;
+        }
+        // From now on segments are in the order of their values.
+        if self.has_negative_zero && self.last_strand.replace(strand) != Some(strand) {
+            chain.cut();
+        }
+        self.measured.add(chain, values, self.expected);
+    }
+
+    /// The strand of a group for results with these units.
+    #[inline]
+    fn strand(&self, group: u32, measurements: &[Measurement]) -> Option<u32> {
+        let mut next = self.groups[group as usize].strand;
+        while let Some(number) = next {
+            let strand = &self.strands[number as usize];
+            let units = &self.shapes[strand.shape as usize];
+            let unit_of = |measured: &Measurement| measured.unit;
+            if units.len() == measurements.len()
+                && measurements.iter().map(unit_of).eq(units.iter().copied())
+            {
+                break;
+            }
+            next = strand.next;
+        }
+        next
+    }
+
     #[cold]
-    fn cell(&mut self, group: u32, unit: Symbol, result: &BenchmarkResult<'_>) -> u32 {
+    fn new_strand(
+        &mut self,
+        group: u32,
+        result: &BenchmarkResult<'_>,
+        measurements: &[Measurement],
+    ) -> u32 {
         let shared = &mut self.shared;
-        let keys = *self.group_list[group as usize]
-            .keys
-            .get_or_insert_with(|| Keys {
+        let number = self.strands.len() as u32;
+        let group = &mut self.groups[group as usize];
+        if group.strand.is_none() {
+            group.keys = Keys {
                 table: self.table.project(shared, result),
                 row: self.row.project(shared, result),
                 col: self.col.project(shared, result),
                 residue: self.residue.project(shared, result),
-            });
-        if !self.units.contains(&unit) {
-            self.units.push(unit);
+            };
         }
-        let key = CellKey {
-            table: keys.table,
-            unit,
-            row: keys.row,
-            col: keys.col,
+        let next = group.strand.replace(number);
+        let same = |units: &[Symbol]| {
+            let taken = measurements.iter().map(|measured| measured.unit);
+            units.iter().copied().eq(taken)
         };
-        let cell = *self.cell_ids.entry(key).or_insert_with(|| {
-            self.cells.push(CellSample {
-                key,
-                values: Vec::with_capacity(self.expected),
-                residue: keys.residue,
-                residues: Vec::new(),
-            });
-            (self.cells.len() - 1) as u32
+        // Neighbours mostly have the same units.
+        let last = self.strands.last().map(|strand| strand.shape);
+        let shape = match last.filter(|&shape| same(&self.shapes[shape as usize])) {
+            Some(shape) => shape,
+            None => self.shape(measurements),
+        };
+        self.strands.push(Strand {
+            shape,
+            values: Chain::EMPTY,
+            next,
         });
-        let sample = &mut self.cells[cell as usize];
-        if sample.residue != keys.residue && !sample.residues.contains(&keys.residue) {
-            sample.residues.push(keys.residue);
+        number
+    }
+
+    fn shape(&mut self, measurements: &[Measurement]) -> u32 {
+        let units: Box<[Symbol]> = measurements.iter().map(|measured| measured.unit).collect();
+        if let Some(&shape) = self.shape_ids.get(&units) {
+            return shape;
         }
-        self.group_list[group as usize].cells.push((unit, cell));
-        cell
+        for &unit in &units {
+            if !self.units.contains(&unit) {
+                self.units.push(unit);
+            }
+        }
+        let shape = self.shapes.len() as u32;
+        self.shapes.push(units.clone());
+        self.shape_ids.insert(units, shape);
+        shape
     }
 
     /// Whether no measurement was taken: no result came, or the filter leaves none.
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.strands.is_empty()
+    }
+
+    /// Gives back what was needed to find a result's place.
+    pub(super) fn forget_index(&mut self) {
+        self.known = GroupIndex::default();
+        self.shape_ids = HashMap::new();
     }
 
     /// Summarises and compares all samples. `parser` is the one that all results came from.
@@ -292,447 +336,53 @@ impl Collector {
     /// # Panics
     /// It may, when `parser` is another one.
     pub fn finish(self, parser: &Parser, levels: Levels) -> Tables {
-        let mut parts = self.parts(parser, levels, NonZeroUsize::MIN, usize::MAX);
-        parts.advance();
-        parts.tables
+        Parts::new(self, parser, levels).all()
     }
 
-    /// Like [`Collector::finish`], on several threads and some tables at a time: for inputs so large
-    /// that not all tables should stand in memory at once. If no row is compared with another all
-    /// tables come at once, for [`Tables::mismatch`] to say why.
+    /// The tables some at a time and on several threads: for inputs so large that not all tables
+    /// should stand in memory at once. Their cells have no samples.
     ///
     /// # Panics
     /// It may, when `parser` is another one.
-    pub fn finish_in_parts(
-        self,
-        parser: &Parser,
-        levels: Levels,
-        threads: NonZeroUsize,
-    ) -> Parts<'_> {
-        self.parts(parser, levels, threads, PART)
-    }
-
-    fn parts(
-        mut self,
-        parser: &Parser,
-        levels: Levels,
-        threads: NonZeroUsize,
-        size: usize,
-    ) -> Parts<'_> {
-        let shared = &self.shared;
-        let (table_places, row_places, col_places) = (
-            self.table.places(shared),
-            self.row.places(shared),
-            self.col.places(shared),
-        );
-        let mut unit_places = vec![0; parser.symbols().len()];
-        for (place, unit) in self.units.iter().enumerate() {
-            unit_places[unit.index()] = place as u32;
-        }
-        let mut cells = std::mem::take(&mut self.cells);
-        // What was needed to find a result's cell is needed no more.
-        self.cell_ids = FastMap::new();
-        self.groups = FastMap::new();
-        self.group_list = Vec::new();
-        cells.sort_by_cached_key(|cell| {
-            let (table, unit, row, col) = (
-                table_places[cell.key.table as usize],
-                unit_places[cell.key.unit.index()],
-                row_places[cell.key.row as usize],
-                col_places[cell.key.col as usize],
-            );
-            u128::from(table) << 96
-                | u128::from(unit) << 64
-                | u128::from(row) << 32
-                | u128::from(col)
-        });
-        let is_pair = |pair: &[CellSample]| matches!(pair, [a, b] if a.key.is_beside(&b.key));
-        let compares = col_places.len() < 2 || cells.windows(2).any(is_pair);
-        let tables = Tables {
-            heading_keys: self.table.field_names(&mut self.shared),
-            row_keys: self.row.field_names(&mut self.shared),
-            column_keys: self.col.field_names(&mut self.shared),
-            symbols: Symbols::default(),
-            tables: Vec::new(),
-        };
-        let comparers = (0..threads.get()).map(|_| Comparer::new());
-        Parts {
-            shared: self.shared,
-            table: self.table,
-            row: self.row,
-            col: self.col,
-            residue: self.residue,
-            cells: cells.into_iter(),
-            col_places,
-            compares,
-            has_begun: false,
-            size: if compares { size } else { usize::MAX },
-            parser,
-            judges: comparers
-                .map(|comparer| Judge::new(comparer, levels))
-                .collect(),
-            tables,
-        }
+    pub fn finish_in_parts(self, parser: &Parser, levels: Levels) -> Parts {
+        Parts::new(self, parser, levels)
     }
 }
 
-impl CellKey {
-    fn is_in_table_of(&self, other: &Self) -> bool {
-        self.table == other.table && self.unit == other.unit
-    }
-
-    /// Whether both are in one row.
-    fn is_beside(&self, other: &Self) -> bool {
-        self.row == other.row && self.is_in_table_of(other)
-    }
+/// The groups of the current input by configuration and name.
+#[derive(Debug, Default)]
+struct GroupIndex {
+    /// The first group of each name.
+    by_name: Vec<u32>,
+    /// Further groups of a name, in other configurations.
+    others: HashMap<(ConfigId, Symbol), u32>,
 }
 
-/// The tables of a [`Collector`], some at a time. See [`Collector::finish_in_parts`].
-#[derive(Debug)]
-pub struct Parts<'p> {
-    shared: Shared,
-    table: Projector,
-    row: Projector,
-    col: Projector,
-    residue: Projector,
-    /// Sorted by table, unit, row and column.
-    cells: std::vec::IntoIter<CellSample>,
-    col_places: Vec<u32>,
-    /// How many cells make a part.
-    size: usize,
-    parser: &'p Parser,
-    /// Whether some row has two cells, or there is one column only.
-    compares: bool,
-    judges: Vec<Judge>,
-    /// Whether the texts are with the tables.
-    has_begun: bool,
-    tables: Tables,
-}
+const NONE: u32 = u32::MAX;
 
-impl Parts<'_> {
-    /// The next tables, in order; all parts have the same symbols.
-    pub fn next_part(&mut self) -> Option<&mut Tables> {
-        self.advance().then_some(&mut self.tables)
+impl GroupIndex {
+    fn clear(&mut self) {
+        self.by_name.fill(NONE);
+        self.others.clear();
     }
 
-    /// The tables of the last [`Parts::next_part`].
-    pub fn tables_mut(&mut self) -> &mut Tables {
-        &mut self.tables
+    fn find(&self, groups: &[Group], key: (ConfigId, Symbol)) -> Option<u32> {
+        let first = *self.by_name.get(key.1.index())?;
+        if groups.get(first as usize)?.config == key.0 {
+            return Some(first);
+        }
+        self.others.get(&key).copied()
     }
 
-    /// What [`Tables::mismatch`] says of all tables, once the first part is there.
-    pub fn mismatch(&self) -> Option<Mismatch> {
-        if self.compares {
-            return None;
+    fn insert(&mut self, key: (ConfigId, Symbol), group: u32) {
+        let name = key.1.index();
+        if self.by_name.len() <= name {
+            self.by_name.resize(name + 1, NONE);
         }
-        self.tables.mismatch()
-    }
-
-    fn advance(&mut self) -> bool {
-        self.tables.tables.clear();
-        if self.has_begun {
-            self.shared.texts = std::mem::take(&mut self.tables.symbols);
-        }
-        self.has_begun = true;
-        let (mut cells, spans) = self.take_tables();
-        let judged = judge_side_by_side(&mut self.judges, &mut cells, &spans);
-        let mut samples = cells.into_iter().zip(judged).peekable();
-        for span in spans {
-            let table = self.assemble(&mut samples, &span);
-            self.tables.tables.push(table);
-        }
-        self.tables.symbols = std::mem::take(&mut self.shared.texts);
-        !self.tables.tables.is_empty()
-    }
-
-    /// Takes the samples of some tables.
-    fn take_tables(&mut self) -> (Vec<CellSample>, Vec<Span>) {
-        let all = self.cells.as_slice();
-        let mut spans = Vec::new();
-        let mut start = 0;
-        while start < all.len().min(self.size) {
-            let first = all[start].key;
-            let in_table = |cell: &&CellSample| cell.key.is_in_table_of(&first);
-            let end = start + all[start..].iter().take_while(in_table).count();
-            let mut columns: Vec<u32> = all[start..end].iter().map(|cell| cell.key.col).collect();
-            columns.sort_unstable_by_key(|&col| self.col_places[col as usize]);
-            columns.dedup();
-            let unit = self.parser.symbols().text(first.unit);
-            let assumption = if self.parser.units().is_exact(unit) {
-                Assumption::Exact
-            } else {
-                Assumption::Nothing
-            };
-            spans.push(Span {
-                end,
-                columns,
-                assumption,
-            });
-            start = end;
-        }
-        (self.cells.by_ref().take(start).collect(), spans)
-    }
-
-    /// Makes a table of its samples, which are sorted by row and column.
-    fn assemble(
-        &mut self,
-        samples: &mut Peekable<impl Iterator<Item = (CellSample, Judged)>>,
-        span: &Span,
-    ) -> Table {
-        let column_of: HashMap<u32, usize> = span.columns.iter().copied().zip(0..).collect();
-        let first = samples.peek().map(|(cell, _)| cell.key);
-        let (unit, table) = first.map_or((Symbol::EMPTY, 0), |key| (key.unit, key.table));
-        let unit = self.parser.symbols().text(unit);
-        let mut rows: Vec<Row> = Vec::new();
-        let mut cells: Vec<Cell> = Vec::new();
-        while let Some((sample, judged)) =
-            samples.next_if(|(cell, _)| first.is_some_and(|first| first.is_in_table_of(&cell.key)))
-        {
-            let key = sample.key;
-            cells.push(Cell {
-                column: column_of[&key.col],
-                summary: judged.summary,
-                varying: if sample.residues.is_empty() {
-                    Vec::new()
-                } else {
-                    let residues: Vec<u32> = [sample.residue]
-                        .into_iter()
-                        .chain(sample.residues)
-                        .collect();
-                    self.shared.varying(&self.residue, &residues)
-                },
-                comparison: judged.comparison,
-                sample: judged.sample,
-            });
-            if !samples
-                .peek()
-                .is_some_and(|(next, _)| next.key.is_beside(&key))
-            {
-                let mut row = self.row(key.row);
-                // As long as it is and no longer: there may be a million rows.
-                row.cells.reserve_exact(cells.len());
-                row.cells.append(&mut cells);
-                rows.push(row);
-            }
-        }
-        Table {
-            headings: self.table.texts(&self.shared, table),
-            unit: self.shared.texts.intern(unit),
-            class: Class::of(unit),
-            direction: self.parser.units().direction(unit),
-            assumption: span.assumption,
-            geomeans: (0..span.columns.len())
-                .map(|column| column_geomean(&rows, column))
-                .collect(),
-            columns: span
-                .columns
-                .iter()
-                .map(|&key| Column {
-                    values: self.col.texts(&self.shared, key),
-                })
-                .collect(),
-            rows,
+        if self.by_name[name] == NONE {
+            self.by_name[name] = group;
+        } else {
+            self.others.insert(key, group);
         }
     }
-
-    fn row(&mut self, key: u32) -> Row {
-        let values = self.row.texts(&self.shared, key);
-        Row {
-            label: label(&mut self.shared, &values),
-            values,
-            cells: Vec::new(),
-        }
-    }
-}
-
-/// A table among the cells of a part.
-#[derive(Debug)]
-struct Span {
-    /// The cell behind its last.
-    end: usize,
-    /// Its columns in order; the first is the baseline.
-    columns: Vec<u32>,
-    assumption: Assumption,
-}
-
-/// What statistics say of a cell.
-#[derive(Debug)]
-struct Judged {
-    sample: Sample,
-    summary: Summary,
-    comparison: Option<Comparison>,
-}
-
-/// Summarises and compares samples, and remembers what depends on their sizes alone.
-#[derive(Debug)]
-struct Judge {
-    comparer: Comparer,
-    summarizer: Summarizer,
-    alpha: f64,
-}
-
-impl Judge {
-    fn new(comparer: Comparer, levels: Levels) -> Self {
-        Self {
-            comparer,
-            summarizer: Summarizer::new(levels.confidence),
-            alpha: levels.alpha,
-        }
-    }
-
-    /// Judges whole rows, the first of which begins with the cell of the number `from`.
-    fn judge(&mut self, cells: &mut [CellSample], from: usize, spans: &[Span]) -> Vec<Judged> {
-        let mut judged: Vec<Judged> = Vec::with_capacity(cells.len());
-        let mut spans = spans.iter().skip_while(|span| span.end <= from).peekable();
-        let mut baseline: Option<(CellKey, usize)> = None;
-        for (place, cell) in cells.iter_mut().enumerate() {
-            spans.next_if(|span| span.end <= from + place);
-            let Some(span) = spans.peek() else { break };
-            let key = cell.key;
-            let sample = Sample::new(std::mem::take(&mut cell.values));
-            let base = baseline
-                .filter(|(base, _)| base.is_beside(&key))
-                .map(|(_, place)| &judged[place].sample);
-            let comparison = base.map(|base| {
-                self.comparer
-                    .compare(base, &sample, span.assumption, self.alpha)
-            });
-            if span.columns.first() == Some(&key.col) {
-                baseline = Some((key, place));
-            }
-            judged.push(Judged {
-                summary: self.summarizer.summarize(&sample, span.assumption),
-                comparison,
-                sample,
-            });
-        }
-        judged
-    }
-}
-
-/// Gives each judge as many values.
-fn judge_side_by_side(
-    judges: &mut [Judge],
-    cells: &mut [CellSample],
-    spans: &[Span],
-) -> Vec<Judged> {
-    let values: usize = cells.iter().map(|cell| cell.values.len()).sum();
-    // A thread for less takes longer to start.
-    let count = judges.len().min(1 + values / 10_000);
-    let share = values.div_ceil(count.max(1));
-    std::thread::scope(|scope| {
-        let mut rest = cells;
-        let mut from = 0;
-        let mut running = Vec::new();
-        for (number, judge) in judges.iter_mut().enumerate().take(count) {
-            let mut length = rest.len();
-            if number + 1 < count {
-                length = 0;
-                let mut taken = 0;
-                while length < rest.len() && (taken < share || is_within_row(rest, length)) {
-                    taken += rest[length].values.len();
-                    length += 1;
-                }
-            }
-            let (mine, others) = rest.split_at_mut(length);
-            rest = others;
-            let start = from;
-            from += length;
-            if number + 1 < count {
-                running.push(scope.spawn(move || judge.judge(mine, start, spans)));
-            } else {
-                let last = judge.judge(mine, start, spans);
-                let mut all = Vec::new();
-                for thread in running {
-                    match thread.join() {
-                        Ok(judged) => all.extend(judged),
-                        Err(panic) => std::panic::resume_unwind(panic),
-                    }
-                }
-                all.extend(last);
-                return all;
-            }
-        }
-        Vec::new()
-    })
-}
-
-/// Whether a cell and the one before it are in one row.
-fn is_within_row(cells: &[CellSample], place: usize) -> bool {
-    place > 0 && cells[place - 1].key.is_beside(&cells[place].key)
-}
-
-/// The values that are not empty, joined with blanks.
-fn label(shared: &mut Shared, values: &[Symbol]) -> Symbol {
-    let mut shown = values.iter().filter(|&&value| value != Symbol::EMPTY);
-    match (shown.next(), shown.next()) {
-        (None, _) => Symbol::EMPTY,
-        (Some(&only), None) => only,
-        _ => {
-            let texts: Vec<&[u8]> = values
-                .iter()
-                .filter(|&&value| value != Symbol::EMPTY)
-                .map(|&value| shared.texts.text(value))
-                .collect();
-            let joined = bstr::join(b" ", texts);
-            shared.texts.intern(&joined)
-        }
-    }
-}
-
-fn column_geomean(rows: &[Row], column: usize) -> Geomean {
-    let centers = || {
-        rows.iter()
-            .filter_map(|row| Some(row.cell(column)?.summary.center))
-    };
-    let mut warnings = Vec::new();
-    let summary = positive_geomean(centers());
-    let ratio = (column > 0).then(|| {
-        let baselines = rows.iter().filter(|row| row.baseline().is_some()).count();
-        let pairs: Vec<(f64, f64)> = rows
-            .iter()
-            .filter_map(|row| {
-                let (old, new) = (row.baseline()?, row.cell(column)?);
-                Some((old.summary.center, new.summary.center))
-            })
-            .collect();
-        if pairs.len() != baselines {
-            warnings.push(GeomeanWarning::SetDiffers);
-        }
-        pairs
-    });
-    if summary.is_none() {
-        warnings.push(GeomeanWarning::SummaryNotPositive);
-    }
-    let ratio = ratio.map(|pairs| {
-        if pairs.iter().any(|&(old, new)| old == 0.0 && new != old) {
-            return Ratio::Undefined;
-        }
-        let ratios = pairs
-            .iter()
-            .map(|&(old, new)| if old == new { 1.0 } else { new / old });
-        match positive_geomean(ratios) {
-            Some(ratio) => Ratio::Of(ratio),
-            None => {
-                warnings.push(GeomeanWarning::RatioNotPositive);
-                Ratio::Undefined
-            }
-        }
-    });
-    Geomean {
-        summary,
-        ratio,
-        warnings,
-    }
-}
-
-/// The geometric mean, if all values are positive and there is one.
-fn positive_geomean(values: impl Iterator<Item = f64> + Clone) -> Option<f64> {
-    if values.clone().any(|value| value <= 0.0) {
-        return None;
-    }
-    let mut values = values.peekable();
-    values.peek()?;
-    let mean = geomean(values);
-    (!mean.is_nan()).then_some(mean)
 }

@@ -49,7 +49,7 @@ impl Tables {
         if self
             .tables
             .iter()
-            .flat_map(|table| &table.rows)
+            .flat_map(Table::rows)
             .any(|row| compared(row.cells.len()))
         {
             return None;
@@ -57,8 +57,8 @@ impl Tables {
         let mut order: Vec<&[Symbol]> = Vec::new();
         let mut columns: HashMap<&[Symbol], Contents> = HashMap::new();
         for table in &self.tables {
-            for row in &table.rows {
-                for cell in &row.cells {
+            for row in table.rows() {
+                for cell in row.cells {
                     let column = &table.columns[cell.column].values[..];
                     let contents = columns.entry(column).or_insert_with(|| {
                         order.push(column);

@@ -24,7 +24,7 @@
 //!     }
 //! }
 //! let tables = collector.finish(&parser, Levels::default());
-//! let row = &tables.tables()[0].rows[0];
+//! let row = &tables.tables()[0].rows().next().unwrap();
 //! assert_eq!(tables.text(row.label), b"Encode");
 //! let (old, new) = (&row.cells[0], &row.cells[1]);
 //! let comparison = new.comparison.unwrap();
@@ -33,20 +33,27 @@
 //! ```
 
 mod collect;
+mod geomeans;
+mod in_order;
+mod judge;
+mod measured;
 mod mismatch;
+mod parts;
 mod project;
 mod question;
 mod rank;
+mod spans;
 mod table;
 mod view;
 mod wording;
 
-pub use collect::{Collector, Parts};
+pub use collect::Collector;
 pub use mismatch::{DifferingKey, Mismatch};
+pub use parts::Parts;
 pub use question::{Levels, Question};
 pub use rank::{Place, Ranking};
 pub use table::{Cell, Column, Geomean, GeomeanWarning, Ratio, Row, Table, Tables};
 pub use wording::{
     comparison_warning_text, delta_text, detail_text, geomean_ratio_text, range_text,
-    summary_warning_text, varying_text,
+    summary_warning_text, varying_text, write_delta, write_detail, write_range,
 };

@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::hash::BuildHasher as _;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use crate::format::{BenchmarkResult, Config, Symbol, Symbols};
+use crate::format::{BenchmarkResult, Config, ConfigId, Symbol, Symbols, Texts};
 use crate::name::Name;
-use crate::query::{Key, Order, Projection, compare_alpha, compare_num};
+use crate::query::{Field, Key, Order, Projection, compare_alpha, compare_num};
 
 /// What the projections of a question have in common: keys that one of them names are left out of
 /// the groups `.config` and `.fullname`.
@@ -18,17 +19,29 @@ pub(super) struct Shared {
     names_base: bool,
     names_gomaxprocs: bool,
     /// Configuration keys that belong to `.config`, in the order they were first seen.
-    pub(super) members: Vec<Symbol>,
+    members: Vec<Symbol>,
     member_places: HashMap<Symbol, Option<usize>>,
     /// Values of the members, without the empty ones at the end.
     tuples: Vec<Box<[Symbol]>>,
     tuple_ids: HashMap<Box<[Symbol]>, u32>,
     tuple: Vec<Symbol>,
-    pub(super) texts: Symbols,
+    /// Texts that stand in no input as they are: parts of names, labels of several fields.
+    pub(super) made: Symbols,
 }
 
-/// A value of one field: a text, or a tuple of configuration values.
+/// A value of one field: a number whose meaning its [`Kind`] says.
 type Value = u32;
+
+/// What the values of a field are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Symbols of the parser.
+    Read,
+    /// Symbols of [`Shared::made`].
+    Made,
+    /// Numbers of [`Shared::tuples`].
+    Tuple,
+}
 
 impl Shared {
     pub(super) fn new<'a>(projections: impl Iterator<Item = &'a Projection>) -> Self {
@@ -42,7 +55,7 @@ impl Shared {
             tuples: Vec::new(),
             tuple_ids: HashMap::new(),
             tuple: Vec::new(),
-            texts: Symbols::default(),
+            made: Symbols::default(),
         };
         for field in projections.flat_map(|projection| &projection.fields) {
             match &field.key {
@@ -62,6 +75,19 @@ impl Shared {
         shared
     }
 
+    fn reduces_names(&self) -> bool {
+        self.names_base || self.names_gomaxprocs || !self.named_parts.is_empty()
+    }
+
+    fn kind(&self, key: &Key) -> Kind {
+        match key {
+            Key::Config => Kind::Tuple,
+            Key::FullName if self.reduces_names() => Kind::Made,
+            Key::FullName | Key::File | Key::ConfigKey(_) => Kind::Read,
+            _ => Kind::Made,
+        }
+    }
+
     /// The values of the configuration keys that no projection names, as a tuple.
     fn config_tuple(&mut self, config: &Config, symbols: &Symbols) -> Value {
         let mut tuple = std::mem::take(&mut self.tuple);
@@ -71,13 +97,11 @@ impl Shared {
                 members,
                 member_places,
                 named_config,
-                texts,
                 ..
             } = self;
             let place = member_places.entry(key).or_insert_with(|| {
-                let key = symbols.text(key);
-                (!named_config.contains(key)).then(|| {
-                    members.push(texts.intern(key));
+                (!named_config.contains(symbols.text(key))).then(|| {
+                    members.push(key);
                     members.len() - 1
                 })
             });
@@ -85,7 +109,7 @@ impl Shared {
                 if tuple.len() <= place {
                     tuple.resize(place + 1, Symbol::EMPTY);
                 }
-                tuple[place] = texts.intern(symbols.text(value));
+                tuple[place] = value;
             }
         }
         let known = self.tuple_ids.get(&tuple[..]).copied();
@@ -100,10 +124,7 @@ impl Shared {
     }
 
     /// The name without what other keys say.
-    fn reduced_name(&self, name: Name<'_>) -> Option<Vec<u8>> {
-        if !self.names_base && !self.names_gomaxprocs && self.named_parts.is_empty() {
-            return None;
-        }
+    fn reduced_name(&self, name: Name<'_>) -> Vec<u8> {
         let mut reduced = Vec::with_capacity(name.full().len());
         for (place, part) in name.parts().enumerate() {
             if place == 0 {
@@ -115,34 +136,23 @@ impl Shared {
         if !self.names_gomaxprocs {
             reduced.extend_from_slice(name.suffix());
         }
-        Some(reduced)
+        reduced
     }
 
     /// The value of a field for a result.
-    pub(super) fn value(&mut self, key: &Key, result: &BenchmarkResult<'_>) -> Value {
-        if *key == Key::Config {
-            return self.config_tuple(result.config(), result.symbols());
-        }
-        let symbol = if *key == Key::FullName {
-            match self.reduced_name(result.name()) {
-                Some(reduced) => self.texts.intern(&reduced),
-                None => self.texts.intern(result.name().full()),
+    fn value(&mut self, key: &Key, result: &BenchmarkResult<'_>) -> Value {
+        let symbol = match (self.kind(key), key) {
+            (Kind::Tuple, _) => return self.config_tuple(result.config(), result.symbols()),
+            (Kind::Read, Key::FullName) => result.name_symbol(),
+            (Kind::Read, Key::ConfigKey(key)) => result.config_symbol(key),
+            (Kind::Read, _) => result.file(),
+            (Kind::Made, Key::FullName) => {
+                let reduced = self.reduced_name(result.name());
+                self.made.intern(&reduced)
             }
-        } else {
-            self.texts.intern(value_of(key, result))
+            (Kind::Made, _) => self.made.intern(value_of(key, result)),
         };
         symbol.index() as Value
-    }
-
-    /// The values that a field's value stands for: one, or one for each member of `.config`.
-    fn texts_of(&self, key: &Key, value: Value) -> Vec<Symbol> {
-        if *key == Key::Config {
-            (0..self.members.len())
-                .map(|place| self.member(value, place))
-                .collect()
-        } else {
-            vec![self.texts.at(value as usize)]
-        }
     }
 
     fn member(&self, tuple: Value, place: usize) -> Symbol {
@@ -150,26 +160,60 @@ impl Shared {
         tuple.get(place).copied().unwrap_or(Symbol::EMPTY)
     }
 
-    /// The names of the keys by which two residues differ, added to `varying`.
-    pub(super) fn varying(&mut self, residue: &Projector, keys: &[u32]) -> Vec<Symbol> {
-        let mut names = Vec::new();
-        for (place, field) in residue.projection.fields.iter().enumerate() {
-            let values: Vec<Vec<Symbol>> = keys
-                .iter()
-                .map(|&key| self.texts_of(&field.key, residue.keys[key as usize][place]))
-                .collect();
-            let differs = |at: usize| values.iter().any(|texts| texts[at] != values[0][at]);
-            if field.key == Key::Config {
-                names.extend(
-                    (0..self.members.len())
-                        .filter(|&at| differs(at))
-                        .map(|at| self.members[at]),
-                );
-            } else if differs(0) {
-                names.push(self.texts.intern(field.key.text()));
-            }
+    /// Makes all texts that tables may name; no other is made later.
+    pub(super) fn make_texts(&mut self, projections: &[&Projector]) {
+        for field in projections.iter().flat_map(|it| &it.projection.fields) {
+            self.made.intern(field.key.text());
         }
-        names
+    }
+}
+
+/// A text's symbol in the tables.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Naming<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) texts: &'a Texts,
+}
+
+impl Naming<'_> {
+    fn made(&self, value: Value) -> Symbol {
+        self.texts.of_second(self.shared.made.at(value as usize))
+    }
+
+    /// The values that a field's value stands for: one, or one for each member of `.config`.
+    fn add_texts(&self, key: &Key, value: Value, texts: &mut Vec<Symbol>) {
+        match self.shared.kind(key) {
+            Kind::Tuple => texts.extend(
+                (0..self.shared.members.len()).map(|place| self.shared.member(value, place)),
+            ),
+            Kind::Read => texts.push(Symbol::new(value)),
+            Kind::Made => texts.push(self.made(value)),
+        }
+    }
+
+    /// The names of a field, `.config` as its members.
+    fn add_names(&self, field: &Field, names: &mut Vec<Symbol>) {
+        if field.key == Key::Config {
+            names.extend_from_slice(&self.shared.members);
+        } else if let Some(name) = self.shared.made.find(field.key.text()) {
+            names.push(self.texts.of_second(name));
+        }
+    }
+
+    /// The names of the keys by which residues differ.
+    pub(super) fn varying(&self, residue: &Projector, keys: &[u32]) -> Vec<Symbol> {
+        let names = residue.field_names(self);
+        let texts = |key: u32| {
+            let mut texts = Vec::with_capacity(names.len());
+            residue.add_texts(self, key, &mut texts);
+            texts
+        };
+        let values: Vec<Vec<Symbol>> = keys.iter().map(|&key| texts(key)).collect();
+        let differs = |at: &usize| values.iter().any(|texts| texts[*at] != values[0][*at]);
+        (0..names.len())
+            .filter(differs)
+            .map(|at| names[at])
+            .collect()
     }
 }
 
@@ -190,84 +234,150 @@ pub(super) fn value_of<'r>(key: &Key, result: &BenchmarkResult<'r>) -> &'r [u8] 
 /// One projection with all the keys it has produced, in the order they were first seen.
 #[derive(Debug)]
 pub(super) struct Projector {
-    pub(super) projection: Projection,
-    keys: Vec<Box<[Value]>>,
-    ids: HashMap<Box<[Value]>, u32>,
+    projection: Projection,
+    /// The values of all keys, one for each field.
+    values: Vec<Value>,
+    count: u32,
+    ids: Ids,
     key: Vec<Value>,
+    /// The last configuration and input and their key, where a key depends on nothing else.
+    last: Option<((ConfigId, Symbol), u32)>,
+    is_by_input: bool,
 }
+
+/// The numbers of keys by their values.
+#[derive(Debug)]
+enum Ids {
+    /// Of one field, whose values are small numbers: by the value.
+    One(Vec<u32>),
+    Many(HashTable<u32>, DefaultHashBuilder),
+}
+
+const UNSEEN: u32 = u32::MAX;
 
 impl Projector {
     pub(super) fn new(projection: Projection) -> Self {
+        let fields = projection.fields.iter();
+        let is_by_input = fields
+            .clone()
+            .all(|field| matches!(field.key, Key::Config | Key::File | Key::ConfigKey(_)));
         Self {
+            ids: match fields.len() {
+                1 => Ids::One(Vec::new()),
+                _ => Ids::Many(HashTable::new(), DefaultHashBuilder::default()),
+            },
             projection,
-            keys: Vec::new(),
-            ids: HashMap::new(),
+            values: Vec::new(),
+            count: 0,
             key: Vec::new(),
+            last: None,
+            is_by_input,
         }
     }
 
     /// The number of the key that a result has.
     pub(super) fn project(&mut self, shared: &mut Shared, result: &BenchmarkResult<'_>) -> u32 {
-        let fields = self.projection.fields.iter();
-        self.key.clear();
-        self.key
-            .extend(fields.map(|field| shared.value(&field.key, result)));
-        if let Some(&id) = self.ids.get(&self.key[..]) {
-            return id;
+        if !self.is_by_input {
+            return self.find(shared, result);
         }
-        let id = self.keys.len() as u32;
-        let key: Box<[Value]> = (&*self.key).into();
-        self.keys.push(key.clone());
-        self.ids.insert(key, id);
-        id
-    }
-
-    /// The values of a key, `.config` as its members.
-    pub(super) fn texts(&self, shared: &Shared, key: u32) -> Vec<Symbol> {
-        let values = self.keys[key as usize].iter();
-        let fields = self.projection.fields.iter().zip(values);
-        let mut texts = Vec::with_capacity(fields.len());
-        for (field, &value) in fields {
-            if field.key == Key::Config {
-                texts.extend(shared.texts_of(&field.key, value));
-            } else {
-                texts.push(shared.texts.at(value as usize));
+        let input = (result.config_id(), result.file());
+        match self.last {
+            Some((last, id)) if last == input => id,
+            _ => {
+                let id = self.find(shared, result);
+                self.last = Some((input, id));
+                id
             }
         }
-        texts
+    }
+
+    fn find(&mut self, shared: &mut Shared, result: &BenchmarkResult<'_>) -> u32 {
+        let Self {
+            projection,
+            values,
+            count,
+            ids,
+            key,
+            ..
+        } = self;
+        key.clear();
+        let fields = projection.fields.iter();
+        key.extend(fields.map(|field| shared.value(&field.key, result)));
+        match ids {
+            Ids::One(ids) => {
+                let value = key[0] as usize;
+                if ids.len() <= value {
+                    ids.resize(value + 1, UNSEEN);
+                }
+                if ids[value] != UNSEEN {
+                    return ids[value];
+                }
+                ids[value] = *count;
+            }
+            Ids::Many(ids, hasher) => {
+                let width = key.len();
+                let of = |id: u32| &values[id as usize * width..][..width];
+                let hash = hasher.hash_one(&*key);
+                if let Some(&id) = ids.find(hash, |&id| of(id) == *key) {
+                    return id;
+                }
+                ids.insert_unique(hash, *count, |&id| hasher.hash_one(of(id)));
+            }
+        }
+        values.extend_from_slice(key);
+        *count += 1;
+        *count - 1
+    }
+
+    fn values_of(&self, key: u32) -> &[Value] {
+        let width = self.projection.fields.len();
+        &self.values[key as usize * width..][..width]
+    }
+
+    /// Adds the values of a key, `.config` as its members.
+    pub(super) fn add_texts(&self, naming: &Naming<'_>, key: u32, texts: &mut Vec<Symbol>) {
+        let fields = self.projection.fields.iter();
+        for (field, &value) in fields.zip(self.values_of(key)) {
+            naming.add_texts(&field.key, value, texts);
+        }
     }
 
     /// The names of the fields, `.config` as its members.
-    pub(super) fn field_names(&self, shared: &mut Shared) -> Vec<Symbol> {
+    pub(super) fn field_names(&self, naming: &Naming<'_>) -> Vec<Symbol> {
         let mut names = Vec::new();
         for field in &self.projection.fields {
-            if field.key == Key::Config {
-                names.extend_from_slice(&shared.members);
-            } else {
-                names.push(shared.texts.intern(field.key.text()));
-            }
+            naming.add_names(field, &mut names);
         }
         names
     }
 
-    /// The place of each key, by its number, when all are sorted.
-    pub(super) fn places(&self, shared: &Shared) -> Vec<u32> {
+    /// The numbers of all keys, sorted.
+    pub(super) fn sorted(&self, shared: &Shared, symbols: &Symbols) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.count).collect();
+        if let [field] = &self.projection.fields[..]
+            && field.key != Key::Config
+            && field.order == Order::FirstSeen
+        {
+            return order;
+        }
         // When the value of each key was first seen, by field.
         let seen: Vec<Vec<usize>> = (0..self.projection.fields.len())
             .map(|field| {
                 let mut seen = HashMap::new();
-                let keys = self.keys.iter();
-                keys.map(|key| {
+                let keys = order.iter().map(|&key| self.values_of(key)[field]);
+                keys.map(|value| {
                     let rank = seen.len();
-                    *seen.entry(key[field]).or_insert(rank)
+                    *seen.entry(value).or_insert(rank)
                 })
                 .collect()
             })
             .collect();
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
-        order.sort_by(|&a, &b| {
-            let (one, two) = (a as usize, b as usize);
-            let (a, b) = (&self.keys[one], &self.keys[two]);
+        let text = |key: &Key, value: Value| match shared.kind(key) {
+            Kind::Made => shared.made.text(Symbol::new(value)),
+            _ => symbols.text(Symbol::new(value)),
+        };
+        order.sort_by(|&one, &two| {
+            let (a, b) = (self.values_of(one), self.values_of(two));
             let fields = self.projection.fields.iter().enumerate();
             fields.fold(Ordering::Equal, |so_far, (place, field)| {
                 so_far.then_with(|| {
@@ -275,31 +385,70 @@ impl Projector {
                     if a == b {
                         Ordering::Equal
                     } else if field.key == Key::Config {
-                        shared.compare_tuples(&field.order, a, b)
+                        shared.compare_tuples(symbols, &field.order, a, b)
                     } else if field.order == Order::FirstSeen {
-                        seen[place][one].cmp(&seen[place][two])
+                        seen[place][one as usize].cmp(&seen[place][two as usize])
                     } else {
-                        let (a, b) = (shared.texts.at(a as usize), shared.texts.at(b as usize));
-                        compare_texts(&field.order, shared.texts.text(a), shared.texts.text(b))
+                        compare_texts(&field.order, text(&field.key, a), text(&field.key, b))
                     }
                 })
             })
         });
-        let mut places = vec![0; order.len()];
-        for (place, key) in order.into_iter().enumerate() {
-            places[key as usize] = place as u32;
+        order
+    }
+
+    /// The texts that are not empty, joined with blanks, where a key has more than one: those of
+    /// one are its only field's own.
+    fn joined(&self, shared: &Shared, symbols: &Symbols, key: u32, joined: &mut Vec<u8>) {
+        joined.clear();
+        let mut add = |text: &[u8]| {
+            if !text.is_empty() {
+                if !joined.is_empty() {
+                    joined.push(b' ');
+                }
+                joined.extend_from_slice(text);
+            }
+        };
+        for (field, &value) in self.projection.fields.iter().zip(self.values_of(key)) {
+            match shared.kind(&field.key) {
+                Kind::Tuple => {
+                    for place in 0..shared.members.len() {
+                        add(symbols.text(shared.member(value, place)));
+                    }
+                }
+                Kind::Read => add(symbols.text(Symbol::new(value))),
+                Kind::Made => add(shared.made.text(Symbol::new(value))),
+            }
         }
-        places
+    }
+
+    /// Makes the labels of all keys: their values that are not empty, joined with blanks. `None`
+    /// where each key has one value, which is its label.
+    pub(super) fn make_labels(
+        &self,
+        shared: &mut Shared,
+        symbols: &Symbols,
+    ) -> Option<Vec<Symbol>> {
+        if let [field] = &self.projection.fields[..]
+            && field.key != Key::Config
+        {
+            return None;
+        }
+        let mut joined = Vec::new();
+        let labels = (0..self.count).map(|key| {
+            self.joined(shared, symbols, key, &mut joined);
+            shared.made.intern(&joined)
+        });
+        Some(labels.collect())
     }
 }
 
 impl Shared {
     /// Member by member; in order of first appearance members go by the bytes of their values.
-    fn compare_tuples(&self, order: &Order, a: Value, b: Value) -> Ordering {
+    fn compare_tuples(&self, symbols: &Symbols, order: &Order, a: Value, b: Value) -> Ordering {
         (0..self.members.len()).fold(Ordering::Equal, |so_far, place| {
             so_far.then_with(|| {
-                let a = self.texts.text(self.member(a, place));
-                let b = self.texts.text(self.member(b, place));
+                let [a, b] = [a, b].map(|tuple| symbols.text(self.member(tuple, place)));
                 compare_texts(order, a, b)
             })
         })

@@ -45,7 +45,7 @@ impl Tables {
                 let pairs = self.heading_keys.iter().zip(&table.headings);
                 pairs.map(|(&key, &value)| (self.text(key).into(), self.text(value).into()))
             };
-            for row in table.rows.iter().filter(|row| row.cells.len() > 1) {
+            for row in table.rows().filter(|row| row.cells.len() > 1) {
                 let mut cells: Vec<&Cell> = row.cells.iter().collect();
                 cells.sort_by(|a, b| {
                     let by_center = a.summary.center.total_cmp(&b.summary.center);

@@ -1,6 +1,9 @@
 //! Tables as plain data.
 
-use crate::format::{Symbol, Symbols};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::format::{Symbol, Texts};
 use crate::stats::{Assumption, Comparison, Sample, Summary};
 use crate::unit::{Class, Direction};
 
@@ -9,7 +12,7 @@ use crate::unit::{Class, Direction};
 /// Texts are [`Symbol`]s of these tables, not of the parser: [`Tables::text`] gives them.
 #[derive(Debug, Clone)]
 pub struct Tables {
-    pub(super) symbols: Symbols,
+    pub(super) texts: Arc<Texts>,
     pub(super) heading_keys: Vec<Symbol>,
     pub(super) row_keys: Vec<Symbol>,
     pub(super) column_keys: Vec<Symbol>,
@@ -32,7 +35,7 @@ impl Tables {
     /// # Panics
     /// It may, when the symbol is of a parser or of other tables.
     pub fn text(&self, symbol: Symbol) -> &[u8] {
-        self.symbols.text(symbol)
+        self.texts.text(symbol)
     }
 
     /// The keys of [`Table::headings`]; `.config` stands as its members.
@@ -66,10 +69,69 @@ pub struct Table {
     pub assumption: Assumption,
     /// The columns; the first is the baseline.
     pub columns: Vec<Column>,
-    /// The rows.
-    pub rows: Vec<Row>,
     /// The geometric means, one for each column.
     pub geomeans: Vec<Geomean>,
+    pub(super) rows: Rows,
+}
+
+impl Table {
+    /// The rows, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> + Clone {
+        self.rows_in(0..self.rows.entries.len())
+    }
+
+    /// Some of the rows, by their numbers in order.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub fn rows_in(&self, range: Range<usize>) -> impl ExactSizeIterator<Item = Row<'_>> + Clone {
+        let entries = self.rows.entries[range].iter();
+        entries.map(|entry| self.rows.row(entry))
+    }
+}
+
+/// The rows of a table, their values and cells one after the other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rows {
+    pub(super) entries: Vec<Entry>,
+    /// As many for each row as its projection has fields.
+    pub(super) values: Vec<Symbol>,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// Where a row's values and cells are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) label: Symbol,
+    pub(super) values: [u32; 2],
+    pub(super) cells: [u32; 2],
+}
+
+impl Rows {
+    pub(super) fn row(&self, entry: &Entry) -> Row<'_> {
+        let range = |[start, end]: [u32; 2]| start as usize..end as usize;
+        Row {
+            values: &self.values[range(entry.values)],
+            label: entry.label,
+            cells: &self.cells[range(entry.cells)],
+        }
+    }
+
+    /// Adds rows that come after these.
+    pub(super) fn append(&mut self, mut other: Self) {
+        if self.entries.is_empty() {
+            *self = other;
+            return;
+        }
+        let (values, cells) = (self.values.len() as u32, self.cells.len() as u32);
+        self.entries.extend(other.entries.iter().map(|entry| Entry {
+            label: entry.label,
+            values: entry.values.map(|at| at + values),
+            cells: entry.cells.map(|at| at + cells),
+        }));
+        self.values.append(&mut other.values);
+        self.cells.append(&mut other.cells);
+    }
 }
 
 /// A column's place in its projection.
@@ -80,19 +142,19 @@ pub struct Column {
 }
 
 /// One row.
-#[derive(Debug, Clone)]
-pub struct Row {
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'t> {
     /// The values of [`Tables::row_keys`], one for each.
-    pub values: Vec<Symbol>,
+    pub values: &'t [Symbol],
     /// The values that are not empty, joined with blanks. Two rows may have the same.
     pub label: Symbol,
     /// The cells that have measurements, by column. A row need not have one in every column.
-    pub cells: Vec<Cell>,
+    pub cells: &'t [Cell],
 }
 
-impl Row {
+impl<'t> Row<'t> {
     /// The cell of a column, counted from 0, if it has measurements.
-    pub fn cell(&self, column: usize) -> Option<&Cell> {
+    pub fn cell(&self, column: usize) -> Option<&'t Cell> {
         let place = self
             .cells
             .binary_search_by_key(&column, |cell| cell.column)
@@ -101,7 +163,7 @@ impl Row {
     }
 
     /// The first column's cell.
-    pub fn baseline(&self) -> Option<&Cell> {
+    pub fn baseline(&self) -> Option<&'t Cell> {
         self.cells.first().filter(|cell| cell.column == 0)
     }
 }
@@ -111,7 +173,8 @@ impl Row {
 pub struct Cell {
     /// Which column it is in, counted from 0.
     pub column: usize,
-    /// All its values, in the table's unit.
+    /// All its values, in the table's unit. In [`Parts`](super::Parts) there are none: nobody has to
+    /// keep them.
     pub sample: Sample,
     /// Centre and interval, in the table's unit.
     pub summary: Summary,

@@ -10,18 +10,19 @@ impl Tables {
     /// stay those of all rows.
     pub fn keep_changed(&mut self) {
         for table in &mut self.tables {
-            table.rows.retain(Row::is_changed);
+            let mut entries = std::mem::take(&mut table.rows.entries);
+            entries.retain(|entry| table.rows.row(entry).is_changed());
+            table.rows.entries = entries;
         }
-        self.tables.retain(|table| !table.rows.is_empty());
+        self.tables.retain(|table| table.rows().len() > 0);
     }
 
     /// Sorts the rows of each table by the bytes of their labels.
     pub fn sort_by_name(&mut self) {
-        let symbols = &self.symbols;
+        let texts = &self.texts;
         for table in &mut self.tables {
-            table
-                .rows
-                .sort_by(|a, b| symbols.text(a.label).cmp(symbols.text(b.label)));
+            let entries = &mut table.rows.entries;
+            entries.sort_by(|a, b| texts.text(a.label).cmp(texts.text(b.label)));
         }
     }
 
@@ -30,15 +31,17 @@ impl Tables {
     pub fn sort_by_difference(&mut self) {
         for table in &mut self.tables {
             let direction = table.direction;
-            table.rows.sort_by(|a, b| {
-                let (a, b) = (worsening(a, direction), worsening(b, direction));
+            let mut entries = std::mem::take(&mut table.rows.entries);
+            entries.sort_by(|a, b| {
+                let [a, b] = [a, b].map(|entry| worsening(table.rows.row(entry), direction));
                 b.partial_cmp(&a).unwrap_or(Ordering::Equal)
             });
+            table.rows.entries = entries;
         }
     }
 }
 
-impl Row {
+impl Row<'_> {
     /// Whether a cell differs significantly from the baseline.
     pub fn is_changed(&self) -> bool {
         self.ratios().next().is_some()
@@ -58,12 +61,12 @@ impl Row {
 impl Table {
     /// Whether a row has a significant difference.
     pub fn is_changed(&self) -> bool {
-        self.rows.iter().any(Row::is_changed)
+        self.rows().any(|row| row.is_changed())
     }
 }
 
 /// The logarithm of a row's largest worsening: positive for worse, 0 for no difference.
-fn worsening(row: &Row, direction: Direction) -> f64 {
+fn worsening(row: Row<'_>, direction: Direction) -> f64 {
     let sign = match direction {
         Direction::Lower => 1.0,
         Direction::Higher => -1.0,

@@ -2,7 +2,7 @@
 
 use bstr::ByteVec as _;
 
-use crate::number::{fixed, shortest};
+use crate::number::{shortest, write_fixed};
 use crate::stats::{Comparison, ComparisonWarning, Summary, SummaryWarning};
 
 /// A summary's range relative to its centre: the wider side in percent, `∞` without an interval, or
@@ -18,66 +18,95 @@ use crate::stats::{Comparison, ComparisonWarning, Summary, SummaryWarning};
 /// assert_eq!(range_text(&summarize(&few, Assumption::Nothing, 0.95)), "∞");
 /// ```
 pub fn range_text(summary: &Summary) -> String {
+    written(|out| write_range(out, summary))
+}
+
+/// Writes what [`range_text`] gives.
+pub fn write_range(out: &mut Vec<u8>, summary: &Summary) {
     let (center, low, high) = (summary.center, summary.low, summary.high);
     if low.is_infinite() || high.is_infinite() {
-        return "∞".to_owned();
+        out.push_str("∞");
+        return;
     }
     let sign = |value: f64| (value > 0.0, value < 0.0, value.is_nan());
     if center.is_nan() || sign(center) != sign(low) || sign(center) != sign(high) {
-        return "?".to_owned();
+        out.push(b'?');
+        return;
     }
     if center == 0.0 {
-        return "0%".to_owned();
+        out.push_str("0%");
+        return;
     }
     let wider = (high / center - 1.0).max(1.0 - low / center);
-    fixed(100.0 * wider, 0) + "%"
+    write_fixed(out, 100.0 * wider, 0);
+    out.push(b'%');
 }
 
 /// A difference between two centres: `~` where it is not significant, `?` from zero, else in
 /// percent of the old one with its sign, `-9.90%`.
 pub fn delta_text(old: f64, new: f64, comparison: &Comparison) -> String {
+    written(|out| write_delta(out, old, new, comparison))
+}
+
+/// Writes what [`delta_text`] gives.
+pub fn write_delta(out: &mut Vec<u8>, old: f64, new: f64, comparison: &Comparison) {
     if !comparison.is_significant() {
-        "~".to_owned()
+        out.push(b'~');
     } else if old == new {
-        "0.00%".to_owned()
+        out.push_str("0.00%");
     } else if old == 0.0 {
-        "?".to_owned()
+        out.push(b'?');
     } else {
-        percent(new / old)
+        write_percent(out, new / old);
     }
 }
 
 /// The difference that a geometric mean of ratios stands for, in percent with its sign:
 /// `+10.00%` for 1.1.
 pub fn geomean_ratio_text(ratio: f64) -> String {
-    percent(ratio)
+    written(|out| write_percent(out, ratio))
 }
 
 /// `(ratio − 1)` in percent, always signed.
-fn percent(ratio: f64) -> String {
-    let change = (ratio - 1.0) * 100.0;
-    let text = fixed(change, 2);
-    let sign = if text.starts_with(['-', '+']) {
-        ""
-    } else {
-        "+"
-    };
-    format!("{sign}{text}%")
+fn write_percent(out: &mut Vec<u8>, ratio: f64) {
+    let start = out.len();
+    write_fixed(out, (ratio - 1.0) * 100.0, 2);
+    if !matches!(out.get(start), Some(b'-' | b'+')) {
+        out.insert(start, b'+');
+    }
+    out.push(b'%');
 }
 
 /// p and the sample sizes: `p=0.002 n=6`, or `p=0.002 n=9+10` where they differ. Without p where it
 /// is zero, as for values that are assumed to be exact.
 pub fn detail_text(comparison: &Comparison) -> String {
-    let sizes = if comparison.n1 == comparison.n2 {
-        comparison.n1.to_string()
-    } else {
-        format!("{}+{}", comparison.n1, comparison.n2)
-    };
-    if comparison.p == 0.0 {
-        format!("n={sizes}")
-    } else {
-        format!("p={} n={sizes}", fixed(comparison.p, 3))
+    written(|out| write_detail(out, comparison))
+}
+
+/// Writes what [`detail_text`] gives.
+pub fn write_detail(out: &mut Vec<u8>, comparison: &Comparison) {
+    if comparison.p != 0.0 {
+        out.push_str("p=");
+        write_fixed(out, comparison.p, 3);
+        out.push(b' ');
     }
+    out.push_str("n=");
+    write_count(out, comparison.n1);
+    if comparison.n1 != comparison.n2 {
+        out.push(b'+');
+        write_count(out, comparison.n2);
+    }
+}
+
+fn write_count(out: &mut Vec<u8>, count: usize) {
+    // Counts of values are far below 2^53.
+    write_fixed(out, count as f64, 0);
+}
+
+fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut out = Vec::new();
+    write(&mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// A summary's warning as a footnote says it.

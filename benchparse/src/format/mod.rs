@@ -56,5 +56,6 @@ pub use parallel::Findings;
 pub use parser::{LineKind, Parser};
 pub use reader::{Mending, Reader};
 pub use record::{BenchmarkResult, Measurement, Record, UnitMetadata};
+pub(crate) use symbol::Texts;
 pub use symbol::{Symbol, Symbols};
 pub use writer::Writer;

@@ -257,8 +257,8 @@ struct SideBySide<'scope, 'env, R> {
 impl<R: Read + Send> Blocks for SideBySide<'_, '_, R> {
     fn next_block(&mut self, block: &mut Block) -> io::Result<bool> {
         let shared = self.shared;
-        // One block is quicker read than a thread started.
-        if self.next > 1 && self.helpers > 0 {
+        // The first blocks are small: they are quicker read than a thread started.
+        if self.next > 3 && self.helpers > 0 {
             for _ in 0..std::mem::take(&mut self.helpers) {
                 self.scope.spawn(move || shared.help());
             }

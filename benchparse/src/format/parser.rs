@@ -165,6 +165,18 @@ impl Parser {
     /// Takes a result that was read without the grammar, as [`Parser::line`] takes its line.
     #[inline]
     pub(super) fn plain_result(&mut self, result: PlainResult<'_>, line: u64) {
+        self.result = Some(self.take_plain(result, line));
+    }
+
+    /// [`Parser::plain_result`] and [`Parser::record`] in one.
+    #[inline]
+    pub(super) fn plain_record(&mut self, result: PlainResult<'_>, line: u64) -> Record<'_> {
+        let taken = self.take_plain(result, line);
+        Record::Result(self.benchmark_result(taken))
+    }
+
+    #[inline]
+    fn take_plain(&mut self, result: PlainResult<'_>, line: u64) -> ResultLine {
         let PlainResult {
             name,
             iterations,
@@ -185,14 +197,28 @@ impl Parser {
         {
             self.last_name = self.symbols.intern(name);
         }
-        self.result = Some(ResultLine {
+        ResultLine {
             name: self.last_name,
             iterations,
             config_id: *self
                 .config_id
                 .get_or_insert_with(|| self.config_ids.id(&self.config)),
             line,
-        });
+        }
+    }
+
+    #[inline]
+    fn benchmark_result(&self, result: ResultLine) -> BenchmarkResult<'_> {
+        BenchmarkResult {
+            name: result.name,
+            iterations: result.iterations,
+            measurements: &self.measurements,
+            config: &self.config,
+            config_id: result.config_id,
+            file: self.file,
+            line: result.line,
+            symbols: &self.symbols,
+        }
     }
 
     /// The path that errors name.
@@ -225,16 +251,7 @@ impl Parser {
     /// line is read: a `Unit` line may have several.
     pub fn record(&mut self) -> Option<Record<'_>> {
         if let Some(result) = self.result.take() {
-            return Some(Record::Result(BenchmarkResult {
-                name: result.name,
-                iterations: result.iterations,
-                measurements: &self.measurements,
-                config: &self.config,
-                config_id: result.config_id,
-                file: self.file,
-                line: result.line,
-                symbols: &self.symbols,
-            }));
+            return Some(Record::Result(self.benchmark_result(result)));
         }
         Some(match self.pending.pop_front()? {
             Pending::Error(error) => Record::Error(error),

@@ -86,9 +86,13 @@ impl<'r> BenchmarkResult<'r> {
 
     /// The value of a configuration key, empty where it is missing.
     pub fn config_value(&self, key: &[u8]) -> &'r [u8] {
+        self.symbols.text(self.config_symbol(key))
+    }
+
+    /// The symbol of [`BenchmarkResult::config_value`].
+    pub(crate) fn config_symbol(&self, key: &[u8]) -> Symbol {
         let key = self.symbols.find(key);
-        let value = key.map_or(Symbol::EMPTY, |key| self.config.get(key));
-        self.symbols.text(value)
+        key.map_or(Symbol::EMPTY, |key| self.config.get(key))
     }
 
     /// The label of the input, the value of the key `.file`, as a symbol.

@@ -73,57 +73,55 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
                 }
                 self.attends = !self.held.is_empty();
             }
-            if !self.read_line()? {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Reads the next line, or says that there is nothing left.
-    #[inline]
-    fn read_line(&mut self) -> io::Result<bool> {
-        let Some(item) = self.stream.next_item()? else {
-            if self.finished {
-                return Ok(false);
-            }
-            self.finished = true;
-            self.mender.finish();
-            self.released = self.held.len();
-            self.attends = true;
-            return Ok(true);
-        };
-        let line = match item {
-            Item::Line(line) => line,
-            Item::Result(result, number) => {
-                self.parser.plain_result(result, number);
-                if self.mending != Mending::Off {
-                    self.mender.saw_result();
+            match self.stream.next_item()? {
+                None if self.finished => return Ok(None),
+                None => {
+                    self.finished = true;
+                    self.mender.finish();
+                    self.released = self.held.len();
+                    self.attends = true;
+                }
+                Some(Item::Line(line)) => {
+                    let kind = self.parser.line(line.text, line.number);
+                    if self.mending == Mending::Off {
+                        continue;
+                    }
+                    let mender = &mut self.mender;
+                    let mended = match kind {
+                        LineKind::Unit => continue,
+                        LineKind::Result => {
+                            mender.saw_result();
+                            None
+                        }
+                        LineKind::Config { key, value } => {
+                            mender.saw_config(key, value, line.number);
+                            None
+                        }
+                        LineKind::Error => {
+                            Some(mender.offer(line.text, line.number, Refusal::Error))
+                        }
+                        LineKind::Other => {
+                            Some(mender.offer(line.text, line.number, Refusal::Ignored))
+                        }
+                    };
+                    if let Some(mended) = mended {
+                        self.heed(mended);
+                    }
                     self.release();
                 }
-                return Ok(true);
+                Some(Item::Result(result, number)) => {
+                    if self.mending == Mending::Repair && !self.attends {
+                        self.mender.saw_result();
+                        return Ok(Some(self.parser.plain_record(result, number)));
+                    }
+                    self.parser.plain_result(result, number);
+                    if self.mending != Mending::Off {
+                        self.mender.saw_result();
+                        self.release();
+                    }
+                }
             }
-        };
-        let number = line.number;
-        let refusal = match self.parser.line(line.text, number) {
-            _ if self.mending == Mending::Off => return Ok(true),
-            LineKind::Result => {
-                self.mender.saw_result();
-                None
-            }
-            LineKind::Config { key, value } => {
-                self.mender.saw_config(key, value, number);
-                None
-            }
-            LineKind::Unit => return Ok(true),
-            LineKind::Error => Some(Refusal::Error),
-            LineKind::Other => Some(Refusal::Ignored),
-        };
-        if let Some(refusal) = refusal {
-            let mended = self.mender.offer(line.text, number, refusal);
-            self.heed(mended);
         }
-        self.release();
-        Ok(true)
     }
 
     /// Lets errors go that no numbers may come for.

@@ -6,6 +6,9 @@ use super::encoding::Decoder;
 
 const CAPACITY: usize = 256 * 1024;
 
+/// A short input takes no more than this.
+const FIRST: usize = 16 * 1024;
+
 /// A scanner may look so many bytes beyond the text.
 const SPARE: usize = 16;
 
@@ -29,20 +32,28 @@ impl BlockText {
         &self.buffer
     }
 
-    /// Takes the place for more text, or makes it.
-    fn room(&mut self) -> &mut [u8] {
-        if self.buffer.len() < self.filled + SPARE + 1 {
-            let capacity = (2 * self.filled).max(CAPACITY + SPARE);
-            self.buffer.resize(capacity, 0);
+    /// Takes the place for more text, or makes it, in a buffer of at least such a capacity.
+    fn room(&mut self, capacity: usize) -> &mut [u8] {
+        if self.buffer.len() < (self.filled + 1).max(capacity) + SPARE {
+            self.grow((2 * self.filled).max(capacity) + SPARE);
         }
         let end = self.buffer.len() - SPARE;
         &mut self.buffer[self.filled..end]
     }
 
-    fn extend(&mut self, text: &[u8]) {
+    fn grow(&mut self, capacity: usize) {
+        if self.buffer.is_empty() {
+            // Fresh memory is zero: a short input does not touch all of it.
+            self.buffer = vec![0; capacity];
+        } else {
+            self.buffer.resize(capacity, 0);
+        }
+    }
+
+    fn extend(&mut self, text: &[u8], capacity: usize) {
         let end = self.filled + text.len();
         if self.buffer.len() < end + SPARE {
-            self.buffer.resize((end + SPARE).max(CAPACITY + SPARE), 0);
+            self.grow(end.max(capacity) + SPARE);
         }
         self.buffer[self.filled..end].copy_from_slice(text);
         self.filled = end;
@@ -56,6 +67,8 @@ pub(crate) struct Feeder<R> {
     reader: Decoder<R>,
     /// What was read and belongs to the next block.
     rest: Vec<u8>,
+    /// How large the next block is: as long as reads fill them blocks become larger.
+    capacity: usize,
     at_end: bool,
 }
 
@@ -65,6 +78,7 @@ impl<R: Read> Feeder<R> {
         Self {
             reader,
             rest,
+            capacity: FIRST,
             at_end: false,
         }
     }
@@ -72,7 +86,7 @@ impl<R: Read> Feeder<R> {
     /// Fills a block; `false` at the end.
     pub(crate) fn fill(&mut self, block: &mut BlockText) -> io::Result<bool> {
         block.filled = 0;
-        block.extend(&self.rest);
+        block.extend(&self.rest, self.capacity);
         let mut searched = 0;
         loop {
             if let Some(last) = memchr::memrchr(b'\n', &block.lines()[searched..]) {
@@ -87,8 +101,10 @@ impl<R: Read> Feeder<R> {
                 return Ok(block.filled > 0);
             }
             searched = block.filled;
+            let room = block.room(self.capacity);
+            let length = room.len();
             let read = loop {
-                match self.reader.read(block.room()) {
+                match self.reader.read(room) {
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
                     read => break read,
                 }
@@ -96,6 +112,9 @@ impl<R: Read> Feeder<R> {
             match read {
                 Ok(count) => {
                     block.filled += count;
+                    if count == length {
+                        self.capacity = (4 * self.capacity).min(CAPACITY);
+                    }
                     self.at_end = count == 0;
                 }
                 Err(error) => {

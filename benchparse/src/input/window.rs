@@ -5,7 +5,11 @@ use std::ops::Range;
 
 const CAPACITY: usize = 256 * 1024;
 
-/// The part of a stream that is being looked at. It grows only for a line that is longer.
+/// A short stream takes no more than this.
+const FIRST: usize = 16 * 1024;
+
+/// The part of a stream that is being looked at. It grows to its capacity as long as reads fill it,
+/// and beyond for a line that is longer.
 #[derive(Debug)]
 pub(super) struct Window<R> {
     /// `None` once it was taken.
@@ -14,6 +18,7 @@ pub(super) struct Window<R> {
     /// Where the next line starts.
     start: usize,
     filled: usize,
+    capacity: usize,
     at_end: bool,
     /// Whether an escape character was read; never reset.
     has_escapes: bool,
@@ -27,9 +32,10 @@ impl<R: Read> Window<R> {
     pub(super) fn with_capacity(reader: R, capacity: usize) -> Self {
         Self {
             reader: Some(reader),
-            buffer: vec![0; capacity.max(1)],
+            buffer: vec![0; capacity.clamp(1, FIRST)],
             start: 0,
             filled: 0,
+            capacity,
             at_end: false,
             has_escapes: false,
         }
@@ -115,6 +121,10 @@ impl<R: Read> Window<R> {
         let read = &self.buffer[self.filled..self.filled + count];
         self.has_escapes = self.has_escapes || memchr::memchr(0x1b, read).is_some();
         self.filled += count;
+        if self.filled == self.buffer.len() && self.filled < self.capacity {
+            let larger = (4 * self.filled).min(self.capacity);
+            self.buffer.resize(larger, 0);
+        }
         self.at_end = count == 0;
         Ok(())
     }

@@ -40,6 +40,11 @@ impl Sample {
         &self.values
     }
 
+    /// The values, to put others in their place.
+    pub(crate) fn into_values(self) -> Vec<f64> {
+        self.values
+    }
+
     /// How many values there are.
     pub fn len(&self) -> usize {
         self.values.len()

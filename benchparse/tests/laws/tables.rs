@@ -1,6 +1,6 @@
 //! From lines to tables.
 
-use benchparse::compare::{Collector, Levels, Question};
+use benchparse::compare::{Collector, Levels, Question, Table};
 use benchparse::format::{Parser, Record};
 use benchparse::query::{Filter, Projection};
 use proptest::prelude::*;
@@ -36,9 +36,9 @@ fn tables(inputs: &[(&str, &str)], question: Question) -> String {
         for column in &table.columns {
             shown += &format!("{:?}\n", texts(&column.values));
         }
-        for row in &table.rows {
-            shown += &format!("{:?} {:?}\n", texts(&row.values), texts(&[row.label]));
-            for cell in &row.cells {
+        for row in table.rows() {
+            shown += &format!("{:?} {:?}\n", texts(row.values), texts(&[row.label]));
+            for cell in row.cells {
                 let (summary, comparison) = (&cell.summary, &cell.comparison);
                 let values = cell.sample.values();
                 shown += &format!("{} {values:?} {summary:?} {comparison:?}\n", cell.column);
@@ -193,8 +193,8 @@ proptest! {
                 }
             }
             let tables = collector.finish(&parser, Levels::default());
-            let rows = tables.tables().iter().flat_map(|table| &table.rows);
-            rows.flat_map(|row| &row.cells).map(|cell| cell.sample.len()).sum::<usize>()
+            let rows = tables.tables().iter().flat_map(Table::rows);
+            rows.flat_map(|row| row.cells).map(|cell| cell.sample.len()).sum::<usize>()
         };
         prop_assert_eq!(count(&filter) + count(&format!("-{filter}")), count("*"));
     }

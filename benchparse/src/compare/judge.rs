@@ -1,0 +1,156 @@
+//! Samples to cells: what statistics say of them.
+
+use super::collect::{Keys, Strand};
+use super::measured::Measured;
+use super::parts::Parts;
+use super::question::Levels;
+use super::spans::{Piece, Span};
+use super::table::{Cell, Entry, Rows};
+use crate::format::Symbol;
+use crate::stats::{Comparer, Sample, Summarizer};
+
+/// Summarises and compares samples, and remembers what depends on their sizes alone.
+#[derive(Debug)]
+pub(super) struct Judge {
+    comparer: Comparer,
+    summarizer: Summarizer,
+    alpha: f64,
+    /// Whether cells keep their samples.
+    keeps: bool,
+    /// The last sample, and that of the row's baseline, where cells do not keep them.
+    sample: Sample,
+    baseline: Sample,
+}
+
+impl Judge {
+    pub(super) fn new(levels: Levels, keeps: bool) -> Self {
+        Self {
+            comparer: Comparer::new(),
+            summarizer: Summarizer::new(levels.confidence),
+            alpha: levels.alpha,
+            keeps,
+            sample: Sample::default(),
+            baseline: Sample::default(),
+        }
+    }
+
+    /// Judges whole rows of a table.
+    pub(super) fn rows(&mut self, parts: &Parts, span: &Span, pieces: &[Piece]) -> Rows {
+        let mut rows = Rows::default();
+        // Mostly a cell has one piece, and a row a cell in each column.
+        rows.cells.reserve_exact(pieces.len());
+        rows.entries
+            .reserve(pieces.len() / span.columns.len().max(1));
+        for row in pieces.chunk_by(|a, b| a.row == b.row) {
+            let first = rows.cells.len();
+            for cell in row.chunk_by(|a, b| a.col == b.col) {
+                let cell = self.cell(parts, span, cell, &rows.cells[first..]);
+                rows.cells.push(cell);
+            }
+            let values = rows.values.len();
+            let key = parts.row_key(&row[0]);
+            parts.add_row_values(key, &mut rows.values);
+            let label = parts.label(key, &rows.values[values..]);
+            rows.entries.push(Entry {
+                label,
+                values: [values as u32, rows.values.len() as u32],
+                cells: [first as u32, rows.cells.len() as u32],
+            });
+        }
+        rows
+    }
+
+    /// Judges a cell that stands behind others of its row.
+    fn cell(&mut self, parts: &Parts, span: &Span, pieces: &[Piece], before: &[Cell]) -> Cell {
+        let unit = parts.unit(span);
+        let mut values = std::mem::take(&mut self.sample).into_values();
+        values.clear();
+        gather(parts, unit, pieces, &mut values);
+        let sample = Sample::new(values);
+        let baseline = before.first().filter(|cell| cell.column == 0);
+        let comparison = baseline.map(|cell| {
+            let baseline = if self.keeps {
+                &cell.sample
+            } else {
+                &self.baseline
+            };
+            self.comparer
+                .compare(baseline, &sample, span.assumption, self.alpha)
+        });
+        let column = span.columns.binary_search(&pieces[0].col).unwrap_or(0);
+        let summary = self.summarizer.summarize(&sample, span.assumption);
+        let mut kept = Sample::default();
+        if self.keeps {
+            kept = sample;
+        } else {
+            self.sample = sample;
+            if column == 0 {
+                std::mem::swap(&mut self.sample, &mut self.baseline);
+            }
+        }
+        Cell {
+            column,
+            sample: kept,
+            summary,
+            varying: varying(parts, pieces),
+            comparison,
+        }
+    }
+}
+
+/// The keys that vary among the groups of a cell.
+fn varying(parts: &Parts, pieces: &[Piece]) -> Vec<Symbol> {
+    let residue = |piece: &Piece| -> u32 {
+        let Keys { residue, .. } = parts.group(piece).keys;
+        residue
+    };
+    let first = residue(&pieces[0]);
+    if pieces.iter().all(|piece| residue(piece) == first) {
+        return Vec::new();
+    }
+    let mut residues: Vec<u32> = pieces.iter().map(residue).collect();
+    residues.sort_unstable();
+    residues.dedup();
+    parts.varying(&residues)
+}
+
+/// The values of a cell in the order they came.
+fn gather(parts: &Parts, unit: Symbol, pieces: &[Piece], values: &mut Vec<f64>) {
+    let measured: &Measured = parts.measured();
+    let mut add = |strand: &Strand, segment: &[f64]| {
+        let shape = parts.shape(strand);
+        if let [_] = shape {
+            values.extend_from_slice(segment);
+            return;
+        }
+        let is_unit = |&(_, other): &(usize, &Symbol)| *other == unit;
+        let mut places = shape.iter().enumerate().filter(is_unit).map(|(at, _)| at);
+        let (Some(place), None) = (places.next(), places.next()) else {
+            let all = segment.iter().zip(shape.iter().cycle());
+            values.extend(
+                all.filter(|(_, other)| **other == unit)
+                    .map(|(value, _)| value),
+            );
+            return;
+        };
+        values.extend(segment.iter().skip(place).step_by(shape.len()));
+    };
+    if let [piece] = pieces {
+        let strand = parts.strand(piece);
+        for (_, segment) in measured.segments(&strand.values) {
+            add(strand, segment);
+        }
+        return;
+    }
+    let strands = pieces.iter().map(|piece| parts.strand(piece));
+    let mut segments: Vec<(u32, &[f64], &Strand)> = strands
+        .flat_map(|strand| {
+            let segments = measured.segments(&strand.values);
+            segments.map(move |(number, values)| (number, values, strand))
+        })
+        .collect();
+    segments.sort_unstable_by_key(|(number, ..)| *number);
+    for (_, segment, strand) in segments {
+        add(strand, segment);
+    }
+}

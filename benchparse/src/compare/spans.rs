@@ -1,0 +1,79 @@
+//! Tables among the sorted groups: which samples belong to which.
+
+use std::ops::Range;
+
+use super::parts::Parts;
+use crate::stats::Assumption;
+
+/// What a strand gives to a cell: the values of one unit. Rows and columns are places in their
+/// order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    pub(super) unit: u32,
+    pub(super) row: u32,
+    pub(super) col: u32,
+    pub(super) group: u32,
+    pub(super) strand: u32,
+}
+
+/// A table: its pieces are sorted by row and column.
+#[derive(Debug)]
+pub(super) struct Span {
+    pub(super) pieces: Range<usize>,
+    /// The number of its key.
+    pub(super) table: u32,
+    pub(super) unit: u32,
+    /// Its columns in order; the first is the baseline.
+    pub(super) columns: Vec<u32>,
+    pub(super) assumption: Assumption,
+}
+
+/// The tables of groups that are whole tables, in order.
+pub(super) fn spans(parts: &Parts, groups: Range<usize>) -> (Vec<Piece>, Vec<Span>) {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut spans = Vec::new();
+    let groups = &parts.sorted()[groups];
+    for groups in groups.chunk_by(|a, b| a.table == b.table) {
+        let start = pieces.len();
+        for sorted in groups {
+            for (number, strand) in parts.strands_of(sorted.group) {
+                let units = parts.unit_places(strand);
+                for (place, &unit) in units.iter().enumerate() {
+                    if units[..place].contains(&unit) {
+                        continue;
+                    }
+                    pieces.push(Piece {
+                        unit,
+                        row: sorted.row,
+                        col: sorted.col,
+                        group: sorted.group,
+                        strand: number,
+                    });
+                }
+            }
+        }
+        // Stable: rows and columns are in order.
+        pieces[start..].sort_by_key(|piece| piece.unit);
+        let mut from = start;
+        for table in pieces[start..].chunk_by(|a, b| a.unit == b.unit) {
+            let mut columns: Vec<u32> = Vec::new();
+            for piece in table {
+                if !columns.ends_with(&[piece.col]) {
+                    columns.push(piece.col);
+                }
+            }
+            columns.sort_unstable();
+            columns.dedup();
+            let unit = table[0].unit;
+            spans.push(Span {
+                pieces: from..from + table.len(),
+                table: parts.table_key(groups[0].table),
+                unit,
+                columns,
+                assumption: parts.assumption(unit),
+            });
+            from += table.len();
+        }
+    }
+    (pieces, spans)
+}
