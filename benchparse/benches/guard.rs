@@ -116,7 +116,7 @@ fn compare(text: &[u8]) -> usize {
         }
     }
     let tables = collector.finish(&parser, Levels::default());
-    tables.tables().iter().map(|table| table.rows.len()).sum()
+    tables.tables().len()
 }
 
 /// Values of which some are equal.
