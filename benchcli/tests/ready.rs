@@ -220,15 +220,57 @@ fn workflows_are_as_actionlint_wants_them() {
     ) {
         return;
     }
-    let workflows = project("examples/ci/github/workflows");
-    let files = fs::read_dir(workflows)
-        .expect("there")
+    let files = [".github/workflows", "examples/ci/github/workflows"]
+        .into_iter()
+        .flat_map(|folder| fs::read_dir(project(folder)).expect("there"))
         .map(|entry| entry.expect("readable").path());
     let output = Command::new("actionlint")
         .args(files)
         .output()
         .expect("runs");
     assert!(output.status.success(), "{}", text(&output.stdout));
+}
+
+#[test]
+fn our_workflows_pin_what_they_use_and_may_only_read() {
+    for entry in fs::read_dir(project(".github/workflows")).expect("there") {
+        let path = entry.expect("readable").path();
+        let workflow = fs::read_to_string(&path).expect("readable");
+        assert!(
+            workflow.contains("\npermissions:\n  contents: read\n"),
+            "{path:?}"
+        );
+        for used in workflow.split("uses: ").skip(1) {
+            let used = used.lines().next().unwrap_or_default();
+            let (_, revision) = used.split_once('@').expect("a revision");
+            let (revision, version) = revision.split_once(" # v").expect("its version");
+            let is_hash = revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(is_hash && !version.is_empty(), "{path:?}: {used}");
+        }
+    }
+}
+
+#[test]
+fn what_is_released_is_what_the_action_installs() {
+    let read = |path: &str| fs::read_to_string(project(path)).expect("readable");
+    let release = read(".github/workflows/release.yml");
+    let action = read("examples/ci/github/action.yml");
+    let mut released: Vec<_> = release
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(" }")?.split_once("target: "))
+        .map(|(_, target)| target)
+        .collect();
+    let mut installed: Vec<_> = action
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(" ;;")?.split_once(") target="))
+        .map(|(_, target)| target)
+        .collect();
+    released.sort_unstable();
+    installed.sort_unstable();
+    assert_eq!(released, installed);
+    assert_eq!(released.len(), 5);
+    assert!(release.contains("archive=\"benchcli-$TARGET.tar.gz\""));
+    assert!(action.contains("benchcli-$target.tar.gz.sha256"));
 }
 
 /// The scripts of a workflow's steps, by their names.
