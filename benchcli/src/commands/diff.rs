@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use benchparse::compare::{Collector, Tables};
+use benchparse::format::Parser;
 
 use super::results::{Reading, Source, threads};
 use super::{Outcome, check};
@@ -82,6 +83,8 @@ fn write_text(
     let mut stdout = io::stdout().lock();
     let color = options.color.applies_to(&stdout);
     let parts = collector.finish_in_parts(&reading.parser, options.levels);
+    // The parts have the texts that they need.
+    reading.parser = Parser::new();
     let mut joint = report::text::Joint::default();
     let make = |tables: &mut Tables, threads| {
         let mismatch = if parts.compares() {
@@ -103,6 +106,6 @@ fn write_text(
     })?;
     stdout.flush()?;
     // The program ends here; giving back a million names one by one takes longer.
-    std::mem::forget((parts, reading.parser));
+    std::mem::forget(parts);
     Ok(reading.outcome)
 }

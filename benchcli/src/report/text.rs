@@ -121,9 +121,9 @@ fn write_large(tables: &Tables, table: &Table, color: bool, threads: NonZeroUsiz
         layouts.push(layout);
     }
     let measures = measures(&layouts, table);
-    let mut texts = side_by_side(threads, layouts.iter().collect(), &|layout: &Layout| {
+    let mut texts = side_by_side(threads, layouts, &|layout: Layout| {
         let mut out = Vec::new();
-        measures.write(&mut out, layout);
+        measures.write(&mut out, &layout);
         out
     });
     let mut below = Vec::new();

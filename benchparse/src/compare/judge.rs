@@ -5,7 +5,7 @@ use super::measured::Measured;
 use super::parts::Parts;
 use super::question::Levels;
 use super::spans::{Piece, Span};
-use super::table::{Cell, Entry, Rows};
+use super::table::{Block, Cell, Entry, Rows};
 use crate::format::Symbol;
 use crate::stats::{Comparer, Sample, Summarizer};
 
@@ -36,28 +36,31 @@ impl Judge {
 
     /// Judges whole rows of a table.
     pub(super) fn rows(&mut self, parts: &Parts, span: &Span, pieces: &[Piece]) -> Rows {
-        let mut rows = Rows::default();
+        let mut block = Block::default();
+        let mut entries = Vec::new();
         // Mostly a cell has one piece, and a row a cell in each column.
-        rows.cells.reserve_exact(pieces.len());
-        rows.entries
-            .reserve(pieces.len() / span.columns.len().max(1));
+        block.cells.reserve_exact(pieces.len());
+        entries.reserve_exact(pieces.len() / span.columns.len().max(1));
         for row in pieces.chunk_by(|a, b| a.row == b.row) {
-            let first = rows.cells.len();
+            let first = block.cells.len();
             for cell in row.chunk_by(|a, b| a.col == b.col) {
-                let cell = self.cell(parts, span, cell, &rows.cells[first..]);
-                rows.cells.push(cell);
+                let cell = self.cell(parts, span, cell, &block.cells[first..]);
+                block.cells.push(cell);
             }
-            let values = rows.values.len();
+            let values = block.values.len();
             let key = parts.row_key(&row[0]);
-            parts.add_row_values(key, &mut rows.values);
-            let label = parts.label(key, &rows.values[values..]);
-            rows.entries.push(Entry {
-                label,
-                values: [values as u32, rows.values.len() as u32],
-                cells: [first as u32, rows.cells.len() as u32],
+            parts.add_row_values(key, &mut block.values);
+            entries.push(Entry {
+                label: parts.label(key, &block.values[values..]),
+                block: 0,
+                values: [values as u32, block.values.len() as u32],
+                cells: [first as u32, block.cells.len() as u32],
             });
         }
-        rows
+        Rows {
+            entries,
+            blocks: vec![block],
+        }
     }
 
     /// Judges a cell that stands behind others of its row.

@@ -1,5 +1,6 @@
 //! Samples to tables.
 
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
@@ -61,6 +62,9 @@ const PART: usize = 1 << 12;
 
 /// With more cells than these one table is made by all threads.
 const LARGE: usize = 1 << 13;
+
+/// So many cells of such a table are made at a time.
+const SHARE: usize = 1 << 10;
 
 /// For fewer values no thread is started.
 const FEW: usize = 10_000;
@@ -247,34 +251,25 @@ impl Parts {
         spans.iter().map(table).collect()
     }
 
-    fn rows(&self, span: &Span, mut pieces: &[Piece], judges: &mut [Judge]) -> Rows {
-        let count = judges.len().min(1 + pieces.len() / 1000);
-        let Some((own, others)) = judges[..count].split_first_mut() else {
-            return Rows::default();
-        };
-        let share = pieces.len().div_ceil(count);
-        std::thread::scope(|scope| {
-            let mut running = Vec::new();
-            let mut rows = Rows::default();
-            for judge in others {
-                let mut end = share.min(pieces.len());
-                while end > 0 && end < pieces.len() && pieces[end].row == pieces[end - 1].row {
-                    end += 1;
-                }
-                let (mine, others) = pieces.split_at(end);
-                pieces = others;
-                running.push(scope.spawn(move || judge.rows(self, span, mine)));
-            }
-            let last = own.rows(self, span, pieces);
-            for thread in running {
-                match thread.join() {
-                    Ok(some) => rows.append(some),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            rows.append(last);
-            rows
-        })
+    /// The rows of a table: many are shared out among the judges.
+    fn rows(&self, span: &Span, pieces: &[Piece], judges: &mut [Judge]) -> Rows {
+        if let [judge] = judges {
+            return judge.rows(self, span, pieces);
+        }
+        let shares = whole_rows(pieces);
+        let mut rows = Rows::default();
+        rows.entries
+            .reserve_exact(pieces.len() / span.columns.len().max(1));
+        let Ok(()) = in_order(
+            judges,
+            shares.len(),
+            |judge, number| judge.rows(self, span, shares[number]),
+            |some| -> Result<(), Infallible> {
+                rows.append(some);
+                Ok(())
+            },
+        );
+        rows
     }
 
     fn table(&self, span: &Span, rows: Rows) -> Table {
@@ -382,6 +377,21 @@ impl Parts {
 struct Bundle {
     groups: Range<usize>,
     cells: usize,
+}
+
+/// Shares of [`SHARE`] pieces or so, which end with a row.
+fn whole_rows(mut pieces: &[Piece]) -> Vec<&[Piece]> {
+    let mut shares = Vec::with_capacity(pieces.len() / SHARE + 1);
+    while pieces.len() > SHARE {
+        let row = pieces[SHARE - 1].row;
+        let rest = pieces[SHARE..].iter();
+        let end = SHARE + rest.take_while(|piece| piece.row == row).count();
+        let (share, others) = pieces.split_at(end);
+        shares.push(share);
+        pieces = others;
+    }
+    shares.push(pieces);
+    shares
 }
 
 /// The place of each key.

@@ -90,19 +90,25 @@ impl Table {
     }
 }
 
-/// The rows of a table, their values and cells one after the other.
+/// The rows of a table in order, and blocks of what is in them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
     pub(super) entries: Vec<Entry>,
-    /// As many for each row as its projection has fields.
+    pub(super) blocks: Vec<Block>,
+}
+
+/// The values and cells of some rows, one after the other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
     pub(super) values: Vec<Symbol>,
     pub(super) cells: Vec<Cell>,
 }
 
-/// Where a row's values and cells are.
+/// Where a row's values and cells are, as start and end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub(super) label: Symbol,
+    pub(super) block: u32,
     pub(super) values: [u32; 2],
     pub(super) cells: [u32; 2],
 }
@@ -110,27 +116,22 @@ pub(super) struct Entry {
 impl Rows {
     pub(super) fn row(&self, entry: &Entry) -> Row<'_> {
         let range = |[start, end]: [u32; 2]| start as usize..end as usize;
+        let block = &self.blocks[entry.block as usize];
         Row {
-            values: &self.values[range(entry.values)],
+            values: &block.values[range(entry.values)],
             label: entry.label,
-            cells: &self.cells[range(entry.cells)],
+            cells: &block.cells[range(entry.cells)],
         }
     }
 
     /// Adds rows that come after these.
-    pub(super) fn append(&mut self, mut other: Self) {
-        if self.entries.is_empty() {
-            *self = other;
-            return;
-        }
-        let (values, cells) = (self.values.len() as u32, self.cells.len() as u32);
+    pub(super) fn append(&mut self, other: Self) {
+        let blocks = self.blocks.len() as u32;
         self.entries.extend(other.entries.iter().map(|entry| Entry {
-            label: entry.label,
-            values: entry.values.map(|at| at + values),
-            cells: entry.cells.map(|at| at + cells),
+            block: entry.block + blocks,
+            ..*entry
         }));
-        self.values.append(&mut other.values);
-        self.cells.append(&mut other.cells);
+        self.blocks.extend(other.blocks);
     }
 }
 
