@@ -90,7 +90,7 @@ fn changes(tables: &Tables) -> BTreeMap<String, Changes> {
     let mut found: BTreeMap<String, Changes> = BTreeMap::new();
     for table in tables.tables() {
         let headings: Vec<_> = table.headings.iter().map(|value| text(*value)).collect();
-        for row in &table.rows {
+        for row in table.rows() {
             let (Some(old), Some(new)) = (row.baseline(), row.cell(1)) else {
                 continue; // It is in one of the files only.
             };

@@ -54,20 +54,20 @@ fn main() -> Result<()> {
 }
 
 fn drawn(tables: &Tables, table: &Table) -> String {
-    let height = (table.rows.len() + 1) * LINE;
+    let height = (table.rows().len() + 1) * LINE;
     let width = NAMES + DOTS + 20.0;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          font-family=\"sans-serif\" font-size=\"12\">\n<title>Samples of two files</title>\n"
     );
-    for (place, row) in table.rows.iter().enumerate() {
+    for (place, row) in table.rows().enumerate() {
         svg += &line(tables, table, row, (place + 1) * LINE);
     }
     svg + "</svg>\n"
 }
 
 /// A benchmark's name, its range in words, and its dots, on an axis of its own from zero.
-fn line(tables: &Tables, table: &Table, row: &Row, y: usize) -> String {
+fn line(tables: &Tables, table: &Table, row: Row<'_>, y: usize) -> String {
     let largest = row.cells.iter().map(|cell| cell.sample.max());
     let largest = largest.fold(0.0, f64::max);
     let scale = Scale::for_values([largest], table.class);
@@ -76,7 +76,7 @@ fn line(tables: &Tables, table: &Table, row: &Row, y: usize) -> String {
         escaped(&String::from_utf8_lossy(tables.text(row.label))),
         scale.format(largest),
     );
-    for cell in &row.cells {
+    for cell in row.cells {
         let colour = COLOURS[cell.column % COLOURS.len()];
         for value in cell.sample.values() {
             let share = if largest > 0.0 { value / largest } else { 0.0 };
