@@ -1,15 +1,13 @@
 //! `benchcli explain`
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
 
 use super::profile::ProfileFormat;
-use super::run::{GoOptions, Versions, texts};
+use super::run::{GoArgs, Versions};
 use crate::profile::render::Extent;
-use crate::runner::go_flags::GoFlags;
 
 /// What `benchcli explain --help` begins with.
 pub const ABOUT: &str = "\
@@ -33,23 +31,8 @@ pub struct ExplainArgs {
     /// What to compare with: a commit, or `auto` as of `benchcli run`
     #[arg(long, value_name = "REV|auto", default_value = "auto")]
     base: String,
-    /// The benchmarks to explain, as `go test -bench` takes them
-    #[arg(
-        long,
-        value_name = "REGEXP",
-        default_value = ".",
-        allow_hyphen_values = true
-    )]
-    bench: String,
-    /// The packages whose benchmarks are run; may be given again
-    #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
-    packages: Vec<String>,
-    /// How long or how often a benchmark's body runs for each profile, as `go test -benchtime` takes it
-    #[arg(long, value_name = "T")]
-    benchtime: Option<String>,
-    /// The values of GOMAXPROCS to run with, as `go test -cpu` takes them
-    #[arg(long, value_name = "LIST")]
-    cpu: Option<String>,
+    #[command(flatten)]
+    go: GoArgs,
     /// The most benchmarks to explain
     #[arg(long, value_name = "N", default_value_t = 10)]
     most: usize,
@@ -65,9 +48,6 @@ pub struct ExplainArgs {
     /// Write differential flame graphs into this folder
     #[arg(long, value_name = "DIR")]
     flame: Option<PathBuf>,
-    /// Flags for the go command and the test binaries, after --
-    #[arg(last = true, value_name = "GO FLAGS")]
-    go_flags: Vec<OsString>,
 }
 
 /// What to explain, and how to say it.
@@ -91,18 +71,8 @@ impl ExplainArgs {
     /// # Errors
     /// The first one that is wrong.
     pub fn into_options(self) -> Result<ExplainOptions> {
-        let mut test = Vec::new();
-        test.extend(self.benchtime.map(|time| format!("-test.benchtime={time}")));
-        test.extend(self.cpu.map(|list| format!("-test.cpu={list}")));
         Ok(ExplainOptions {
-            versions: Versions::Go(GoOptions {
-                base: self.base,
-                bench: self.bench,
-                test,
-                packages: self.packages,
-                flags: GoFlags::parse(&texts(self.go_flags)?)?,
-                cached_base: false,
-            }),
+            versions: Versions::Go(self.go.into_options(self.base, Vec::new(), false)?),
             most: self.most,
             format: self.format,
             extent: Extent {

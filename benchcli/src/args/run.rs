@@ -50,30 +50,12 @@ pub struct RunArgs {
     )]
     base: String,
 
-    /// The benchmarks to run, as `go test -bench` takes them
-    #[arg(
-        long,
-        value_name = "REGEXP",
-        default_value = ".",
-        allow_hyphen_values = true
-    )]
-    bench: String,
-
     /// How often every benchmark is run on either side
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rounds: u32,
 
-    /// How long or how often a benchmark's body runs each time, as `go test -benchtime` takes it
-    #[arg(long, value_name = "T")]
-    benchtime: Option<String>,
-
-    /// The values of GOMAXPROCS to measure with, as `go test -cpu` takes them
-    #[arg(long, value_name = "LIST")]
-    cpu: Option<String>,
-
-    /// The packages whose benchmarks are run; may be given again
-    #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
-    packages: Vec<String>,
+    #[command(flatten)]
+    go: GoArgs,
 
     /// Stop early where the verdict is settled, and go on where it is in doubt
     #[arg(long)]
@@ -144,10 +126,59 @@ pub struct RunArgs {
 
     #[command(flatten)]
     gate: GateArgs,
+}
+
+/// Which benchmarks run, and how.
+#[derive(Debug, Args)]
+pub(super) struct GoArgs {
+    /// The benchmarks to run, as `go test -bench` takes them
+    #[arg(
+        long,
+        value_name = "REGEXP",
+        default_value = ".",
+        allow_hyphen_values = true
+    )]
+    bench: String,
+
+    /// How long or how often a benchmark's body runs each time, as `go test -benchtime` takes it
+    #[arg(long, value_name = "T")]
+    benchtime: Option<String>,
+
+    /// The values of GOMAXPROCS to measure with, as `go test -cpu` takes them
+    #[arg(long, value_name = "LIST")]
+    cpu: Option<String>,
+
+    /// The packages whose benchmarks are run; may be given again
+    #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
+    packages: Vec<String>,
 
     /// Flags for the go command and the test binaries, after --
     #[arg(last = true, value_name = "GO FLAGS")]
     go_flags: Vec<OsString>,
+}
+
+impl GoArgs {
+    /// Checks the flags, and adds those that test binaries are given.
+    ///
+    /// # Errors
+    /// A flag that cannot be used.
+    pub(super) fn into_options(
+        self,
+        base: String,
+        mut test: Vec<String>,
+        cached_base: bool,
+    ) -> Result<GoOptions> {
+        test.extend(self.benchtime.map(|time| format!("-test.benchtime={time}")));
+        test.extend(self.cpu.map(|list| format!("-test.cpu={list}")));
+        Ok(GoOptions {
+            base,
+            bench: self.bench,
+            test,
+            packages: self.packages,
+            flags: GoFlags::parse(&texts(self.go_flags)?)?,
+            cached_base,
+        })
+    }
 }
 
 /// What to measure.
@@ -218,23 +249,14 @@ impl RunArgs {
     pub fn into_options(self) -> Result<RunOptions> {
         let versions = match (self.base_cmd, self.head_cmd) {
             (Some(base), Some(head)) => {
-                if !self.go_flags.is_empty() {
+                if !self.go.go_flags.is_empty() {
                     bail!("flags after -- are for the go command, which --base-cmd does without");
                 }
                 Versions::Commands([base, head])
             }
             _ => {
-                let mut test: Vec<String> = vec!["-test.benchmem".into()];
-                test.extend(self.benchtime.map(|time| format!("-test.benchtime={time}")));
-                test.extend(self.cpu.map(|list| format!("-test.cpu={list}")));
-                Versions::Go(GoOptions {
-                    base: self.base,
-                    bench: self.bench,
-                    test,
-                    packages: self.packages,
-                    flags: GoFlags::parse(&texts(self.go_flags)?)?,
-                    cached_base: self.cached_base,
-                })
+                let test = vec!["-test.benchmem".into()];
+                Versions::Go(self.go.into_options(self.base, test, self.cached_base)?)
             }
         };
         let rounds = match (self.adaptive, self.max_rounds) {
@@ -262,11 +284,7 @@ impl RunArgs {
     }
 }
 
-/// Flags as text.
-///
-/// # Errors
-/// One is not UTF-8.
-pub(super) fn texts(flags: Vec<OsString>) -> Result<Vec<String>> {
+fn texts(flags: Vec<OsString>) -> Result<Vec<String>> {
     let text = |flag: OsString| match flag.into_string() {
         Ok(flag) => Ok(flag),
         Err(flag) => bail!("{} after --: it is not UTF-8", flag.display()),
