@@ -1,5 +1,8 @@
 //! `benchcli profile diff`: bad files, unusual writers, and real Go profiles.
 
+#[allow(dead_code)]
+mod isolated;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +12,7 @@ use benchcli::profile::Answer;
 use benchcli::profile::explain::{Binary, Effort, explain};
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::{Profile, ReadError};
+use isolated::has;
 use tempfile::TempDir;
 
 fn diff(old: &Path, new: &Path) -> Output {
@@ -165,19 +169,6 @@ fn a_bad_file_gives_one_clear_error() {
     }
 }
 
-/// Whether Go is here; says so where it is not.
-fn has_go(test: &str) -> bool {
-    let found = Command::new("go").arg("version").output().is_ok();
-    if !found {
-        assert!(
-            std::env::var_os("GO_REQUIRED").is_none(),
-            "go is not in PATH"
-        );
-        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: go is not in PATH");
-    }
-    found
-}
-
 fn work(rounds: u32, spare: &str) -> String {
     format!(
         "package planted\n\nvar kept []byte\n\n//go:noinline\nfunc mix(sum uint64) uint64 {{\n\t\
@@ -233,7 +224,7 @@ fn planted(folder: &Path, base: &str, head: &str) -> [Answer; 3] {
 
 #[test]
 fn the_planted_function_pays() {
-    if !has_go("the_planted_function_pays") {
+    if !has("go", "GO_REQUIRED", "the_planted_function_pays") {
         return;
     }
     let folder = TempDir::new().expect("a folder");
@@ -257,7 +248,7 @@ fn the_planted_function_pays() {
         payer.difference
     );
     // Larger, and no more of them.
-    assert!(!objects.difference.total.is_significant(), "{objects:?}");
+    assert!(!objects.difference.total.matters(), "{}", objects.sentence);
     let files = |kind| [0, 1].map(|side| folder.path().join(format!("{kind}-{side}-0.pprof")));
     for kind in [
         "alloc_space",
@@ -316,7 +307,11 @@ var done = make(chan bool)
 
 #[test]
 fn locks_and_leaks_are_compared_as_pprof_compares_them() {
-    if !has_go("locks_and_leaks_are_compared_as_pprof_compares_them") {
+    if !has(
+        "go",
+        "GO_REQUIRED",
+        "locks_and_leaks_are_compared_as_pprof_compares_them",
+    ) {
         return;
     }
     let folder = TempDir::new().expect("a folder");

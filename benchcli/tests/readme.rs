@@ -2,12 +2,14 @@
 
 #![cfg(unix)]
 
+mod isolated;
+
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use isolated::{has, isolated};
 use snapbox::assert_data_eq;
 
 fn project(path: &str) -> PathBuf {
@@ -35,27 +37,9 @@ fn shell(folder: &Path, script: &str) -> Output {
     let mut path = OsString::from(programs.expect("a folder"));
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
-    let mut command = Command::new("bash");
-    for (name, _) in std::env::vars() {
-        if ["GIT_", "GITHUB_", "GITLAB_", "CI"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-        {
-            command.env_remove(name);
-        }
-    }
-    command
+    isolated("bash", folder)
         .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
-        .current_dir(folder)
         .env("PATH", path)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_AUTHOR_NAME", "gopher")
-        .env("GIT_AUTHOR_EMAIL", "gopher@example.com")
-        .env("GIT_COMMITTER_NAME", "gopher")
-        .env("GIT_COMMITTER_EMAIL", "gopher@example.com")
-        .env("GOTOOLCHAIN", "local")
-        .env("GOPROXY", "off")
         // The text says as long as people measure.
         .env("GOFLAGS", "-benchtime=2ms")
         .output()
@@ -140,17 +124,7 @@ git push -q origin main
 
 #[test]
 fn recipes_do_what_they_say() {
-    let has_go = Command::new("go").arg("version").output().is_ok();
-    if !has_go {
-        assert!(
-            std::env::var_os("GO_REQUIRED").is_none(),
-            "go is not in PATH"
-        );
-        // Written past the test harness, which would swallow it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED recipes_do_what_they_say: go is not in PATH"
-        );
+    if !has("go", "GO_REQUIRED", "recipes_do_what_they_say") {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -2,12 +2,14 @@
 
 #![cfg(unix)]
 
+mod isolated;
+
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use isolated::{has, isolated};
 use tempfile::TempDir;
 
 fn project(path: &str) -> PathBuf {
@@ -30,33 +32,8 @@ fn repository(module: &str) -> TempDir {
     folder
 }
 
-fn command(program: impl AsRef<Path>, folder: &Path) -> Command {
-    let mut command = Command::new(program.as_ref());
-    command.current_dir(folder);
-    for (name, _) in std::env::vars() {
-        if ["GIT_", "GITHUB_", "GITLAB_", "CI"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-        {
-            command.env_remove(name);
-        }
-    }
-    for (name, value) in [
-        ("GIT_CONFIG_NOSYSTEM", "1"),
-        ("GIT_CONFIG_GLOBAL", "/dev/null"),
-        ("GIT_AUTHOR_NAME", "gopher"),
-        ("GIT_AUTHOR_EMAIL", "gopher@example.com"),
-        ("GIT_COMMITTER_NAME", "gopher"),
-        ("GIT_COMMITTER_EMAIL", "gopher@example.com"),
-        ("GOTOOLCHAIN", "local"),
-    ] {
-        command.env(name, value);
-    }
-    command
-}
-
 fn git(folder: &Path, arguments: &[&str]) {
-    let output = command("git", folder)
+    let output = isolated("git", folder)
         .args(arguments)
         .output()
         .expect("git runs");
@@ -68,28 +45,12 @@ fn git(folder: &Path, arguments: &[&str]) {
 }
 
 fn benchcli(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = command(env!("CARGO_BIN_EXE_benchcli"), folder);
+    let mut command = isolated(env!("CARGO_BIN_EXE_benchcli"), folder);
     command.args(arguments).output().expect("runs")
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn is_missing(program: &str, required: &str, test: &str) -> bool {
-    let is_there = Command::new(program).arg("--version").output().is_ok();
-    assert!(
-        is_there || std::env::var_os(required).is_none(),
-        "{program} is not in PATH"
-    );
-    if !is_there {
-        // Written past the test harness, which would swallow it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: {program} is not in PATH"
-        );
-    }
-    !is_there
 }
 
 #[test]
@@ -213,7 +174,7 @@ fn the_examples_are_what_init_writes() {
 
 #[test]
 fn workflows_are_as_actionlint_wants_them() {
-    if is_missing(
+    if !has(
         "actionlint",
         "ACTIONLINT_REQUIRED",
         "workflows_are_as_actionlint_wants_them",
@@ -308,7 +269,7 @@ fn job(repo: &Path, script: &str) -> Output {
     let mut path = programs.as_os_str().to_owned();
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
-    command("bash", repo)
+    isolated("bash", repo)
         .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
         .env("PATH", path)
         .env("RUNNER_TEMP", &runner)
@@ -320,7 +281,7 @@ fn job(repo: &Path, script: &str) -> Output {
 
 #[test]
 fn the_workflow_s_scripts_do_what_they_say() {
-    if is_missing(
+    if !has(
         "go",
         "GO_REQUIRED",
         "the_workflow_s_scripts_do_what_they_say",
@@ -373,7 +334,7 @@ fn the_workflow_s_scripts_do_what_they_say() {
 
 #[test]
 fn the_shell_examples_do_what_they_say() {
-    if is_missing("go", "GO_REQUIRED", "the_shell_examples_do_what_they_say") {
+    if !has("go", "GO_REQUIRED", "the_shell_examples_do_what_they_say") {
         return;
     }
     let repo = repository(".");

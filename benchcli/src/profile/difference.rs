@@ -38,6 +38,12 @@ impl Change {
     pub fn is_significant(&self) -> bool {
         self.difference != 0.0 && self.difference.abs() > self.margin.unwrap_or(0.0)
     }
+
+    /// Whether the difference is significant, and half a percent or more: what the testing package
+    /// itself does differs by less.
+    pub fn matters(&self) -> bool {
+        self.is_significant() && self.difference.abs() >= 0.005 * self.base.max(self.head)
+    }
 }
 
 /// Which sides have a function or line.

@@ -35,10 +35,10 @@ pub struct Explained {
 }
 
 impl Explained {
-    /// The answers that tell of a change beyond the noise.
+    /// The answers that tell of a change that matters.
     pub fn changed(&self) -> impl Iterator<Item = &Answer> {
         let answers = self.answers.iter();
-        answers.filter(|answer| answer.difference.total.is_significant())
+        answers.filter(|answer| answer.difference.total.matters())
     }
 
     /// Keeps of each table no more rows than a reader of a report looks at.

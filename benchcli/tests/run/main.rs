@@ -8,6 +8,8 @@
 mod commands;
 mod explain;
 mod failures;
+#[path = "../isolated/mod.rs"]
+mod isolated;
 mod layouts;
 mod planted;
 mod sandbox;

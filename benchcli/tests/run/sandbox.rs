@@ -1,13 +1,14 @@
 //! A Go repository of its own for each test.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::isolated::{has, isolated};
 
 /// Measurements disturb each other: one test at a time.
 static TURN: Mutex<()> = Mutex::new(());
@@ -20,16 +21,7 @@ pub(crate) struct Sandbox {
 /// Whether there is Go, after a visible line where there is none. Where `GO_REQUIRED` is set it may
 /// not be missing.
 pub(crate) fn has_go(test: &str) -> bool {
-    let found = Command::new("go").arg("version").output().is_ok();
-    if !found {
-        assert!(
-            std::env::var_os("GO_REQUIRED").is_none(),
-            "go is not in PATH"
-        );
-        // Written past the test harness, which would swallow it.
-        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: go is not in PATH");
-    }
-    found
+    has("go", "GO_REQUIRED", test)
 }
 
 /// What a run printed.
@@ -108,27 +100,8 @@ impl Sandbox {
 
     /// A program in the repository that knows nothing of this machine's user.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
-        let mut command = Command::new(program.as_ref());
-        command.current_dir(self.repository());
-        for (name, _) in std::env::vars() {
-            if ["GIT_", "GITHUB_", "GITLAB_", "CI"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
-            {
-                command.env_remove(name);
-            }
-        }
-        command
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_AUTHOR_NAME", "gopher")
-            .env("GIT_AUTHOR_EMAIL", "gopher@example.com")
-            .env("GIT_COMMITTER_NAME", "gopher")
-            .env("GIT_COMMITTER_EMAIL", "gopher@example.com")
-            .env("GOFLAGS", "")
-            .env("GOPROXY", "off")
-            .env("GOTOOLCHAIN", "local")
-            .env("TMPDIR", self.temporary());
+        let mut command = isolated(program.as_ref(), &self.repository());
+        command.env("TMPDIR", self.temporary());
         command
     }
 
