@@ -144,9 +144,9 @@ impl Reading {
             ..
         } = self;
         parser.begin(name, label);
-        let found = parser.read_each(text, self.mending, threads(), |record| match record {
+        let found = parser.read_each(text, self.mending, threads(), |record| match &record {
             Record::Result(result) => {
-                each(&result);
+                each(result);
                 Ok(())
             }
             Record::Error(error) => {

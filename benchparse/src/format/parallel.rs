@@ -83,11 +83,9 @@ impl Parser {
 
 fn drain<R: Read, B: Blocks, E: From<io::Error>>(
     mut records: Records<'_, R, B>,
-    mut each: impl FnMut(Record<'_>) -> Result<(), E>,
+    each: impl FnMut(Record<'_>) -> Result<(), E>,
 ) -> Result<Findings, E> {
-    while let Some(record) = records.next_record()? {
-        each(record)?;
-    }
+    records.give(each)?;
     Ok(Findings {
         repairs: records.repairs(),
         incidents: records.incidents().clone(),

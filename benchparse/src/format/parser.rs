@@ -165,23 +165,37 @@ impl Parser {
     /// Takes a result that was read without the grammar, as [`Parser::line`] takes its line.
     #[inline]
     pub(super) fn plain_result(&mut self, result: PlainResult<'_>, line: u64) {
-        self.result = Some(self.take_plain(result, line));
+        let iterations = result.iterations;
+        let config_id = self.take_plain(result);
+        self.result = Some(ResultLine {
+            name: self.last_name,
+            iterations,
+            config_id,
+            line,
+        });
     }
 
     /// [`Parser::plain_result`] and [`Parser::record`] in one.
     #[inline]
     pub(super) fn plain_record(&mut self, result: PlainResult<'_>, line: u64) -> Record<'_> {
-        let taken = self.take_plain(result, line);
-        Record::Result(self.benchmark_result(taken))
+        let iterations = result.iterations;
+        let config_id = self.take_plain(result);
+        Record::Result(self.benchmark_result(ResultLine {
+            name: self.last_name,
+            iterations,
+            config_id,
+            line,
+        }))
     }
 
+    /// Takes name and measurements and gives the configuration.
     #[inline]
-    fn take_plain(&mut self, result: PlainResult<'_>, line: u64) -> ResultLine {
+    fn take_plain(&mut self, result: PlainResult<'_>) -> ConfigId {
         let PlainResult {
             name,
-            iterations,
             values,
             shape,
+            ..
         } = result;
         if shape.written.is_empty() {
             let (symbols, units) = (&mut self.symbols, &mut self.written_units);
@@ -197,14 +211,9 @@ impl Parser {
         {
             self.last_name = self.symbols.intern(name);
         }
-        ResultLine {
-            name: self.last_name,
-            iterations,
-            config_id: *self
-                .config_id
-                .get_or_insert_with(|| self.config_ids.id(&self.config)),
-            line,
-        }
+        *self
+            .config_id
+            .get_or_insert_with(|| self.config_ids.id(&self.config))
     }
 
     #[inline]

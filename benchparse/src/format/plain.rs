@@ -214,12 +214,18 @@ impl Block {
     /// The next line, or `None` behind the last.
     #[inline]
     pub(super) fn next(&mut self, place: &mut Place) -> Option<BlockLine<'_>> {
-        let entry = *self.entries.get(place.line)?;
-        place.line += 1;
-        let (name, iterations, shape) = match entry {
-            Entry::Text { start, end } => {
-                return Some(BlockLine::Text(&self.text.buffer()[start..end]));
-            }
+        if let Entry::Text { start, end } = *self.entries.get(place.line)? {
+            place.line += 1;
+            return Some(BlockLine::Text(&self.text.buffer()[start..end]));
+        }
+        self.next_result(place).map(BlockLine::Result)
+    }
+
+    /// The next line if it was read without the grammar.
+    #[inline]
+    pub(super) fn next_result(&mut self, place: &mut Place) -> Option<PlainResult<'_>> {
+        let (name, iterations, shape) = match *self.entries.get(place.line)? {
+            Entry::Text { .. } => return None,
             Entry::Named {
                 start,
                 length,
@@ -233,13 +239,14 @@ impl Block {
         };
         let shape = self.shapes.get_mut(shape as usize)?;
         let start = place.value;
+        place.line += 1;
         place.value += shape.units.len();
-        Some(BlockLine::Result(PlainResult {
+        Some(PlainResult {
             name,
             iterations,
             values: self.values.get(start..place.value)?,
             shape,
-        }))
+        })
     }
 }
 

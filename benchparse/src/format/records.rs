@@ -54,6 +54,26 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
         self.mender.incidents()
     }
 
+    /// Gives all records to `each`.
+    pub(super) fn give<E: From<io::Error>>(
+        &mut self,
+        mut each: impl FnMut(Record<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        loop {
+            // Nearly all lines of large inputs are such results, and nothing else is to be heeded.
+            if self.mending == Mending::Repair && !self.attends && !self.parser.has_record() {
+                while let Some((result, number)) = self.stream.next_result() {
+                    self.mender.saw_result();
+                    each(self.parser.plain_record(result, number))?;
+                }
+            }
+            match self.next_record()? {
+                Some(record) => each(record)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
     pub(super) fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
         loop {
             if self.mending == Mending::Refuse {

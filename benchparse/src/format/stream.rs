@@ -64,6 +64,17 @@ impl<R: Read, B: Blocks> Stream<R, B> {
         self.lines.repairs()
     }
 
+    /// The next line with its number, if it is a result that was read already.
+    #[inline]
+    pub(super) fn next_result(&mut self) -> Option<(PlainResult<'_>, u64)> {
+        if self.blocks.is_none() || self.lines.has_head() {
+            return None;
+        }
+        let result = self.block.next_result(&mut self.place)?;
+        self.number += 1;
+        Some((result, self.number))
+    }
+
     #[inline]
     pub(super) fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
         let Some(blocks) = &mut self.blocks else {

@@ -199,3 +199,29 @@ proptest! {
         prop_assert_eq!(count(&filter) + count(&format!("-{filter}")), count("*"));
     }
 }
+
+#[test]
+fn equal_zeros_keep_the_order_of_their_lines_across_configurations() {
+    let result = |cpu: &str, values: &str| format!("cpu: {cpu}\nBenchmarkA 1 {values}\n");
+    let lines = [
+        result("a", "0 x"),
+        result("b", "0 x"),
+        result("a", "-0 x"),
+        result("b", "0 x 1 y"),
+        result("a", "0 x"),
+        result("a", "-0 x"),
+        result("b", "-0 x"),
+        result("b", "-0 x 1 y"),
+    ];
+    let everything = || Question {
+        table: Projection::parse(b"").expect("a projection"),
+        ignore: Projection::parse(b"cpu").expect("a projection"),
+        ..Question::default()
+    };
+    for many in [1, 50] {
+        let shown = tables(&[("f", &lines.concat().repeat(many))], everything());
+        let zeros = "0.0, 0.0, -0.0, 0.0, 0.0, -0.0, -0.0, -0.0";
+        let all = vec![zeros; many].join(", ");
+        assert!(shown.contains(&format!("0 [{all}] ")), "{shown}");
+    }
+}
