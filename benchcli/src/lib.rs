@@ -16,3 +16,4 @@ pub mod profile;
 pub mod report;
 pub mod runner;
 pub mod sides;
+mod whole_file;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -23,6 +23,7 @@ use crate::profile::Explained;
 use crate::report::verdicts::{CheckReport, Measured, Run, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::sides::{Grouping, RowContext, Sides, Which, written_unit};
+use crate::whole_file::write_whole;
 
 /// What begins the line that tells that both sides were measured in turn.
 const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
@@ -295,7 +296,8 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
     stdout.flush()?;
     for to in &gate.reports {
         let text = render(report, to.format, false)?;
-        fs::write(&to.path, text).with_context(|| format!("cannot write {}", to.path.display()))?;
+        write_whole(&to.path, text.as_bytes())
+            .with_context(|| format!("cannot write {}", to.path.display()))?;
     }
     let asked = gate
         .reports

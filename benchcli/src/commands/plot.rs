@@ -1,9 +1,7 @@
 //! `benchcli plot`: pictures of two files, or of the history.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use benchparse::gate::{RowVerdict, Verdict, judge};
@@ -25,6 +23,7 @@ use crate::plot::{self, Picture, compare as side_by_side, trend};
 use crate::report::counted;
 use crate::report::verdicts::percent;
 use crate::sides::{Measured, written_unit};
+use crate::whole_file::write_whole;
 
 /// Draws what was asked for.
 ///
@@ -50,22 +49,10 @@ pub fn run(options: &PlotOptions) -> Result<Outcome> {
     };
     match &options.output {
         None => io::stdout().lock().write_all(&bytes)?,
-        Some(path) => write_whole(path, &bytes)?,
+        Some(path) => write_whole(path, &bytes)
+            .with_context(|| format!("{} cannot be written", path.display()))?,
     }
     Ok(Outcome::Pass)
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}~", std::process::id()));
-    let unfinished = path.with_file_name(name);
-    let written = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        // It may not be there at all.
-        let _ = fs::remove_file(&unfinished);
-    }
-    written.with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Two files, side by side.

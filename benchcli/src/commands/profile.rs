@@ -13,6 +13,7 @@ use crate::profile::per_op::Costs;
 use crate::profile::quantity::per;
 use crate::profile::read::{Profile, SampleType};
 use crate::profile::render::{self, Extent};
+use crate::whole_file::write_whole;
 
 /// Runs the command.
 ///
@@ -94,7 +95,7 @@ pub(super) fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
         let svg = answer
             .flame
             .svg(&answer.sentence, &per(&answer.unit, answer.per_op));
-        fs::write(path, svg).with_context(|| path.display().to_string())?;
+        write_whole(path, svg.as_bytes()).with_context(|| path.display().to_string())?;
     }
     let extent = Extent {
         rows: view.top,

@@ -12,6 +12,7 @@ use crate::profile::explain::{Binary, Effort, explain as profiled};
 use crate::profile::quantity::per;
 use crate::runner::children::{ChildError, Children};
 use crate::runner::rounds::{Job, Subject};
+use crate::whole_file::write_whole;
 
 /// A benchmark to explain.
 pub(super) struct Explicable {
@@ -116,7 +117,7 @@ impl Profiling<'_> {
                 .map(|letter| if is_plain(letter) { letter } else { '_' })
                 .collect();
             let path = folder.join(format!("{}.svg", name.trim_start_matches('.')));
-            fs::write(&path, svg)
+            write_whole(&path, svg.as_bytes())
                 .with_context(|| format!("{} cannot be written", path.display()))?;
         }
         Ok(())

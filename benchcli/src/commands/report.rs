@@ -3,14 +3,14 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::Outcome;
 use super::histories::{history, remarks, tell};
-use super::plot::write_whole;
 use crate::args::report::ReportOptions;
 use crate::baseline::Store;
 use crate::report::page::{self, commit_link};
+use crate::whole_file::write_whole;
 
 /// Writes the page.
 ///
@@ -36,7 +36,8 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
     let text = page::write(&reading.history, &title, forge.as_deref())?;
     match &options.output {
         None => io::stdout().lock().write_all(text.as_bytes())?,
-        Some(path) => write_whole(path, text.as_bytes())?,
+        Some(path) => write_whole(path, text.as_bytes())
+            .with_context(|| format!("{} cannot be written", path.display()))?,
     }
     Ok(Outcome::Pass)
 }

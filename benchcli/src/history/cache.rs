@@ -16,6 +16,7 @@ use super::columns::{Column, Segment};
 use super::key::SeriesKey;
 use super::parallel::in_parallel;
 use super::segment_file::{SegmentFile, encode};
+use crate::whole_file::write_whole;
 
 /// Notes in a full segment.
 pub(super) const FULL: usize = 512;
@@ -186,17 +187,6 @@ fn read_whole(stem: &Path) -> Option<SegmentFile> {
     let points = fs::read(stem.with_extension(POINTS)).ok()?;
     let samples = fs::read(stem.with_extension(SAMPLES)).ok()?;
     SegmentFile::decode(points, Some(samples))
-}
-
-/// Writes a file that is there as a whole or not at all.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let ending = path.extension().unwrap_or_default().to_string_lossy();
-    let new = path.with_extension(format!("{ending}-{}.new", std::process::id()));
-    let written = fs::write(&new, bytes).and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written
 }
 
 /// Segments that become others.

@@ -7,9 +7,10 @@ use anyhow::Result;
 use git2::Oid;
 
 use super::bytes::{Bytes, opened, put_text, put_u32s, sealed};
-use super::cache::{Cache, write_whole};
+use super::cache::Cache;
 use super::window::Member;
 use crate::baseline::Store;
+use crate::whole_file::write_whole;
 
 const KIND: &str = "trend commits";
 const NAME: &str = "commits";

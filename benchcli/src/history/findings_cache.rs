@@ -8,8 +8,9 @@ use benchparse::trend::{ChangePoint, Findings, History, Kind, Sensitivity, Serie
 use benchparse::unit::Direction;
 
 use super::bytes::{Bytes, opened, put_f64s, put_u32s, sealed};
-use super::cache::{Cache, write_whole};
+use super::cache::Cache;
 use super::parallel::in_parallel;
+use crate::whole_file::write_whole;
 
 const KIND: &str = "trend findings";
 const NAME: &str = "findings";

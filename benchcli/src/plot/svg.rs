@@ -101,6 +101,15 @@ fn stroke(style: &impl BackendStyle) -> String {
     )
 }
 
+/// A figure filled, or its line.
+fn painted(style: &impl BackendStyle, fill: bool) -> String {
+    if fill {
+        paint("fill", style.color())
+    } else {
+        stroke(style)
+    }
+}
+
 fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
     let mut text = String::new();
     for (x, y) in path {
@@ -147,11 +156,7 @@ impl DrawingBackend for Backend<'_> {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        let paint = if fill {
-            paint("fill", style.color())
-        } else {
-            stroke(style)
-        };
+        let paint = painted(style, fill);
         self.put(format_args!(
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{paint}/>",
             Tenths(left),
@@ -182,11 +187,7 @@ impl DrawingBackend for Backend<'_> {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        let paint = if fill {
-            paint("fill", style.color())
-        } else {
-            stroke(style)
-        };
+        let paint = painted(style, fill);
         self.put(format_args!(
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{paint}/>",
             Tenths(x),

@@ -51,7 +51,6 @@ pub struct CheckReport {
     /// What would make the next run tell more.
     pub advice: Vec<String>,
     /// Who pays for what got worse, where that was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub explained: Vec<Explained>,
 }
 

@@ -1,8 +1,10 @@
 //! Raw files for people and other tools.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
+
+use crate::whole_file::write_whole;
 
 /// What the files of both sides are called.
 pub const NAMES: [&str; 2] = ["old.txt", "new.txt"];
@@ -14,11 +16,7 @@ pub const NAMES: [&str; 2] = ["old.txt", "new.txt"];
 pub fn save(folder: &Path, texts: &[Vec<u8>; 2]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for (name, text) in NAMES.iter().zip(texts) {
-        let unfinished = folder.join(format!(".{name}.{}", std::process::id()));
-        let mut file = File::create(&unfinished)?;
-        file.write_all(text)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, folder.join(name))?;
+        write_whole(&folder.join(name), text)?;
     }
     Ok(())
 }
