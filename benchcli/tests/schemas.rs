@@ -1,14 +1,22 @@
 //! Real reports are what the published JSON Schemas say.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use serde_json::Value;
 
+fn testdata() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")
+}
+
 fn printed(arguments: &[&str]) -> Value {
+    printed_in(&testdata(), arguments)
+}
+
+fn printed_in(folder: &Path, arguments: &[&str]) -> Value {
     let output = Command::cargo_bin("benchcli")
         .expect("built")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata"))
+        .current_dir(folder)
         .env_remove("GITHUB_STEP_SUMMARY")
         .args(arguments)
         .output()
@@ -146,14 +154,43 @@ fn verdicts() {
 }
 
 #[test]
+fn histories() {
+    let repo = tempfile::tempdir().expect("a temporary folder");
+    let git = |arguments: &[&str]| {
+        let status = std::process::Command::new("git")
+            .current_dir(repo.path())
+            .args(["-c", "user.name=gopher", "-c", "user.email=g@example.com"])
+            .args(arguments)
+            .status();
+        assert!(status.expect("git runs").success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    for file in [
+        "onepkg-old.txt",
+        "onepkg-old.txt",
+        "onepkg-new.txt",
+        "onepkg-new.txt",
+    ] {
+        git(&["commit", "-q", "--allow-empty", "-m", "A commit"]);
+        let file = testdata().join(file).display().to_string();
+        git(&["notes", "--ref=benchmarks", "add", "-F", &file]);
+    }
+    let report = printed_in(repo.path(), &["trend", "--format", "json", "--all"]);
+    assert_eq!(report["schema"], "benchcli-trend/1");
+    holds(&printed(&["schema", "trend"]), &report);
+}
+
+#[test]
 fn a_wrong_report_is_refused() {
     let schema = printed(&["schema", "check"]);
     let mut report = printed(&["check", "old.txt", "--base", "old.txt", "--format", "json"]);
-    report["rows"][0]["verdict"] = "perhaps".into();
+    report["run"] = "perhaps".into();
+    report["rows"][0]["benchmark"] = 7.into();
+    report["exit"].take();
     let mut found = Vec::new();
     faults(&schema, &schema, &report, "", &mut found);
-    assert!(
-        found.iter().any(|fault| fault.contains("verdict")),
-        "{found:?}"
-    );
+    for wrong in ["/run:", "/rows/0/benchmark:", "/exit:"] {
+        let is_told = found.iter().any(|fault| fault.starts_with(wrong));
+        assert!(is_told, "{wrong} {found:?}");
+    }
 }
