@@ -372,6 +372,37 @@ fn the_shell_examples_do_what_they_say() {
 }
 
 #[test]
+fn git_commit_asks_the_hook() {
+    if is_missing("go", "GO_REQUIRED", "git_commit_asks_the_hook") {
+        return;
+    }
+    let repo = repository(".");
+    let hook = repo.path().join(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().expect("a folder")).expect("made");
+    symlink(
+        fs::canonicalize(project("examples/ci/shell/pre-commit")).expect("there"),
+        hook,
+    )
+    .expect("linked");
+    let test = repo.path().join("m_test.go");
+    let plain = fs::read_to_string(&test).expect("readable");
+    let slower = plain.replace("= make", "= append(make([]byte, 8), 1)\n\t\tSink = make");
+    fs::write(&test, slower).expect("written");
+    let refused = job(repo.path(), "git commit -q -a -m Slower");
+    assert_eq!(refused.status.code(), Some(1), "{}", text(&refused.stderr));
+    let count = || text(&job(repo.path(), "git rev-list --count HEAD").stdout);
+    assert_eq!(count(), "1\n");
+    // As dear as before, and nothing that Go compiles: both may pass.
+    fs::write(&test, format!("{plain}\n// Kept.\n")).expect("written");
+    let passed = job(repo.path(), "git commit -q -a -m Comment");
+    assert!(passed.status.success(), "{}", text(&passed.stderr));
+    fs::write(repo.path().join("notes.txt"), "notes\n").expect("written");
+    let passed = job(repo.path(), "git add notes.txt && git commit -q -m Notes");
+    assert!(passed.status.success(), "{}", text(&passed.stderr));
+    assert_eq!(count(), "3\n");
+}
+
+#[test]
 fn shells_and_manuals_know_every_command() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let completions = benchcli(folder.path(), &["completions", "bash"]);

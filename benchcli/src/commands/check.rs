@@ -78,7 +78,11 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
         Format::Text => ReportFormat::Text,
         Format::Json => ReportFormat::Json,
         Format::Markdown => ReportFormat::Markdown,
-        Format::Csv => bail!("--gate prints text, json or markdown"),
+        Format::Csv => {
+            bail!(
+                "--gate prints text, json or markdown; leave --format csv out or name one of these"
+            )
+        }
     };
     let [old, new] = &diff.inputs[..] else {
         bail!(

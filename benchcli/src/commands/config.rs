@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
+use schemars::generate::SchemaSettings;
 use schemars::schema_for;
 
 use super::Outcome;
@@ -126,11 +127,14 @@ fn in_force(loaded: &Loaded) -> String {
 /// # Errors
 /// When standard output cannot be written.
 pub fn schema(of: ReportName) -> Result<Outcome> {
+    // As they are written: what may be left out is not required.
+    let reports = SchemaSettings::draft2020_12().for_serialize();
+    let reports = reports.into_generator();
     let schema = match of {
-        ReportName::Check => schema_for!(CheckReport),
-        ReportName::Trend => schema_for!(TrendReport),
-        ReportName::Explain => schema_for!(Explanation<'static>),
-        ReportName::ProfileDiff => schema_for!(ProfileDiff<'static>),
+        ReportName::Check => reports.into_root_schema_for::<CheckReport>(),
+        ReportName::Trend => reports.into_root_schema_for::<TrendReport>(),
+        ReportName::Explain => reports.into_root_schema_for::<Explanation<'static>>(),
+        ReportName::ProfileDiff => reports.into_root_schema_for::<ProfileDiff<'static>>(),
     };
     let schema = serde_json::to_string_pretty(&schema)?;
     writeln!(io::stdout(), "{schema}")?;

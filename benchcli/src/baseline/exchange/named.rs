@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use bstr::ByteSlice as _;
 use git2::{ObjectType, Oid, Repository, Tree};
 
@@ -47,9 +47,14 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Takes every file of a branch, or of the folder in it that `REV:PATH` names.
 pub(super) fn tree(store: &Store, source: &str, imported: &mut Imported) -> Result<()> {
     let repo = store.repo();
-    let object = repo.revparse_single(source).with_context(|| {
-        format!("{source}: neither a file, nor a folder, nor a branch; a folder of a branch is BRANCH:PATH")
-    })?;
+    let object = match repo.revparse_single(source) {
+        // What libgit2 says to it names no way out.
+        Err(error) if error.code() == git2::ErrorCode::NotFound => bail!(
+            "{source}: neither a file, nor a folder, nor a branch; a folder of a branch is BRANCH:PATH, \
+             and `git branch --all` lists the branches"
+        ),
+        found => found.with_context(|| format!("{source} cannot be looked up"))?,
+    };
     if let Some(blob) = object.as_blob() {
         let name = source.split_once(':').map_or(source, |(_, path)| path);
         return imported.take(store, name, blob.content());

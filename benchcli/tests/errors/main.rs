@@ -1,0 +1,138 @@
+//! What users are told when something is wrong: every command line in the `.txt` files beside this
+//! one is run, and its output and exit status are as they stand there.
+//!
+//! A line `$ COMMAND` is run by a shell in a fresh folder; `testdata/` is there. Lines `# …` are kept.
+//! `SNAPSHOTS=overwrite cargo test -p benchcli --test errors` writes what is said now.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use snapbox::{Data, assert_data_eq};
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn shell(folder: &Path, line: &str) -> Output {
+    let programs = Path::new(env!("CARGO_BIN_EXE_benchcli")).parent();
+    let mut path = programs.expect("a folder").as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut command = Command::new("bash");
+    command
+        .args(["--noprofile", "--norc", "-c", line])
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", folder)
+        .env("GIT_CEILING_DIRECTORIES", folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GOTOOLCHAIN", "local")
+        .env("LC_ALL", "C");
+    // So that commits have the same ids everywhere.
+    for who in ["AUTHOR", "COMMITTER"] {
+        command
+            .env(format!("GIT_{who}_NAME"), "gopher")
+            .env(format!("GIT_{who}_EMAIL"), "gopher@example.com")
+            .env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
+    }
+    command.output().expect("bash runs")
+}
+
+/// The script with what its commands said.
+fn told(script: &str) -> String {
+    let parent = tempfile::tempdir().expect("a temporary folder");
+    let parent = fs::canonicalize(parent.path()).map(|path| (parent, path));
+    let (_alive, folder) = parent.expect("there");
+    let folder = folder.join("work");
+    fs::create_dir(&folder).expect("made");
+    symlink(
+        fs::canonicalize(here("../testdata")).expect("there"),
+        folder.join("testdata"),
+    )
+    .expect("linked");
+    let mut told = String::new();
+    for line in script.lines() {
+        if line.starts_with('#') || line.is_empty() {
+            told += line;
+            told.push('\n');
+        }
+        let Some(command) = line.strip_prefix("$ ") else {
+            continue;
+        };
+        let output = shell(&folder, command);
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let code = output.status.code();
+        told += &format!("{line}\n");
+        for said in stdout.lines() {
+            told += &format!("1| {said}\n");
+        }
+        // How long a round took is never the same.
+        let is_progress = |said: &&str| said.starts_with("benchcli: round ");
+        for said in stderr.lines().filter(|said| !is_progress(said)) {
+            told += &format!("2| {said}\n");
+        }
+        let is_ours = command.starts_with("bench") || command.contains("| bench");
+        assert!(!stderr.contains("panicked"), "{line}: {stderr}");
+        if is_ours {
+            assert_eq!(code, Some(2), "{line}: {stdout}{stderr}");
+            assert!(!stderr.trim().is_empty(), "{line} says nothing");
+        } else {
+            assert_eq!(code, Some(0), "{line}: {stdout}{stderr}");
+        }
+    }
+    let parent = folder.parent().expect("a folder").display().to_string();
+    told.replace(&folder.display().to_string(), "[DIR]")
+        .replace(&parent, "[PARENT]")
+}
+
+fn holds(name: &str) {
+    let file = here("tests/errors").join(name);
+    let script = fs::read_to_string(&file).expect("readable");
+    assert_data_eq!(told(&script), Data::read_from(&file, None).raw());
+}
+
+#[test]
+fn comparing() {
+    holds("compare.txt");
+}
+
+#[test]
+fn queries() {
+    holds("query.txt");
+}
+
+#[test]
+fn judging() {
+    holds("check.txt");
+}
+
+#[test]
+fn configuration() {
+    holds("config.txt");
+}
+
+#[test]
+fn baselines() {
+    holds("baselines.txt");
+}
+
+#[test]
+fn histories() {
+    holds("history.txt");
+}
+
+#[test]
+fn pictures_and_profiles() {
+    holds("pictures.txt");
+}
+
+#[test]
+fn measuring() {
+    holds("run.txt");
+}
