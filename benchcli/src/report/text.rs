@@ -395,3 +395,47 @@ fn difference_color(old: f64, new: f64, direction: Direction) -> Option<AnsiColo
         (false, _) => Some(AnsiColor::Green),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use benchparse::compare::{Collector, Levels, Question};
+    use benchparse::format::{Parser, Record};
+
+    /// More rows than are laid out together, each with a note of its own, and some without a partner.
+    fn many() -> Tables {
+        let mut parser = Parser::new();
+        let mut collector = Collector::new(Question::default());
+        for (label, from) in [("old", 0), ("new", 100)] {
+            let result = |row: usize| {
+                let value = row * from % 7919;
+                format!("BenchmarkA{row} 1 {value} x\nBenchmarkA{row} 1 {row} x\n")
+            };
+            let results: String = (from..3 * ROWS + from).map(result).collect();
+            let text = "Unit x assume=exact\n".to_owned() + &results;
+            let mut reader = parser.read(label.as_bytes(), text.as_bytes());
+            while let Ok(Some(record)) = reader.next_record() {
+                if let Record::Result(result) = record {
+                    collector.add(&result);
+                }
+            }
+        }
+        collector.finish(&parser, Levels::default())
+    }
+
+    #[test]
+    fn a_table_in_parts_is_the_whole_table() {
+        let tables = many();
+        let table = &tables.tables()[0];
+        let mut grid = Grid::new(&tables, table, true, Layout::default());
+        grid.fill(0..table.rows().len());
+        let mut whole = Vec::new();
+        grid.write(&mut whole);
+        assert!(whole.ends_with(b"\n"), "notes end it");
+        for threads in [1, 2, 5] {
+            let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+            let parts = write_large(&tables, table, true, threads).concat();
+            assert!(parts == whole, "{} and {}", parts.len(), whole.len());
+        }
+    }
+}

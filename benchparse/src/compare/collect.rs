@@ -1,6 +1,6 @@
 //! Results to samples.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::measured::{Chain, Measured};
 use super::parts::Parts;
@@ -34,6 +34,7 @@ pub struct Collector {
     pub(super) measured: Measured,
     /// Units in the order they were first seen.
     pub(super) units: Vec<Symbol>,
+    known_units: HashSet<Symbol>,
     /// How many results came one after the other from the last benchmark, and from this one: the
     /// next one will have as many.
     expected: usize,
@@ -131,6 +132,7 @@ impl Collector {
             shape_ids: HashMap::new(),
             measured: Measured::default(),
             units: Vec::new(),
+            known_units: HashSet::new(),
             expected: 0,
             streak: 0,
             has_negative_zero: false,
@@ -310,7 +312,7 @@ impl Collector {
             return shape;
         }
         for &unit in &units {
-            if !self.units.contains(&unit) {
+            if self.known_units.insert(unit) {
                 self.units.push(unit);
             }
         }

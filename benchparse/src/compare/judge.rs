@@ -1,7 +1,6 @@
 //! Samples to cells: what statistics say of them.
 
-use super::collect::{Keys, Strand};
-use super::measured::Measured;
+use super::collect::Keys;
 use super::parts::Parts;
 use super::question::Levels;
 use super::spans::{Piece, Span};
@@ -65,10 +64,9 @@ impl Judge {
 
     /// Judges a cell that stands behind others of its row.
     fn cell(&mut self, parts: &Parts, span: &Span, pieces: &[Piece], before: &[Cell]) -> Cell {
-        let unit = parts.unit(span);
         let mut values = std::mem::take(&mut self.sample).into_values();
         values.clear();
-        gather(parts, unit, pieces, &mut values);
+        gather(parts, pieces, &mut values);
         let sample = Sample::new(values);
         let baseline = before.first().filter(|cell| cell.column == 0);
         let comparison = baseline.map(|cell| {
@@ -118,42 +116,22 @@ fn varying(parts: &Parts, pieces: &[Piece]) -> Vec<Symbol> {
 }
 
 /// The values of a cell in the order they came.
-fn gather(parts: &Parts, unit: Symbol, pieces: &[Piece], values: &mut Vec<f64>) {
-    let measured: &Measured = parts.measured();
-    let mut add = |strand: &Strand, segment: &[f64]| {
-        let shape = parts.shape(strand);
-        if let [_] = shape {
-            values.extend_from_slice(segment);
-            return;
-        }
-        let is_unit = |&(_, other): &(usize, &Symbol)| *other == unit;
-        let mut places = shape.iter().enumerate().filter(is_unit).map(|(at, _)| at);
-        let (Some(place), None) = (places.next(), places.next()) else {
-            let all = segment.iter().zip(shape.iter().cycle());
-            values.extend(
-                all.filter(|(_, other)| **other == unit)
-                    .map(|(value, _)| value),
-            );
-            return;
-        };
-        values.extend(segment.iter().skip(place).step_by(shape.len()));
-    };
+fn gather(parts: &Parts, pieces: &[Piece], values: &mut Vec<f64>) {
     if let [piece] = pieces {
-        let strand = parts.strand(piece);
-        for (_, segment) in measured.segments(&strand.values) {
-            add(strand, segment);
+        let shape = parts.shape(parts.strand(piece));
+        for (_, results) in parts.segments(piece) {
+            shape.gather(piece.at as usize, results, values);
         }
         return;
     }
-    let strands = pieces.iter().map(|piece| parts.strand(piece));
-    let mut segments: Vec<(u32, &[f64], &Strand)> = strands
-        .flat_map(|strand| {
-            let segments = measured.segments(&strand.values);
-            segments.map(move |(number, values)| (number, values, strand))
-        })
-        .collect();
+    let segments = pieces.iter().flat_map(|piece| {
+        let segments = parts.segments(piece);
+        segments.map(move |(number, results)| (number, results, piece))
+    });
+    let mut segments: Vec<(u32, &[f64], &Piece)> = segments.collect();
     segments.sort_unstable_by_key(|(number, ..)| *number);
-    for (_, segment, strand) in segments {
-        add(strand, segment);
+    for (_, results, piece) in segments {
+        let shape = parts.shape(parts.strand(piece));
+        shape.gather(piece.at as usize, results, values);
     }
 }

@@ -42,6 +42,7 @@ mod parts;
 mod project;
 mod question;
 mod rank;
+mod shapes;
 mod spans;
 mod table;
 mod view;

@@ -9,9 +9,9 @@ use super::collect::{Collector, Group, Strand};
 use super::geomeans::column_geomean;
 use super::in_order::in_order;
 use super::judge::Judge;
-use super::measured::Measured;
 use super::project::{Naming, Projector};
 use super::question::Levels;
+use super::shapes::Shape;
 use super::spans::{Piece, Span, spans};
 use super::table::{Column, Rows, Table, Tables};
 use crate::format::{Parser, Symbol, Symbols, Texts};
@@ -27,8 +27,7 @@ pub struct Parts {
     /// The labels of rows by their key, where they are not the keys' only values.
     labels: Option<Vec<Symbol>>,
     units: Vec<UnitFacts>,
-    /// The places of each shape's units in `units`.
-    unit_places: Vec<Box<[u32]>>,
+    shapes: Vec<Shape>,
     sorted: Vec<Sorted>,
     /// Keys by their places.
     table_keys: Vec<u32>,
@@ -102,7 +101,7 @@ impl Parts {
         let mut parts = Self {
             labels,
             units: unit_facts(&collected.units, parser),
-            unit_places: unit_places(&collected),
+            shapes: shapes(&collected),
             sorted: Vec::new(),
             table_keys: collected.table.sorted(&collected.shared, symbols),
             row_keys: collected.row.sorted(&collected.shared, symbols),
@@ -145,8 +144,8 @@ impl Parts {
             seen.clear();
             row.iter().any(|sorted| {
                 let strands = self.strands_of(sorted.group);
-                let units = strands.flat_map(|(_, strand)| self.unit_places(strand));
-                for &unit in units {
+                let units = strands.flat_map(|(_, strand)| &self.shape(strand).units);
+                for unit in units.map(|unit| unit.unit) {
                     let known = seen.iter().find(|(other, _)| *other == unit);
                     match known {
                         Some((_, col)) if *col != sorted.col => return true,
@@ -225,7 +224,9 @@ impl Parts {
         let mut end = 0;
         for groups in self.sorted.chunk_by(|a, b| a.table == b.table) {
             let strands = groups.iter().flat_map(|it| self.strands_of(it.group));
-            let cells = strands.map(|(_, strand)| self.shape(strand).len()).sum();
+            let cells = strands
+                .map(|(_, strand)| self.shape(strand).units.len())
+                .sum();
             end += groups.len();
             match bundles.last_mut() {
                 Some(last) if !self.compares || last.cells + cells <= PART => {
@@ -307,8 +308,10 @@ impl Parts {
         &self.sorted
     }
 
-    pub(super) fn measured(&self) -> &Measured {
-        &self.collected.measured
+    /// The results of a piece's strand, with numbers in the order they came.
+    pub(super) fn segments(&self, piece: &Piece) -> impl Iterator<Item = (u32, &[f64])> {
+        let strand = self.strand(piece);
+        self.collected.measured.segments(&strand.values)
     }
 
     pub(super) fn group(&self, piece: &Piece) -> &Group {
@@ -330,18 +333,8 @@ impl Parts {
         })
     }
 
-    /// The units of a strand's results.
-    pub(super) fn shape(&self, strand: &Strand) -> &[Symbol] {
-        &self.collected.shapes[strand.shape as usize]
-    }
-
-    /// The places of a strand's units among all.
-    pub(super) fn unit_places(&self, strand: &Strand) -> &[u32] {
-        &self.unit_places[strand.shape as usize]
-    }
-
-    pub(super) fn unit(&self, span: &Span) -> Symbol {
-        self.units[span.unit as usize].symbol
+    pub(super) fn shape(&self, strand: &Strand) -> &Shape {
+        &self.shapes[strand.shape as usize]
     }
 
     pub(super) fn assumption(&self, unit: u32) -> Assumption {
@@ -421,11 +414,9 @@ fn unit_facts(units: &[Symbol], parser: &Parser) -> Vec<UnitFacts> {
     facts.collect()
 }
 
-fn unit_places(collected: &Collector) -> Vec<Box<[u32]>> {
-    let units: std::collections::HashMap<Symbol, u32> =
-        collected.units.iter().copied().zip(0..).collect();
+fn shapes(collected: &Collector) -> Vec<Shape> {
+    let units = collected.units.iter().copied();
+    let places = units.zip(0..).collect();
     let shapes = collected.shapes.iter();
-    shapes
-        .map(|shape| shape.iter().map(|unit| units[unit]).collect())
-        .collect()
+    shapes.map(|units| Shape::new(units, &places)).collect()
 }

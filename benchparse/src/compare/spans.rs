@@ -14,6 +14,8 @@ pub(super) struct Piece {
     pub(super) col: u32,
     pub(super) group: u32,
     pub(super) strand: u32,
+    /// The unit's place in the strand's shape.
+    pub(super) at: u32,
 }
 
 /// A table: its pieces are sorted by row and column.
@@ -37,19 +39,15 @@ pub(super) fn spans(parts: &Parts, groups: Range<usize>) -> (Vec<Piece>, Vec<Spa
         let start = pieces.len();
         for sorted in groups {
             for (number, strand) in parts.strands_of(sorted.group) {
-                let units = parts.unit_places(strand);
-                for (place, &unit) in units.iter().enumerate() {
-                    if units[..place].contains(&unit) {
-                        continue;
-                    }
-                    pieces.push(Piece {
-                        unit,
-                        row: sorted.row,
-                        col: sorted.col,
-                        group: sorted.group,
-                        strand: number,
-                    });
-                }
+                let units = parts.shape(strand).units.iter();
+                pieces.extend((0..).zip(units).map(|(at, unit)| Piece {
+                    unit: unit.unit,
+                    row: sorted.row,
+                    col: sorted.col,
+                    group: sorted.group,
+                    strand: number,
+                    at,
+                }));
             }
         }
         // Stable: rows and columns are in order.

@@ -1,6 +1,6 @@
 //! From lines to tables.
 
-use benchparse::compare::{Collector, Levels, Question, Table};
+use benchparse::compare::{Collector, Levels, Question, Table, Tables};
 use benchparse::format::{Parser, Record};
 use benchparse::query::{Filter, Projection};
 use proptest::prelude::*;
@@ -223,5 +223,65 @@ fn equal_zeros_keep_the_order_of_their_lines_across_configurations() {
         let zeros = "0.0, 0.0, -0.0, 0.0, 0.0, -0.0, -0.0, -0.0";
         let all = vec![zeros; many].join(", ");
         assert!(shown.contains(&format!("0 [{all}] ")), "{shown}");
+    }
+}
+
+#[test]
+fn tables_in_parts_are_all_tables_in_order() {
+    let mut parser = Parser::new();
+    let mut collector = || {
+        let mut collector = Collector::new(Question::default());
+        for label in ["old", "new"] {
+            // Many small tables, and one that takes more than one thread.
+            let package = |number: u32| {
+                let count = if number == 100 { 9000 } else { 40 };
+                let result = |row: u32| format!("BenchmarkA{row} 1 {row} ns/op {number} x\n");
+                format!("pkg: p{number}\n") + &(0..count).map(result).collect::<String>()
+            };
+            let text: String = (0..200).map(package).collect();
+            let mut reader = parser.read(label.as_bytes(), text.as_bytes());
+            while let Some(record) = reader.next_record().expect("reading from memory") {
+                if let Record::Result(result) = record {
+                    collector.add(&result);
+                }
+            }
+        }
+        collector
+    };
+    let (all, in_parts) = (collector(), collector());
+    let all = all.finish(&parser, Levels::default());
+    let parts = in_parts.finish_in_parts(&parser, Levels::default());
+    let shown = |tables: &Tables| -> Vec<String> {
+        let table = |table: &Table| {
+            let rows = table.rows().map(|row| {
+                let centers = row.cells.iter().map(|cell| cell.summary.center);
+                let comparisons = row.cells.iter().map(|cell| cell.comparison);
+                let cells: Vec<_> = centers.zip(comparisons).collect();
+                format!("{} {cells:?}\n", tables.text(row.label).escape_ascii())
+            });
+            let heading = table.headings.iter().map(|&value| tables.text(value));
+            let heading = heading.map(|text| text.escape_ascii().to_string());
+            format!(
+                "{:?} {}",
+                heading.collect::<Vec<_>>(),
+                rows.collect::<String>()
+            )
+        };
+        tables.tables().iter().map(table).collect()
+    };
+    for threads in [1, 2, 4] {
+        let threads = std::num::NonZeroUsize::new(threads).expect("some threads");
+        let (mut together, mut count) = (Vec::new(), 0);
+        let made = parts.each(
+            threads,
+            |tables, _| shown(tables),
+            |some| -> Result<(), std::convert::Infallible> {
+                together.extend(some);
+                count += 1;
+                Ok(())
+            },
+        );
+        assert!(made.is_ok() && count > 3, "{count} parts");
+        assert!(together == shown(&all), "{threads} threads");
     }
 }
