@@ -373,7 +373,7 @@ fn the_shell_examples_do_what_they_say() {
 
 #[test]
 fn git_commit_asks_the_hook() {
-    if is_missing("go", "GO_REQUIRED", "git_commit_asks_the_hook") {
+    if !has("go", "GO_REQUIRED", "git_commit_asks_the_hook") {
         return;
     }
     let repo = repository(".");
