@@ -4,7 +4,7 @@
 //! (`benchparse::unit::Scale`), and that a small chart needs no library.
 //!
 //! ```sh
-//! cargo run -p library-examples --bin own-plot -- testdata/turns-old.txt testdata/turns-new.txt > dots.svg
+//! cargo run -p library-examples --bin own-plot -- testdata/old.txt testdata/new.txt > dots.svg
 //! ```
 
 use std::fs::File;
