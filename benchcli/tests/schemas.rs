@@ -154,6 +154,28 @@ fn verdicts() {
 }
 
 #[test]
+fn tables() {
+    let schema = printed(&["schema", "diff"]);
+    for inputs in [
+        &["turns-old.txt", "turns-new.txt"][..],
+        &["odd.txt"],
+        &["count1-old.txt", "count1-new.txt"],
+        &["json-old.json", "panic.txt", "ci-log.txt"],
+    ] {
+        let output = Command::cargo_bin("benchdiff")
+            .expect("built")
+            .current_dir(testdata())
+            .args(["--format", "json"])
+            .args(inputs)
+            .output()
+            .expect("runs");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(report["schema"], "benchdiff/1");
+        holds(&schema, &report);
+    }
+}
+
+#[test]
 fn histories() {
     let repo = tempfile::tempdir().expect("a temporary folder");
     let git = |arguments: &[&str]| {

@@ -157,6 +157,8 @@ pub enum ReportName {
     Check,
     /// `benchcli trend --format json`
     Trend,
+    /// `benchdiff --format json` and `benchcli diff --format json`
+    Diff,
     /// `benchcli explain --format json`
     Explain,
     /// `benchcli profile diff --format json`

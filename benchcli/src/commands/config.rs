@@ -13,6 +13,7 @@ use crate::args::check::{ConfigAction, ConfigArgs};
 use crate::config::{Config, FILE_NAME, Loaded};
 use crate::profile::render::{Explanation, ProfileDiff};
 use crate::report::counted;
+use crate::report::json::Document;
 use crate::report::trend::TrendReport;
 use crate::report::verdicts::CheckReport;
 
@@ -133,6 +134,7 @@ pub fn schema(of: ReportName) -> Result<Outcome> {
     let schema = match of {
         ReportName::Check => reports.into_root_schema_for::<CheckReport>(),
         ReportName::Trend => reports.into_root_schema_for::<TrendReport>(),
+        ReportName::Diff => reports.into_root_schema_for::<Document<'static>>(),
         ReportName::Explain => reports.into_root_schema_for::<Explanation<'static>>(),
         ReportName::ProfileDiff => reports.into_root_schema_for::<ProfileDiff<'static>>(),
     };

@@ -1,5 +1,6 @@
 //! The tables as data, in full precision.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use benchparse::compare::{
@@ -10,19 +11,22 @@ use benchparse::input::{Incident, Repair};
 use benchparse::stats::Assumption;
 use benchparse::unit::{Class, Direction};
 use bstr::ByteSlice as _;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// The name and version of what [`write()`] writes; the number grows when a reader would break.
 pub const SCHEMA: &str = "benchdiff/1";
 
 /// What is to be known about the inputs.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Notices {
     /// Lines that are not of the format, as `file:line: message`.
     pub errors: Vec<String>,
     /// What was mended to read them.
+    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
     pub repairs: Vec<InFile<Repair>>,
     /// Benchmarks that gave no result.
+    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
     pub incidents: Vec<InFile<Incident>>,
     /// What else was said on standard error.
     pub notes: Vec<String>,
@@ -57,34 +61,40 @@ pub fn write(out: &mut Vec<u8>, tables: &Tables, notices: &Notices) -> serde_jso
     Ok(())
 }
 
-#[derive(Serialize)]
-struct Document<'t> {
+/// The document.
+#[derive(Serialize, JsonSchema)]
+pub struct Document<'t> {
+    /// Name and version of this format.
     schema: &'static str,
+    /// The tables, in the order of the text.
     tables: Vec<TableJson>,
     #[serde(flatten)]
     notices: &'t Notices,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TableJson {
     config: BTreeMap<String, String>,
     unit: String,
+    #[schemars(with = "String")]
     class: Class,
+    #[schemars(with = "String")]
     better: Direction,
+    #[schemars(with = "String")]
     assume: Assumption,
     columns: Vec<BTreeMap<String, String>>,
     rows: Vec<RowJson>,
     geomeans: Vec<GeomeanJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RowJson {
     label: String,
     keys: BTreeMap<String, String>,
     cells: Vec<CellJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CellJson {
     column: usize,
     center: Number,
@@ -97,7 +107,7 @@ struct CellJson {
     comparison: Option<ComparisonJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ComparisonJson {
     p: Number,
     alpha: Number,
@@ -111,7 +121,7 @@ struct ComparisonJson {
     warnings: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct GeomeanJson {
     summary: Option<Number>,
     ratio: Option<Number>,
@@ -130,6 +140,19 @@ impl Serialize for Number {
         } else {
             serializer.serialize_str(&benchparse::number::shortest(self.0))
         }
+    }
+}
+
+impl JsonSchema for Number {
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number; the infinities and NaN, which JSON has not, as texts.",
+            "anyOf": [{ "type": "number" }, { "enum": ["+Inf", "-Inf", "NaN"] }]
+        })
     }
 }
 
