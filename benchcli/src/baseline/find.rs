@@ -249,10 +249,16 @@ pub fn at(store: &Store, revision: &str, wanted: &Wanted) -> Result<Baseline> {
     if recordings.is_empty() {
         let mut id = commit.to_string();
         id.truncate(10);
+        let found = environments(&note);
+        if found.is_empty() {
+            anyhow::bail!(
+                "{revision}: no benchmark result in the note of commit {id}; \
+                 `benchcli record --commit {revision}` adds some"
+            );
+        }
         anyhow::bail!(
-            "{revision}: the baseline of commit {id} is of {}, not of {}; \
+            "{revision}: the baseline of commit {id} is of {found}, not of {}; \
              results of different machines cannot be compared",
-            environments(&note),
             wanted.summary()
         );
     }

@@ -131,8 +131,11 @@ impl Profiling<'_> {
 pub(super) fn output(children: &Children, command: &mut Command) -> Result<Vec<u8>> {
     let ran = children.run(command)?;
     if !ran.status.success() {
-        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-        bail!("{}: {}", ran.ending(), said.trim_end());
+        // A benchmark that fails says why where it prints results.
+        let said = [&ran.stderr, &ran.stdout].map(|said| String::from_utf8_lossy(said));
+        let said = said.iter().map(|said| said.trim_end());
+        let said = said.filter(|said| !said.is_empty()).collect::<Vec<_>>();
+        bail!("{}: {}", ran.ending(), said.join("\n"));
     }
     Ok(ran.stdout)
 }

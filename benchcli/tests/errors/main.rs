@@ -6,6 +6,10 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "../isolated/mod.rs"]
+#[allow(dead_code)]
+mod isolated;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -33,6 +37,10 @@ fn shell(folder: &Path, line: &str) -> Output {
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GOTOOLCHAIN", "local")
         .env("LC_ALL", "C");
+    // What Go has compiled before need not be compiled for every folder.
+    if let Some(home) = std::env::var_os("HOME") {
+        command.env("GOCACHE", Path::new(&home).join(".cache/go-build"));
+    }
     // So that commits have the same ids everywhere.
     for who in ["AUTHOR", "COMMITTER"] {
         command
@@ -135,4 +143,11 @@ fn pictures_and_profiles() {
 #[test]
 fn measuring() {
     holds("run.txt");
+}
+
+#[test]
+fn measuring_with_go() {
+    if isolated::has("go", "GO_REQUIRED", "measuring_with_go") {
+        holds("go.txt");
+    }
 }
