@@ -17,6 +17,7 @@ mod plain;
 pub mod prune;
 mod remote;
 mod store;
+mod swap;
 mod tree;
 
 pub use ci::CiTarget;

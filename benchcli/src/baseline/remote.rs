@@ -9,7 +9,8 @@ use bstr::ByteSlice as _;
 use git2::Oid;
 use serde::Serialize;
 
-use super::store::{Backoff, NOTES_REF, Store};
+use super::store::{NOTES_REF, Store};
+use super::swap::Backoff;
 
 /// How long a push goes on trying while others push.
 const PATIENCE: Duration = Duration::from_secs(120);

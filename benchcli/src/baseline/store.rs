@@ -1,19 +1,12 @@
 //! Recordings in a repository: reading and writing `refs/notes/benchmarks`.
 
-use std::fs;
-use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
-use git2::{
-    Commit, ConfigLevel, ErrorCode, Oid, Repository, RepositoryOpenFlags, Signature, StatusOptions,
-    Tree,
-};
+use anyhow::{Context as _, Result};
+use git2::{Commit, ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions, Tree};
 
-use super::lock::WriteLock;
 use super::note::{Note, Recording};
+use super::swap::Change;
 use super::{fault, tree};
 
 /// The ref that the notes are under.
@@ -21,9 +14,6 @@ pub const NOTES_REF: &str = "refs/notes/benchmarks";
 
 /// The folder for our own files in the repository's.
 const FOLDER: &str = "benchcli";
-
-/// How long other programs may hold the notes ref before a write fails.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A repository whose notes hold baselines.
 pub struct Store {
@@ -68,16 +58,18 @@ impl Store {
     /// # Errors
     /// The ref or its commit cannot be read.
     pub fn notes(&self) -> Result<Notes<'_>> {
-        let commit = match self.repo.find_reference(NOTES_REF) {
-            Ok(reference) => Some(reference.peel_to_commit().with_context(|| {
-                format!("{NOTES_REF} is no commit: `git fsck` says what is wrong with it")
-            })?),
-            Err(error) if error.code() == ErrorCode::NotFound => None,
-            Err(error) => {
-                return Err(error).with_context(|| format!("{NOTES_REF} cannot be read"));
-            }
-        };
-        self.notes_of(commit)
+        self.notes_of(self.tip(NOTES_REF)?)
+    }
+
+    /// The commit that one of our refs is at.
+    pub(super) fn tip(&self, reference: &str) -> Result<Option<Commit<'_>>> {
+        match self.repo.find_reference(reference) {
+            Ok(found) => Ok(Some(found.peel_to_commit().with_context(|| {
+                format!("{reference} is no commit: `git fsck` says what is wrong with it")
+            })?)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{reference} cannot be read")),
+        }
     }
 
     pub(super) fn notes_at(&self, commit: Oid) -> Result<Notes<'_>> {
@@ -229,7 +221,7 @@ impl Store {
                 }
             }
             let tree = tree::edit(notes.repo, notes.tree.as_ref(), &changes)?;
-            Ok(Change::tree(tree))
+            Ok(notes.replaced_by(tree))
         })?;
         Ok(recorded)
     }
@@ -247,7 +239,7 @@ impl Store {
                 blobs.push((commit, blob));
             }
             let tree = tree::edit(notes.repo, notes.tree.as_ref(), &blobs)?;
-            Ok(Change::tree(tree))
+            Ok(notes.replaced_by(tree))
         })
     }
 
@@ -277,10 +269,8 @@ impl Store {
             }
             let their_tree = notes.repo.find_commit(theirs)?.tree()?;
             let tree = tree::merge(notes.repo, &ours.tree()?, &their_tree, &base_trees)?;
-            Ok(Change::Tree {
-                tree,
-                also: Some(theirs),
-            })
+            let parents = vec![ours.id(), theirs];
+            Ok(Change::Tree { tree, parents })
         })
     }
 
@@ -291,93 +281,9 @@ impl Store {
         message: &str,
         mut change: impl FnMut(&Notes<'_>) -> Result<Change>,
     ) -> Result<Option<Oid>> {
-        let folder = self.folder();
-        self.try_update(&folder, message, &mut change)
-            .map_err(|error| fault::storing(error, self.repo.commondir()))
-    }
-
-    fn try_update(
-        &self,
-        folder: &Path,
-        message: &str,
-        change: &mut dyn FnMut(&Notes<'_>) -> Result<Change>,
-    ) -> Result<Option<Oid>> {
-        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        let mut lock = WriteLock::acquire(folder).with_context(|| folder.display().to_string())?;
-        // Objects and refs of this handle are on the disk when a write returns.
-        let durable = Self::open(self.repo.path())?;
-        durable.make_durable(folder)?;
-        let repo = &durable.repo;
-        let start = Instant::now();
-        let mut backoff = Backoff::new();
-        loop {
-            let notes = durable.notes()?;
-            let old = notes.commit.as_ref().map(Commit::id);
-            let new = match change(&notes)? {
-                Change::Commit(commit) => commit,
-                Change::Tree { tree, also } => {
-                    if also.is_none() && notes.tree_id() == Some(tree) {
-                        return Ok(old);
-                    }
-                    let tree = repo.find_tree(tree)?;
-                    let also = also.map(|also| repo.find_commit(also)).transpose()?;
-                    if old.is_none() && tree.is_empty() {
-                        return Ok(None);
-                    }
-                    let parents: Vec<_> = notes.commit.iter().chain(&also).collect();
-                    let who = signature(repo)?;
-                    repo.commit(None, &who, &who, message, &tree, &parents)?
-                }
-            };
-            if old == Some(new) {
-                return Ok(old);
-            }
-            lock.announce(new)?;
-            let expected = old.unwrap_or(Oid::ZERO_SHA1);
-            let log = format!("benchcli: {message}");
-            match repo.reference_matching(NOTES_REF, new, true, expected, &log) {
-                Ok(_) => return Ok(Some(new)),
-                Err(error) if is_contention(&error) && start.elapsed() < PATIENCE => {
-                    lock.clear_stale(&self.ref_lock());
-                    backoff.pause();
-                }
-                Err(error) if error.code() == ErrorCode::Locked => {
-                    let lock = self.ref_lock();
-                    bail!(
-                        "another program holds {lock} for {} seconds; \
-                         if no git is at work here, remove that file",
-                        PATIENCE.as_secs(),
-                        lock = lock.display(),
-                    );
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    fn ref_lock(&self) -> PathBuf {
-        self.repo.commondir().join(format!("{NOTES_REF}.lock"))
-    }
-
-    /// Makes libgit2 sync what it writes, which its own configuration can ask for and its bindings
-    /// cannot. Who has switched syncing off for git has done so for this too.
-    fn make_durable(&self, folder: &Path) -> Result<()> {
-        let mut config = self.repo.config()?;
-        let is_off = config
-            .snapshot()?
-            .get_str("core.fsync")
-            .is_ok_and(|value| value == "none");
-        if is_off {
-            return Ok(());
-        }
-        let path = folder.join("config");
-        let text = "[core]\n\tfsyncObjectFiles = true\n";
-        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
-            fs::write(&path, text).with_context(|| path.display().to_string())?;
-        }
-        config.add_file(&path, ConfigLevel::App, true)?;
-        self.repo.set_config(&config)?;
-        Ok(())
+        self.swap(NOTES_REF, message, |store, commit| {
+            change(&store.notes_of(commit)?)
+        })
     }
 }
 
@@ -395,69 +301,16 @@ pub fn missing(notes: &Notes<'_>, revision: &str) -> anyhow::Error {
     )
 }
 
-enum Change {
-    /// The ref goes to a commit that is there.
-    Commit(Oid),
-    /// A new commit with that tree, whose second parent may be another notes commit.
-    Tree { tree: Oid, also: Option<Oid> },
-}
-
-impl Change {
-    fn tree(tree: Oid) -> Self {
-        Self::Tree { tree, also: None }
-    }
-}
-
-fn is_contention(error: &git2::Error) -> bool {
-    use ErrorCode::{Exists, Locked, Modified, NotFound};
-
-    // Not found: the ref was there and is gone.
-    matches!(error.code(), Exists | Locked | Modified | NotFound)
-}
-
-/// Who commits: as git has it, and somebody in any case, for a CI job has often no name.
-fn signature(repo: &Repository) -> Result<Signature<'static>> {
-    let known = repo.committer_from_env().or_else(|_| repo.signature());
-    Ok(match known {
-        Ok(signature) => signature,
-        Err(_) => Signature::now("benchcli", "benchcli@localhost")?,
-    })
-}
-
-/// Pauses that grow and that no two processes share.
-#[derive(Debug)]
-pub(super) struct Backoff {
-    limit: Duration,
-    random: RandomState,
-    count: u64,
-}
-
-impl Backoff {
-    pub(super) fn new() -> Self {
-        Self {
-            limit: Duration::from_millis(4),
-            random: RandomState::new(),
-            count: 0,
-        }
-    }
-
-    pub(super) fn pause(&mut self) {
-        self.count += 1;
-        let random = self.random.hash_one((self.count, std::process::id())) >> 32;
-        let share = random as f64 / f64::from(u32::MAX);
-        thread::sleep(self.limit.mul_f64(0.25 + 0.75 * share));
-        self.limit = (self.limit * 2).min(Duration::from_secs(1));
-    }
-}
-
 impl Notes<'_> {
     /// The notes commit, where there is one.
     pub fn commit(&self) -> Option<Oid> {
         self.commit.as_ref().map(Commit::id)
     }
 
-    fn tree_id(&self) -> Option<Oid> {
-        self.tree.as_ref().map(Tree::id)
+    /// The change to that tree.
+    fn replaced_by(&self, tree: Oid) -> Change {
+        let parents = self.commit().into_iter().collect();
+        Change::Tree { tree, parents }
     }
 
     /// The text of a commit's note, empty where it has none.
