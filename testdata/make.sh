@@ -104,7 +104,8 @@ bench panic.json -tags=odd,oddpanic -bench='Before|After|Panics|Key' -count=2 -b
 cd "$here"
 convert() {
   local file=$1
-  want "$file" || return 0
+  # The writer must not meet a closed pipe.
+  want "$file" || { cat > /dev/null; return 0; }
   echo "onepkg-old.txt → $file"
   cat > "$file"
 }
@@ -114,3 +115,21 @@ sed 's/$/\r/' onepkg-old.txt | convert crlf.txt
 awk '{ printf "2026-05-24T15:53:%02d.%07dZ %s\n", NR % 60, NR * 7919 % 10000000, $0 }' onepkg-old.txt | convert ci-log.txt
 awk '{ printf "\033[32m%s\033[0m\n", $0 }' onepkg-old.txt | convert ansi.txt
 (echo '# Results' && echo && echo '```' && cat onepkg-old.txt && echo '```') | convert fenced.md
+
+# Profiles: what `benchcli profile` keeps and compares.
+cd "$build/gobench"
+mkdir -p "$here/profiles"
+profiled() {
+  local stem=$1
+  shift
+  want "profiles/$stem" || return 0
+  echo "go test -run='^\$' $* -cpuprofile -memprofile > profiles/$stem.*"
+  go test -run='^$' "$@" -cpuprofile="$here/profiles/$stem.cpu.pprof" \
+    -memprofile="$here/profiles/$stem.heap.pprof" -memprofilerate=1 -o "$build/profiled.test"
+}
+profiled old -bench=Index -benchtime=2000x ./collect
+profiled new -bench=Index -benchtime=2000x -tags=improved ./collect
+if want profiles/old.trace; then
+  echo "go test -run='^\$' -bench=Key -benchtime=1x -trace ./codec > profiles/old.trace"
+  go test -run='^$' -bench=Key -benchtime=1x -trace="$here/profiles/old.trace" -o "$build/profiled.test" ./codec
+fi

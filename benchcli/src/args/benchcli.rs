@@ -14,6 +14,7 @@ use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
 use super::report::{ABOUT as REPORT_ABOUT, ReportArgs};
 use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
 use super::trend::{ABOUT as TREND_ABOUT, TrendArgs};
+use crate::baseline::Extent;
 
 /// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
@@ -50,7 +51,10 @@ Removes old baselines. This is the only command that ever drops data: look at wh
 first.
 
 A baseline is as old as its last recording. What is removed here is removed for others by the next \
-`benchcli push`; it can still be found in the history of refs/notes/benchmarks.";
+`benchcli push`; it can still be found in the history of refs/notes/benchmarks.
+
+Profiles go first: those that are older go whether their baseline stays or not, and their history goes \
+with them, so that git gets the space back.";
 
 const IMPORT_ABOUT: &str = "\
 Stores what other tools kept.
@@ -247,14 +251,29 @@ Examples:
   benchcli push git@example.com:team/project.git --json
 
 The network is left to your own git, with its credentials and settings. Two sides' baselines are
-merged by recording; none is lost, whoever pushes first.")]
+merged by recording; none is lost, whoever pushes first. So are the profiles \
+that `benchcli profile add` keeps.")]
 pub struct RemoteArgs {
     /// A remote's name or address [default: the one git would push to]
     #[arg(value_name = "REMOTE")]
     pub remote: Option<String>,
+    /// Leave out the profiles that are kept with baselines
+    #[arg(long)]
+    pub no_profiles: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl RemoteArgs {
+    /// What to share.
+    pub fn extent(&self) -> Extent {
+        if self.no_profiles {
+            Extent::Baselines
+        } else {
+            Extent::WithProfiles
+        }
+    }
 }
 
 /// Options of `benchcli prune`.
@@ -262,7 +281,8 @@ pub struct RemoteArgs {
 #[command(after_help = "\
 Examples:
   benchcli prune --older-than 180d --dry-run
-  benchcli prune --older-than 180d --keep-every 20")]
+  benchcli prune --older-than 180d --keep-every 20
+  benchcli prune --profiles --older-than 30d")]
 pub struct PruneArgs {
     /// Remove baselines that are older: a number with h, d, w or y
     #[arg(long, value_name = "AGE", value_parser = age)]
@@ -270,6 +290,9 @@ pub struct PruneArgs {
     /// Keep one baseline, the first, of every so many commits in a row
     #[arg(long, value_name = "COMMITS", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_every: Option<u64>,
+    /// Remove profiles only, no baselines
+    #[arg(long, conflicts_with = "keep_every")]
+    pub profiles: bool,
     /// Only say what would go, and how many bytes
     #[arg(long)]
     pub dry_run: bool,

@@ -1,5 +1,6 @@
 //! The command line of `benchcli profile`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -16,8 +17,82 @@ pub struct ProfileArgs {
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum ProfileCommand {
-    /// Compare pprof files: which functions pay for the difference
+    /// Compare profiles: which functions pay for the difference
     Diff(ProfileDiffArgs),
+    /// Keep profiles and execution traces with a commit
+    Add(ProfileAddArgs),
+    /// List the profiles that are kept
+    List(ProfileListArgs),
+    /// Write a kept profile to a file, for go tool pprof or go tool trace
+    Get(ProfileGetArgs),
+}
+
+/// Options of `benchcli profile add`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  go test -run '^$' -bench Encode -cpuprofile cpu.pprof | benchcli record
+  benchcli profile add cpu.pprof --bench Encode
+  benchcli profile add trace.out heap.pprof --commit v1.4.0
+
+They are kept as they are under refs/benchcli/profiles; `benchcli push` and `benchcli pull` share \
+them, `benchcli prune` removes old ones. Adding the same again changes nothing.")]
+pub struct ProfileAddArgs {
+    /// pprof files, and traces of -trace
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The commit that was measured
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub commit: String,
+    /// The recording that they belong to, by the first digits of its id [default: the commit's newest]
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// The benchmark that they are of
+    #[arg(long, value_name = "NAME")]
+    pub bench: Option<String>,
+    /// The most that all kept profiles may have together, in MiB [default: profiles-mib of
+    /// benchcli.toml, else 100]
+    #[arg(long, value_name = "MIB")]
+    pub max_mib: Option<u32>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli profile list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  benchcli profile list
+  benchcli profile list v1.4.0 --json")]
+pub struct ProfileListArgs {
+    /// Only those of this commit
+    #[arg(value_name = "REV")]
+    pub revision: Option<String>,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `benchcli profile get`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  go tool pprof -top $(benchcli profile get HEAD:cpu.pprof)
+  benchcli profile get v1.4.0:trace.out -o old.trace && go tool trace old.trace
+
+Prints the path of the file. NAME is the name of the file that was added or the first digits of the \
+id that `benchcli profile list` shows; it may be left out where the commit has one profile.")]
+pub struct ProfileGetArgs {
+    /// Which one
+    #[arg(value_name = "REV[:NAME]")]
+    pub profile: String,
+    /// Where to; - for standard output [default: its name, here]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Options of `benchcli profile diff`.
@@ -25,9 +100,14 @@ pub enum ProfileCommand {
 #[command(after_help = "\
 Examples:
   benchcli profile diff old.pprof new.pprof
+  benchcli profile diff v1.4.0 HEAD
+  benchcli profile diff main:cpu.pprof cpu.pprof
   benchcli profile diff monday.heap friday.heap --sample-type inuse_space --lines
   benchcli profile diff old.cpu new.cpu --ops 100000,100000 --flame flame.svg
   benchcli profile diff old1.cpu new1.cpu --more-old old2.cpu --more-new new2.cpu
+
+A profile is a file, or one that `benchcli profile add` kept: REV:NAME, or REV where that leaves no \
+choice.
 
 flat is what a function costs itself, cum with all that it calls; both are head minus base, their
 shares are of the base, as `go tool pprof -top -diff_base` has them. With repeated profiles, ± is
@@ -35,16 +115,16 @@ half the 95 % interval around flat, and what is within the noise is not shown.")
 pub struct ProfileDiffArgs {
     /// The profile of the base
     #[arg(value_name = "OLD")]
-    pub old: PathBuf,
+    pub old: OsString,
     /// The profile of the head
     #[arg(value_name = "NEW")]
-    pub new: PathBuf,
+    pub new: OsString,
     /// Another profile of the base, to know the noise; repeatable
-    #[arg(long, value_name = "FILE")]
-    pub more_old: Vec<PathBuf>,
+    #[arg(long, value_name = "PROFILE")]
+    pub more_old: Vec<OsString>,
     /// Another profile of the head; repeatable
-    #[arg(long, value_name = "FILE")]
-    pub more_new: Vec<PathBuf>,
+    #[arg(long, value_name = "PROFILE")]
+    pub more_new: Vec<OsString>,
     /// What to compare, for example `cpu`, `alloc_space` or `inuse_space` [default: the profile's]
     #[arg(long, value_name = "NAME")]
     pub sample_type: Option<String>,

@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Error, anyhow};
 use git2::{ErrorClass, ErrorCode};
 
+use super::profiles::TooMuch;
+
 /// Why a repository does not open.
 pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
     let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.into());
@@ -39,6 +41,9 @@ pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
 
 /// Why something could not be stored.
 pub(super) fn storing(error: Error, place: &Path) -> Error {
+    if error.is::<TooMuch>() {
+        return error;
+    }
     let place = place.display();
     let text = format!("{error:#}");
     let is_full = ["No space left on device", "Disk quota exceeded"]

@@ -9,6 +9,7 @@ use bstr::ByteSlice as _;
 use git2::Oid;
 use serde::Serialize;
 
+use super::profiles::PROFILES_REF;
 use super::store::{NOTES_REF, Store};
 use super::swap::Backoff;
 
@@ -31,6 +32,26 @@ pub struct Shared {
     pub sent: usize,
     /// How often it was tried.
     pub attempts: usize,
+    /// Profiles, as far as they were asked for.
+    pub profiles: Moved,
+}
+
+/// How many profiles went to and fro.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// Profiles that are new here.
+    pub received: usize,
+    /// Profiles that are new there.
+    pub sent: usize,
+}
+
+/// What to share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Baselines.
+    Baselines,
+    /// Baselines and the profiles that are kept with them.
+    WithProfiles,
 }
 
 /// A remote of a repository.
@@ -56,71 +77,115 @@ impl<'s> Remote<'s> {
         Ok(Self { store, name })
     }
 
-    /// Fetches the remote's baselines and merges them into ours.
+    /// Fetches what the remote has and merges it into ours.
     ///
     /// # Errors
     /// Git could not fetch, or the result could not be stored.
-    pub fn pull(&self) -> Result<Shared> {
+    pub fn pull(&self, extent: Extent) -> Result<Shared> {
         let before = self.store.notes()?;
-        let theirs = self.fetch()?;
+        let theirs = self.fetch(NOTES_REF)?;
         let notes = match theirs {
             Some(theirs) => self.store.merge(theirs)?,
             None => before.commit(),
         };
+        let mut profiles = Moved::default();
+        if extent == Extent::WithProfiles {
+            let before = self.store.profiles()?;
+            if let Some(theirs) = self.fetch(PROFILES_REF)? {
+                self.store.merge_profiles(theirs)?;
+                profiles.received = self.store.profiles()?.beyond(&before);
+            }
+        }
         Ok(Shared {
             remote: self.name.clone(),
             notes: notes.map(|notes| notes.to_string()),
             received: self.store.notes()?.differing(&before)?,
             sent: 0,
             attempts: 1,
+            profiles,
         })
     }
 
-    /// Merges the remote's baselines into ours and pushes the result, again while others are
-    /// faster.
+    /// Merges what the remote has into ours and pushes the result, again while others are faster.
     ///
     /// # Errors
     /// There is nothing to push, or git could not fetch or push. What was recorded here stays here.
-    pub fn push(&self) -> Result<Shared> {
+    pub fn push(&self, extent: Extent) -> Result<Shared> {
         let before = self.store.notes()?;
+        let profiles_before = self.store.profiles()?;
+        let with_profiles = extent == Extent::WithProfiles && profiles_before.commit().is_some();
+        let merge = |theirs| self.store.merge(theirs);
+        let ours = || Ok(self.store.notes()?.commit());
+        let (theirs, notes, attempts) = self.exchange(NOTES_REF, &merge, &ours)?;
+        if notes.is_none() && !with_profiles {
+            bail!("there is no baseline to push yet; `benchcli record` makes one");
+        }
+        let mut shared = Shared {
+            remote: self.name.clone(),
+            notes: notes.map(|notes| notes.to_string()),
+            received: 0,
+            sent: 0,
+            attempts,
+            profiles: Moved::default(),
+        };
+        if let Some(notes) = notes {
+            let now = self.store.notes_at(notes)?;
+            shared.received = now.differing(&before)?;
+            shared.sent = match theirs {
+                Some(theirs) => now.differing(&self.store.notes_at(theirs)?)?,
+                None => now.commits()?.len(),
+            };
+        }
+        if with_profiles {
+            let merge = |theirs| self.store.merge_profiles(theirs);
+            let ours = || Ok(self.store.profiles()?.commit());
+            let (theirs, profiles, _) = self.exchange(PROFILES_REF, &merge, &ours)?;
+            if let Some(profiles) = profiles {
+                let now = self.store.profiles_at(profiles)?;
+                shared.profiles = Moved {
+                    received: now.beyond(&profiles_before),
+                    sent: match theirs {
+                        Some(theirs) => now.beyond(&self.store.profiles_at(theirs)?),
+                        None => now.len(),
+                    },
+                };
+            }
+        }
+        Ok(shared)
+    }
+
+    /// Merges a ref of the remote into ours and pushes the result; gives what the remote had, what
+    /// both have, and how often it was tried.
+    fn exchange(
+        &self,
+        reference: &str,
+        merge: &dyn Fn(Oid) -> Result<Option<Oid>>,
+        ours: &dyn Fn() -> Result<Option<Oid>>,
+    ) -> Result<(Option<Oid>, Option<Oid>, usize)> {
         let start = Instant::now();
         let mut backoff = Backoff::new();
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let theirs = self.fetch()?;
-            let ours = match theirs {
-                Some(theirs) => self.store.merge(theirs)?,
-                None => self.store.notes()?.commit(),
+            let theirs = self.fetch(reference)?;
+            let merged = match theirs {
+                Some(theirs) => merge(theirs)?,
+                None => ours()?,
             };
-            let Some(ours) = ours else {
-                bail!("there is no baseline to push yet; `benchcli record` makes one");
+            let Some(new) = merged.filter(|new| theirs != Some(*new)) else {
+                return Ok((theirs, merged, attempts));
             };
-            let now = self.store.notes_at(ours)?;
-            let sent = match theirs {
-                Some(theirs) => now.differing(&self.store.notes_at(theirs)?)?,
-                None => now.commits()?.len(),
+            let Err(reason) = self.send(reference, theirs, new)? else {
+                return Ok((theirs, merged, attempts));
             };
-            if theirs != Some(ours)
-                && let Err(reason) = self.send(ours)?
-            {
-                if start.elapsed() > PATIENCE {
-                    bail!(
-                        "{}: gave up after {attempts} attempts, others pushed each time ({reason}); \
-                         the baselines are safe here: run `benchcli push` again",
-                        self.name
-                    );
-                }
-                backoff.pause();
-                continue;
+            if start.elapsed() > PATIENCE {
+                bail!(
+                    "{}: gave up after {attempts} attempts, others pushed each time ({reason}); \
+                     what was recorded is safe here: run `benchcli push` again",
+                    self.name
+                );
             }
-            return Ok(Shared {
-                remote: self.name.clone(),
-                notes: Some(ours.to_string()),
-                received: now.differing(&before)?,
-                sent,
-                attempts,
-            });
+            backoff.pause();
         }
     }
 
@@ -141,10 +206,10 @@ impl<'s> Remote<'s> {
         run.context("cannot run `git`, which push and pull need: install it or put it on PATH")
     }
 
-    /// The remote's notes commit, with everything that belongs to it.
-    fn fetch(&self) -> Result<Option<Oid>> {
+    /// The commit that a ref of the remote is at, with everything that belongs to it.
+    fn fetch(&self, reference: &str) -> Result<Option<Oid>> {
         let target = Fetched::new(self.store)?;
-        let refspec = format!("+{NOTES_REF}:{}", target.name);
+        let refspec = format!("+{reference}:{}", target.name);
         let flags = [
             "--quiet",
             "--no-tags",
@@ -165,9 +230,9 @@ impl<'s> Remote<'s> {
         Err(self.failed("fetch", &stderr))
     }
 
-    /// Pushes a notes commit. The inner error is a reason to try again.
-    fn send(&self, notes: Oid) -> Result<Result<(), String>> {
-        let refspec = format!("{notes}:{NOTES_REF}");
+    /// Moves a ref of the remote from where it was. The inner error is a reason to try again.
+    fn send(&self, reference: &str, old: Option<Oid>, new: Oid) -> Result<Result<(), String>> {
+        let refspec = format!("{new}:{reference}");
         let mut git = self.git();
         git.args([
             "push",
@@ -175,6 +240,11 @@ impl<'s> Remote<'s> {
             "--no-follow-tags",
             "--recurse-submodules=no",
         ]);
+        if reference == PROFILES_REF {
+            // A prune leaves no common history, so git is told what is replaced.
+            let old = old.map(|old| old.to_string()).unwrap_or_default();
+            git.arg(format!("--force-with-lease={reference}:{old}"));
+        }
         let output = Self::run(git.args(["--", &self.name, &refspec]))?;
         if output.status.success() {
             return Ok(Ok(()));

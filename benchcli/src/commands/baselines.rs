@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use git2::Oid;
 
 use crate::baseline::{Note, Recording};
+use crate::report::counted;
 
 /// Says on standard error how things go.
 pub(super) fn say(text: &str) {
@@ -30,6 +31,14 @@ pub(super) fn short(id: impl Display) -> String {
     let mut id = id.to_string();
     id.truncate(10);
     id
+}
+
+/// What went from one side to the other; `None` where nothing did.
+pub(super) fn moved(commits: usize, profiles: usize) -> Option<String> {
+    let baselines = (commits > 0).then(|| format!("baselines of {}", counted(commits, "commit")));
+    let profiles = (profiles > 0).then(|| counted(profiles, "profile"));
+    let what: Vec<_> = baselines.into_iter().chain(profiles).collect();
+    (!what.is_empty()).then(|| what.join(" and "))
 }
 
 /// What a note's headers say, as JSON.

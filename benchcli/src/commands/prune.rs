@@ -20,6 +20,18 @@ struct Report {
     baselines: usize,
     pruned: Vec<Entry>,
     bytes: usize,
+    profiles: usize,
+    pruned_profiles: Vec<ProfileEntry>,
+    profile_bytes: usize,
+}
+
+#[derive(Serialize)]
+struct ProfileEntry {
+    id: String,
+    commit: String,
+    name: String,
+    added: Option<String>,
+    bytes: usize,
 }
 
 #[derive(Serialize)]
@@ -41,7 +53,19 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
         before: before.context("--older-than: no date is that long ago")?,
         keep_every: args.keep_every,
     };
-    let (doomed, all) = prune::doomed(&store, &store.notes()?, &rule)?;
+    let (doomed, all) = if args.profiles {
+        (Vec::new(), 0)
+    } else {
+        prune::doomed(&store, &store.notes()?, &rule)?
+    };
+    let profiles = store.profiles()?;
+    let mut doomed_profiles = profiles.all()?;
+    // What nothing is known about has no age.
+    doomed_profiles.retain(|kept| kept.about.as_ref().is_some_and(|it| it.at < rule.before));
+    if !args.dry_run && !doomed_profiles.is_empty() {
+        let ids: Vec<_> = doomed_profiles.iter().map(|kept| kept.id).collect();
+        store.prune_profiles(&ids)?;
+    }
     if !args.dry_run && !doomed.is_empty() {
         prune::remove(&store, &doomed)?;
     }
@@ -58,26 +82,48 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
                 bytes: it.bytes,
             })
             .collect(),
+        profiles: profiles.len(),
+        profile_bytes: doomed_profiles.iter().map(|kept| kept.bytes).sum(),
+        pruned_profiles: doomed_profiles
+            .iter()
+            .map(|kept| ProfileEntry {
+                id: kept.id.to_string(),
+                commit: kept.commit.to_string(),
+                name: kept.name(),
+                added: kept.about.as_ref().map(|about| about.at.to_string()),
+                bytes: kept.bytes,
+            })
+            .collect(),
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     if args.json {
         serde_json::to_writer_pretty(&mut out, &report)?;
         writeln!(out)?;
     } else {
-        text(&mut out, &report)?;
+        text(&mut out, &report, args.profiles)?;
     }
     out.flush()?;
     Ok(Outcome::Pass)
 }
 
-fn text(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    for entry in &report.pruned {
-        let date = entry.last_recorded.as_deref().and_then(|at| at.get(..10));
+fn text(out: &mut impl io::Write, report: &Report, only_profiles: bool) -> io::Result<()> {
+    let day = |at: &Option<String>| at.as_deref().and_then(|at| at.get(..10)).map(str::to_owned);
+    for entry in &report.pruned_profiles {
+        let date = day(&entry.added).unwrap_or_else(|| "-".to_owned());
         writeln!(
             out,
-            "{}  {}  {:>9} bytes in {}",
+            "{}  {date}  {:>9} bytes in {}",
             short(&entry.commit),
-            date.unwrap_or("-"),
+            entry.bytes,
+            entry.name
+        )?;
+    }
+    for entry in &report.pruned {
+        let date = day(&entry.last_recorded).unwrap_or_else(|| "-".to_owned());
+        writeln!(
+            out,
+            "{}  {date}  {:>9} bytes in {}",
+            short(&entry.commit),
             entry.bytes,
             counted(entry.recordings, "recording")
         )?;
@@ -87,17 +133,34 @@ fn text(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     } else {
         "are gone"
     };
-    writeln!(
-        out,
-        "{} of {} {is}, {} bytes",
-        report.pruned.len(),
-        counted(report.baselines, "baseline"),
-        report.bytes
-    )?;
+    if only_profiles || report.profiles > 0 {
+        writeln!(
+            out,
+            "{} of {} {is}, {} bytes",
+            report.pruned_profiles.len(),
+            counted(report.profiles, "profile"),
+            report.profile_bytes
+        )?;
+    }
+    if !only_profiles {
+        writeln!(
+            out,
+            "{} of {} {is}, {} bytes",
+            report.pruned.len(),
+            counted(report.baselines, "baseline"),
+            report.bytes
+        )?;
+    }
     if !report.dry_run && !report.pruned.is_empty() {
         writeln!(
             out,
             "the history of refs/notes/benchmarks still has them; `benchcli push` removes them for others"
+        )?;
+    }
+    if !report.dry_run && !report.pruned_profiles.is_empty() {
+        writeln!(
+            out,
+            "`git gc` gives back the space of profiles in time; `benchcli push` removes them for others"
         )?;
     }
     Ok(())

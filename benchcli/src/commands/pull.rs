@@ -6,10 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::Outcome;
-
+use super::baselines::moved;
 use crate::args::benchcli::RemoteArgs;
 use crate::baseline::{Remote, Store};
-use crate::report::counted;
 
 /// Runs the command.
 ///
@@ -17,18 +16,17 @@ use crate::report::counted;
 /// Git could not fetch, or the result could not be stored.
 pub fn run(args: &RemoteArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
-    let shared = Remote::new(&store, args.remote.as_deref())?.pull()?;
+    let shared = Remote::new(&store, args.remote.as_deref())?.pull(args.extent())?;
     let mut out = io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &shared)?;
         writeln!(out)?;
+    } else if let Some(what) = moved(shared.received, shared.profiles.received) {
+        writeln!(out, "{}: {what} pulled", shared.remote)?;
     } else if shared.notes.is_none() {
         writeln!(out, "{}: no baselines there yet", shared.remote)?;
-    } else if shared.received == 0 {
-        writeln!(out, "{}: nothing new", shared.remote)?;
     } else {
-        let received = counted(shared.received, "commit");
-        writeln!(out, "{}: baselines of {received} pulled", shared.remote)?;
+        writeln!(out, "{}: nothing new", shared.remote)?;
     }
     Ok(Outcome::Pass)
 }

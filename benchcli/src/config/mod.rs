@@ -55,6 +55,8 @@ pub struct Config {
     pub ignore: Option<Vec<String>>,
     /// Labels that a recording must have to be a baseline for `--base REV|auto`.
     pub labels: BTreeMap<String, String>,
+    /// The most MiB that all profiles kept by `benchcli profile add` may have together, 100 by default.
+    pub profiles_mib: Option<u32>,
     /// Benchmarks that have got another name, old = "new", both without the word Benchmark. A base
     /// name stands for all its sub-benchmarks.
     #[schemars(with = "BTreeMap<String, String>")]

@@ -8,6 +8,7 @@ mod exchange;
 mod finding;
 mod help;
 mod mishaps;
+mod profiles;
 mod recording;
 mod sandbox;
 mod scale;

@@ -1,13 +1,12 @@
-//! `benchcli profile`.
+//! `benchcli profile diff`.
 
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::Outcome;
-use crate::args::profile::{ProfileArgs, ProfileCommand, ProfileDiffArgs, ProfileFormat, ViewArgs};
+use super::super::Outcome;
+use super::sources::{Source, pair};
+use crate::args::profile::{ProfileDiffArgs, ProfileFormat, ViewArgs};
 use crate::profile::Answer;
 use crate::profile::per_op::Costs;
 use crate::profile::quantity::per;
@@ -18,24 +17,18 @@ use crate::whole_file::write_whole;
 /// Runs the command.
 ///
 /// # Errors
-/// A file cannot be read or is no profile, or the output cannot be written.
-pub fn run(args: &ProfileArgs) -> Result<Outcome> {
-    match &args.command {
-        ProfileCommand::Diff(args) => diff(args),
+/// A profile cannot be found or read, or the output cannot be written.
+pub(super) fn run(args: &ProfileDiffArgs) -> Result<Outcome> {
+    let [mut old, mut new] = pair(&args.old, &args.new, args.sample_type.as_deref())?;
+    for (more, side) in [(&args.more_old, &mut old), (&args.more_new, &mut new)] {
+        for profile in more {
+            side.extend(Source::find(profile)?.only()?);
+        }
     }
-}
-
-fn diff(args: &ProfileDiffArgs) -> Result<Outcome> {
-    let profiles = |first: &PathBuf, more: &[PathBuf]| -> Result<Vec<(PathBuf, Profile)>> {
-        let all = std::iter::once(first).chain(more);
-        all.map(|path| Ok((path.clone(), read(path)?))).collect()
-    };
-    let old = profiles(&args.old, &args.more_old)?;
-    let new = profiles(&args.new, &args.more_new)?;
-    let Some((_, first)) = old.first() else {
+    let Some((place, first)) = old.first() else {
         bail!("no profile of the base");
     };
-    let kind = sample_type(&args.old, first, args.sample_type.as_deref())?;
+    let kind = sample_type(place, first, args.sample_type.as_deref())?;
     let (old_ops, new_ops) = args.ops.unwrap_or((1, 1));
     let old = costs(&old, &kind, old_ops)?;
     let new = costs(&new, &kind, new_ops)?;
@@ -44,12 +37,7 @@ fn diff(args: &ProfileDiffArgs) -> Result<Outcome> {
     Ok(Outcome::Pass)
 }
 
-fn read(path: &Path) -> Result<Profile> {
-    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-    Profile::read(&bytes).with_context(|| path.display().to_string())
-}
-
-fn sample_type(path: &Path, profile: &Profile, name: Option<&str>) -> Result<SampleType> {
+fn sample_type(place: &str, profile: &Profile, name: Option<&str>) -> Result<SampleType> {
     let found = profile
         .sample_type(name)
         .and_then(|at| profile.sample_types.get(at));
@@ -60,22 +48,20 @@ fn sample_type(path: &Path, profile: &Profile, name: Option<&str>) -> Result<Sam
             .map(|kind| kind.name.as_str())
             .collect();
         format!(
-            "{}: no sample type {}, expected one of {}",
-            path.display(),
+            "{place}: no sample type {}, expected one of {}",
             name.unwrap_or_default(),
             known.join(", ")
         )
     })
 }
 
-fn costs(profiles: &[(PathBuf, Profile)], kind: &SampleType, ops: u64) -> Result<Vec<Costs>> {
+fn costs(profiles: &[(String, Profile)], kind: &SampleType, ops: u64) -> Result<Vec<Costs>> {
     let mut all = Vec::with_capacity(profiles.len());
-    for (path, profile) in profiles {
-        let found = sample_type(path, profile, Some(&kind.name))?;
+    for (place, profile) in profiles {
+        let found = sample_type(place, profile, Some(&kind.name))?;
         if found.unit != kind.unit {
             bail!(
-                "{}: {} is in {}, expected {} as in the first profile",
-                path.display(),
+                "{place}: {} is in {}, expected {} as in the first profile",
                 kind.name,
                 found.unit,
                 kind.unit
@@ -90,7 +76,7 @@ fn costs(profiles: &[(PathBuf, Profile)], kind: &SampleType, ops: u64) -> Result
 }
 
 /// Prints an answer and draws its flame graph.
-pub(super) fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
+fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
     if let Some(path) = &view.flame {
         let svg = answer
             .flame
