@@ -1,5 +1,6 @@
 //! Who pays for what got slower.
 
+use crate::json_schema::holds;
 use crate::sandbox::{Sandbox, has_go};
 
 const WORK: &str = "package work
@@ -309,6 +310,7 @@ fn explain_alone_names_who_pays_in_every_form() {
     let ran = explain("--bench OldLoop --format json");
     let report = ran.report();
     assert_eq!(report["schema"], "benchcli-explain/1");
+    holds(&sandbox.benchcli(&["schema", "explain"]).report(), &report);
     let answers = report["benchmarks"][0]["answers"].as_array().unwrap();
     let bytes = answers
         .iter()
@@ -344,6 +346,7 @@ fn reports_have_the_explanation() {
     let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
     let report = ran.report();
+    holds(&sandbox.benchcli(&["schema", "check"]).report(), &report);
     let explained = &report["explained"][0];
     assert_eq!(explained["benchmark"], "OldLoop-2");
     assert_eq!(explained["package"], "example.com/planted/work");

@@ -10,6 +10,8 @@ mod explain;
 mod failures;
 #[path = "../isolated/mod.rs"]
 mod isolated;
+#[path = "../json_schema/mod.rs"]
+mod json_schema;
 mod layouts;
 mod planted;
 mod sandbox;
