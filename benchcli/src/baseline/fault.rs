@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Error, anyhow};
-use git2::{ErrorClass, ErrorCode};
+use git2::{ErrorClass, ErrorCode, Repository};
 
 use super::profiles::TooMuch;
 
@@ -37,6 +37,24 @@ pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
         );
     }
     Error::new(error).context(format!("{dir}: the repository cannot be opened"))
+}
+
+/// What to do where an object is not there.
+pub(super) fn unreadable(repo: &Repository, what: &str, reference: &str) -> String {
+    let config = repo.config().and_then(|mut config| config.snapshot());
+    let is_partial = config.is_ok_and(|config| {
+        config
+            .entries(Some("remote\\..*\\.promisor"))
+            .is_ok_and(|mut entries| entries.next().is_some())
+    });
+    if is_partial {
+        format!(
+            "{what} is not in this partial clone; \
+             run `git fetch --refetch --no-filter REMOTE {reference}`"
+        )
+    } else {
+        format!("{what} cannot be read; `git fsck` says more")
+    }
 }
 
 /// Why something could not be stored.

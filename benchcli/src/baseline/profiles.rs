@@ -14,6 +14,7 @@ use git2::{Commit, FileMode, ObjectType, Oid, Repository, Tree};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::fault;
 use super::store::Store;
 use super::swap::Change;
 
@@ -317,13 +318,16 @@ impl<'s> Profiles<'s> {
         let mut all = Vec::with_capacity(self.contents.kept.len());
         for (&id, &commit) in &self.contents.kept {
             let folder = self.repo.find_tree(id)?;
-            let damaged = || format!("{PROFILES_REF}: the profile {id} has no data");
-            let data = folder.get_name(DATA).with_context(damaged)?;
+            // Not of ours.
+            let Some(data) = folder.get_name(DATA) else {
+                continue;
+            };
             let about = folder
                 .get_path(Path::new(ABOUT))
                 .ok()
                 .and_then(|entry| self.repo.find_blob(entry.id()).ok());
-            let (bytes, _) = self.repo.odb()?.read_header(data.id())?;
+            let header = self.repo.odb()?.read_header(data.id());
+            let (bytes, _) = header.with_context(|| self.unreadable(id))?;
             all.push(Kept {
                 id,
                 commit,
@@ -342,13 +346,12 @@ impl<'s> Profiles<'s> {
     /// It cannot be read from the repository.
     pub fn data(&self, kept: &Kept) -> Result<Vec<u8>> {
         let blob = self.repo.find_blob(kept.blob);
-        let blob = blob.with_context(|| {
-            format!(
-                "the profile {} cannot be read; `git fsck` says more",
-                kept.name()
-            )
-        })?;
+        let blob = blob.with_context(|| self.unreadable(kept.id))?;
         Ok(blob.content().to_vec())
+    }
+
+    fn unreadable(&self, id: Oid) -> String {
+        fault::unreadable(self.repo, &format!("the profile {id}"), PROFILES_REF)
     }
 
     /// How many profiles are kept.

@@ -215,6 +215,8 @@ impl<'s> Remote<'s> {
             "--no-tags",
             "--no-prune",
             "--no-write-fetch-head",
+            // A clone without blobs would get notes without texts.
+            "--no-filter",
         ];
         let mut git = self.git();
         git.arg("fetch").args(flags).arg("--no-recurse-submodules");

@@ -8,7 +8,9 @@ use bstr::ByteSlice as _;
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
+use super::fault;
 use super::note::Note;
+use super::store::NOTES_REF;
 
 const DIGITS: usize = 40;
 
@@ -117,9 +119,9 @@ pub(super) fn text(repo: &Repository, tree: Option<&Tree<'_>>, commit: Oid) -> R
 
 /// Appends a note's text to another's, starting a line.
 pub(super) fn append(repo: &Repository, blob: Oid, text: &mut Vec<u8>) -> Result<()> {
-    let blob = repo
-        .find_blob(blob)
-        .with_context(|| format!("the note {blob} cannot be read; `git fsck` says more"))?;
+    let found = repo.find_blob(blob);
+    let blob =
+        found.with_context(|| fault::unreadable(repo, &format!("the note {blob}"), NOTES_REF))?;
     if !text.is_empty() && !text.ends_with(b"\n") {
         text.push(b'\n');
     }

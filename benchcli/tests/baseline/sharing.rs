@@ -250,3 +250,29 @@ fn a_server_over_a_socket_gets_both_sides_too() {
         .benchcli(["push", &url])
         .fails_with(&["`git fetch` failed for git://127.0.0.1"]);
 }
+
+#[test]
+fn a_clone_without_blobs_gets_the_notes_whole() {
+    let sandbox = Sandbox::new();
+    let (remote, clones) = shared(&sandbox, 1);
+    remote.git(["config", "uploadpack.allowFilter", "true"]);
+    clones[0].record(&results(1));
+    clones[0].benchcli(["push"]).succeeds();
+    let partial = remote.clone_to(&sandbox, "partial", &["--filter=blob:none"]);
+    partial.benchcli(["pull"]).succeeds();
+    let shown = partial.benchcli(["show"]);
+    assert!(shown.succeeds().contains(&results(1)), "{shown:?}");
+
+    // Git alone leaves out what the notes say.
+    let bare = remote.clone_to(&sandbox, "bare", &["--filter=blob:none"]);
+    let refspec = "refs/notes/*:refs/notes/*";
+    bare.git(["fetch", "--quiet", "origin", refspec]);
+    bare.benchcli(["show"]).fails_with(&[
+        "is not in this partial clone",
+        "git fetch --refetch --no-filter",
+    ]);
+    let mend = ["fetch", "--quiet", "--refetch", "--no-filter", "origin"];
+    let [a, b, c, d, e] = mend;
+    bare.git([a, b, c, d, e, "refs/notes/benchmarks"]);
+    assert_eq!(bare.benchcli(["show"]).succeeds(), shown.out);
+}

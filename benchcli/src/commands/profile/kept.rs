@@ -211,11 +211,11 @@ fn table(out: &mut impl io::Write, entries: &[Entry]) -> io::Result<()> {
         [
             short(&entry.commit),
             day.unwrap_or("-").to_owned(),
-            kind.unwrap_or("-").to_owned(),
+            plain(kind.unwrap_or("-")),
             entry.bytes.to_string(),
-            entry.name.clone(),
+            plain(&entry.name),
             short(&entry.id),
-            entry.benchmark.clone().unwrap_or_default(),
+            plain(entry.benchmark.as_deref().unwrap_or_default()),
         ]
     });
     let rows: Vec<_> = std::iter::once(heading).chain(rows).collect();
@@ -230,6 +230,11 @@ fn table(out: &mut impl io::Write, entries: &[Entry]) -> io::Result<()> {
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     Ok(())
+}
+
+/// Text of somebody else, without what a terminal obeys.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, "?")
 }
 
 /// Runs `benchcli profile get`.
