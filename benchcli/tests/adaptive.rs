@@ -3,56 +3,17 @@
 //!
 //! `cargo test -p benchcli --test adaptive -- --nocapture` prints the figures.
 
+#[allow(dead_code)]
+#[path = "../../benchparse/benches/noise/mod.rs"]
+mod noise;
+#[path = "../../benchparse/tests/rounds/mod.rs"]
+mod rounds;
+
 use benchcli::runner::stopping::{Looks, is_settled};
-use benchparse::format::{Parser, Record};
-use benchparse::gate::{Class, Direction, Policy, Row, RowKey, RowVerdict, Verdict, judge_again};
+use benchparse::gate::{Class, Direction, Policy, Row, RowVerdict, Verdict, judge_again};
 use benchparse::stats::Sample;
-
-/// A benchmark in one unit, one value a round.
-struct Series {
-    key: RowKey,
-    values: Vec<f64>,
-}
-
-fn series() -> Vec<Series> {
-    let text = include_str!("../../testdata/rounds.txt");
-    let mut all: Vec<Series> = Vec::new();
-    let mut parser = Parser::new();
-    let mut reader = parser.read(b"rounds.txt", text.as_bytes());
-    while let Some(record) = reader.next_record().expect("reading from memory") {
-        let Record::Result(result) = record else {
-            continue;
-        };
-        for (value, unit) in result.values() {
-            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-            let key = RowKey {
-                table: text(result.config_value(b"pkg")),
-                benchmark: text(result.name().full()),
-                unit: text(unit),
-            };
-            match all.iter_mut().find(|series| series.key == key) {
-                Some(series) => series.values.push(value),
-                None => all.push(Series {
-                    key,
-                    values: vec![value],
-                }),
-            }
-        }
-    }
-    all
-}
-
-/// `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((x ^ (x >> 31)) % limit as u64) as usize
-    }
-}
+use noise::Random;
+use rounds::{Series, rounds};
 
 /// How a run is looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -165,7 +126,7 @@ fn percent(count: usize) -> f64 {
 
 #[test]
 fn looks_cost_no_more_false_alarms_than_promised() {
-    let series = series();
+    let series = rounds();
     let [once, adaptive, careless] = [Design::Once, Design::Adaptive, Design::Careless]
         .map(|design| percent(simulate(&series, design, 1.0, RUNS).alarms));
     println!(
@@ -178,7 +139,7 @@ fn looks_cost_no_more_false_alarms_than_promised() {
 
 #[test]
 fn a_clear_change_ends_its_benchmark_early() {
-    let series = series();
+    let series = rounds();
     let [once, adaptive] =
         [Design::Once, Design::Adaptive].map(|design| simulate(&series, design, 1.2, RUNS));
     let rounds = adaptive.measured as f64 / RUNS as f64;

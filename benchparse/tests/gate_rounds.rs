@@ -5,43 +5,15 @@
 //!
 //! `cargo test -p benchparse --test gate_rounds -- --nocapture` prints the figures.
 
-use benchparse::format::{Parser, Record};
-use benchparse::gate::{Class, Direction, Policy, Report, Row, RowKey, Verdict, judge};
+#[allow(dead_code)]
+#[path = "../benches/noise/mod.rs"]
+mod noise;
+mod rounds;
+
+use benchparse::gate::{Class, Direction, Policy, Report, Row, Verdict, judge};
 use benchparse::stats::{Assumption, Sample, compare, median};
-
-/// The values of one benchmark and unit, one a round.
-struct Series {
-    key: RowKey,
-    values: Vec<f64>,
-}
-
-fn rounds() -> Vec<Series> {
-    let text = include_str!("../../testdata/rounds.txt");
-    let mut all: Vec<Series> = Vec::new();
-    let mut parser = Parser::new();
-    let mut reader = parser.read(b"rounds.txt", text.as_bytes());
-    while let Some(record) = reader.next_record().expect("reading from memory") {
-        let Record::Result(result) = record else {
-            continue;
-        };
-        for (value, unit) in result.values() {
-            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-            let key = RowKey {
-                table: text(result.config_value(b"pkg")),
-                benchmark: text(result.name().full()),
-                unit: text(unit),
-            };
-            match all.iter_mut().find(|series| series.key == key) {
-                Some(series) => series.values.push(value),
-                None => all.push(Series {
-                    key,
-                    values: vec![value],
-                }),
-            }
-        }
-    }
-    all
-}
+use noise::Random;
+use rounds::{Series, rounds};
 
 impl Series {
     fn row(&self, old: &[usize], new: &[usize], factor: f64) -> Row {
@@ -64,22 +36,6 @@ impl Series {
             in_family: self.key.unit != "B/s",
             ..Row::new(self.key.clone(), side(old, 1.0), side(new, factor))
         }
-    }
-}
-
-/// `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        x ^ (x >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
     }
 }
 

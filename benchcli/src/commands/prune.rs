@@ -107,26 +107,14 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
 }
 
 fn text(out: &mut impl io::Write, report: &Report, only_profiles: bool) -> io::Result<()> {
-    let day = |at: &Option<String>| at.as_deref().and_then(|at| at.get(..10)).map(str::to_owned);
-    for entry in &report.pruned_profiles {
-        let date = day(&entry.added).unwrap_or_else(|| "-".to_owned());
-        writeln!(
-            out,
-            "{}  {date}  {:>9} bytes in {}",
-            short(&entry.commit),
-            entry.bytes,
-            entry.name
-        )?;
-    }
-    for entry in &report.pruned {
-        let date = day(&entry.last_recorded).unwrap_or_else(|| "-".to_owned());
-        writeln!(
-            out,
-            "{}  {date}  {:>9} bytes in {}",
-            short(&entry.commit),
-            entry.bytes,
-            counted(entry.recordings, "recording")
-        )?;
+    let profiles = report.pruned_profiles.iter();
+    let profiles = profiles.map(|it| (&it.commit, &it.added, it.bytes, it.name.clone()));
+    let recordings = |it: &Entry| counted(it.recordings, "recording");
+    let baselines = report.pruned.iter();
+    let baselines = baselines.map(|it| (&it.commit, &it.last_recorded, it.bytes, recordings(it)));
+    for (commit, at, bytes, what) in profiles.chain(baselines) {
+        let date = at.as_deref().and_then(|at| at.get(..10)).unwrap_or("-");
+        writeln!(out, "{}  {date}  {bytes:>9} bytes in {what}", short(commit))?;
     }
     let is = if report.dry_run {
         "would go"

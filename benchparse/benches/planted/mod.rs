@@ -4,62 +4,21 @@
 //! and again on a machine that was not quiet; stretches are drawn at random. Steps, spikes and
 //! slopes are planted on top.
 
-use benchparse::format::{Parser, Record};
+#[path = "../noise/mod.rs"]
+mod noise;
+
 use benchparse::stats::{Sample, median};
 use benchparse::trend::{Kind, Sensitivity, examine};
 use benchparse::unit::Direction;
 
-/// Output of a real run on a busy machine.
-pub(crate) const REAL: &str = include_str!("../../../testdata/noise.txt");
+pub(crate) use noise::{REAL, Random, noises};
 
 /// Values of a commit.
 const SAMPLES: usize = 6;
 /// A change that is found so far off counts as found.
 pub(crate) const MARGIN: usize = 5;
 
-/// The values of each benchmark in the order they were measured, relative to their median.
-pub(crate) fn noises(text: &str) -> Vec<Vec<f64>> {
-    let mut samples: Vec<(Vec<u8>, Vec<f64>)> = Vec::new();
-    let mut parser = Parser::new();
-    let mut reader = parser.read(b"", text.as_bytes());
-    while let Ok(Some(record)) = reader.next_record() {
-        let Record::Result(result) = record else {
-            continue;
-        };
-        let time = result.values().find(|(_, unit)| *unit == b"sec/op");
-        let Some((seconds, _)) = time else { continue };
-        let name = result.name().full();
-        match samples.last_mut() {
-            Some((last, values)) if last == name => values.push(seconds),
-            _ => samples.push((name.to_vec(), vec![seconds])),
-        }
-    }
-    let relative = |values: Vec<f64>| {
-        let center = median(&Sample::new(values.clone()));
-        values.iter().map(|value| value / center).collect()
-    };
-    samples
-        .into_iter()
-        .map(|(_, values)| relative(values))
-        .collect()
-}
-
-/// The generator `SplitMix64`: small, seeded, and the same everywhere.
-pub(crate) struct Random(pub(crate) u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        x ^ (x >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
-
     fn share(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }

@@ -4,42 +4,13 @@
 //! stretch of one benchmark's values as they came, and deals them out to two sides: in turn, or the
 //! first half to one side and the second to the other.
 
-use benchparse::format::{Parser, Record};
+#[path = "../noise/mod.rs"]
+mod noise;
+
 use benchparse::gate::{Class, Policy, Row, RowKey, Verdict, judge};
 use benchparse::stats::{Assumption, Sample, compare, median, robust_cv};
 
-/// The values of one benchmark in the order they were measured, relative to their median.
-pub(crate) type Noise = Vec<f64>;
-
-/// Output of a real run on a busy machine.
-pub(crate) const REAL: &str = include_str!("../../../testdata/noise.txt");
-
-/// The noise of all benchmarks in an output.
-pub(crate) fn noises(text: &str) -> Vec<Noise> {
-    let mut samples: Vec<(Vec<u8>, Noise)> = Vec::new();
-    let mut parser = Parser::new();
-    let mut reader = parser.read(b"", text.as_bytes());
-    while let Ok(Some(record)) = reader.next_record() {
-        let Record::Result(result) = record else {
-            continue;
-        };
-        let time = result.values().find(|(_, unit)| *unit == b"sec/op");
-        let Some((seconds, _)) = time else { continue };
-        let name = result.name().full();
-        match samples.last_mut() {
-            Some((last, values)) if last == name => values.push(seconds),
-            _ => samples.push((name.to_vec(), vec![seconds])),
-        }
-    }
-    let relative = |values: Noise| {
-        let center = median(&Sample::new(values.clone()));
-        values.iter().map(|value| value / center).collect()
-    };
-    samples
-        .into_iter()
-        .map(|(_, values)| relative(values))
-        .collect()
-}
+pub(crate) use noise::{Noise, REAL, Random, noises};
 
 /// Only noise whose robust coefficient of variation is at most `limit`.
 pub(crate) fn calm(noises: &[Noise], limit: f64) -> Vec<Noise> {
@@ -56,22 +27,7 @@ pub(crate) enum Dealing {
     OldThenNew,
 }
 
-/// The generator `SplitMix64`: small, seeded, and the same everywhere.
-pub(crate) struct Random(pub(crate) u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        x ^ (x >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
-
     /// A stretch of the noise, dealt out to old and new.
     fn sides(&mut self, noise: &Noise, n: usize, factor: f64, dealing: Dealing) -> [Sample; 2] {
         let start = self.below(noise.len() - 2 * n + 1);
