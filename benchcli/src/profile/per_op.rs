@@ -94,11 +94,13 @@ impl Costs {
     }
 
     /// What each function pays for itself and for the runtime and the locks that it calls, by the
-    /// function that called it.
+    /// function that called it. What other languages call a function says nothing of its package,
+    /// so there each pays for itself.
     pub fn charged(&self) -> BTreeMap<(&str, Option<&str>), f64> {
         let mut charged = BTreeMap::new();
+        let is_go = self.functions.keys().any(|name| is_of_go(name));
         for (stack, value) in &self.stacks {
-            let own = stack.iter().rposition(|name| !is_machinery(name));
+            let own = stack.iter().rposition(|name| !is_go || !is_machinery(name));
             let Some(payer) = own.or(stack.len().checked_sub(1)) else {
                 continue;
             };
@@ -108,7 +110,7 @@ impl Costs {
             let name: &str = name;
             // From outside of its package says more than from next to it.
             let abroad = |caller: &&Arc<str>| {
-                package(caller) != package(name) && package(caller) != "testing"
+                is_go && package(caller) != package(name) && package(caller) != "testing"
             };
             let caller = callers.iter().rev().find(abroad).or(callers.last());
             let caller = caller.filter(|caller| package(caller) != "testing");
@@ -118,6 +120,11 @@ impl Costs {
         }
         charged
     }
+}
+
+/// Whether a function is one that only programs in Go have.
+fn is_of_go(function: &str) -> bool {
+    matches!(package(function), "runtime" | "testing" | "sync" | "main")
 }
 
 /// Whether a function is one that programs reach by allocating, copying or locking.
