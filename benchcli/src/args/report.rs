@@ -22,6 +22,8 @@ Examples:
   benchcli report -o report.html
   benchcli pull && benchcli report -o public/index.html --since 1y
   benchcli report -o - --filter 'pkg:example.com/codec' > codec.html
+  benchcli explain --base HEAD~1 --bench Encode --flame flames --format json > explained.json
+  benchcli report -o report.html --explained explained.json
 
 Exit status: 0, or 2 where a flag is wrong or nothing can be shown.")]
 pub struct ReportArgs {
@@ -37,6 +39,10 @@ pub struct ReportArgs {
     #[arg(long, value_name = "URL")]
     commit_url: Option<String>,
 
+    /// Show who pays, from the JSON of `benchcli explain` or of `benchcli run --explain`; repeatable
+    #[arg(long, value_name = "FILE")]
+    explained: Vec<PathBuf>,
+
     #[command(flatten)]
     history: HistoryArgs,
 }
@@ -50,6 +56,8 @@ pub struct ReportOptions {
     pub title: Option<String>,
     /// The address of a commit as it was given.
     pub commit_url: Option<String>,
+    /// Files that explain benchmarks.
+    pub explained: Vec<PathBuf>,
     /// Which series.
     pub history: HistoryOptions,
 }
@@ -71,6 +79,7 @@ impl ReportArgs {
             output: (self.output.as_os_str() != "-").then_some(self.output),
             title: self.title,
             commit_url: self.commit_url,
+            explained: self.explained,
             history: self.history.into_options()?,
         })
     }

@@ -61,8 +61,8 @@ impl Profiling<'_> {
             let name = &wanted.benchmark;
             say(&format!("profiling {name}: {} of {}", at + 1, chosen.len()));
             match self.one(wanted, [base, head]) {
-                Ok(found) => {
-                    if let Err(error) = self.draw(&found) {
+                Ok(mut found) => {
+                    if let Err(error) = self.draw(&mut found) {
                         return (explained, Err(error));
                     }
                     explained.push(found);
@@ -100,13 +100,13 @@ impl Profiling<'_> {
     }
 
     /// A flame graph of each answer.
-    fn draw(&self, explained: &Explained) -> Result<()> {
+    fn draw(&self, explained: &mut Explained) -> Result<()> {
         let Some(folder) = self.flames else {
             return Ok(());
         };
         fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be made", folder.display()))?;
-        for answer in &explained.answers {
+        for answer in &mut explained.answers {
             let title = format!("{}: {}", explained.benchmark, answer.sentence);
             let svg = answer.flame.svg(&title, &per(&answer.unit, answer.per_op));
             let package = explained.package.rsplit('/').next().unwrap_or_default();
@@ -119,6 +119,7 @@ impl Profiling<'_> {
             let path = folder.join(format!("{}.svg", name.trim_start_matches('.')));
             write_whole(&path, svg.as_bytes())
                 .with_context(|| format!("{} cannot be written", path.display()))?;
+            answer.flame_graph = Some(path.display().to_string());
         }
         Ok(())
     }

@@ -1,15 +1,17 @@
 //! `benchcli report`: the history as a page.
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
 use super::Outcome;
+use super::baselines::warn;
 use super::histories::{history, remarks, tell};
 use crate::args::report::ReportOptions;
 use crate::baseline::Store;
-use crate::report::page::{self, commit_link};
+use crate::report::page::{self, Explanation, commit_link};
 use crate::whole_file::write_whole;
 
 /// Writes the page.
@@ -17,6 +19,8 @@ use crate::whole_file::write_whole;
 /// # Errors
 /// There is nothing to show, or the page cannot be written.
 pub fn run(options: &ReportOptions) -> Result<Outcome> {
+    let explained = options.explained.iter().map(|path| explanation(path));
+    let explained = explained.collect::<Result<Vec<_>>>()?;
     let reading = history(&options.history, true)?;
     tell(&remarks(&reading));
     let store = Store::open(Path::new("."))?;
@@ -33,11 +37,39 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
             .into_owned();
         format!("Benchmarks of {name}")
     });
-    let text = page::write(&reading.history, &title, forge.as_deref())?;
+    for explanation in &explained {
+        let strangers = explanation.strangers(&reading.history);
+        if !strangers.is_empty() {
+            warn(&format!(
+                "not shown, as the page has no such benchmark: {}",
+                strangers.join(", ")
+            ));
+        }
+    }
+    let text = page::write(&reading.history, &title, forge.as_deref(), &explained)?;
     match &options.output {
         None => io::stdout().lock().write_all(text.as_bytes())?,
         Some(path) => write_whole(path, text.as_bytes())
             .with_context(|| format!("{} cannot be written", path.display()))?,
     }
     Ok(Outcome::Pass)
+}
+
+/// What a file explains, with its flame graphs.
+fn explanation(path: &Path) -> Result<Explanation> {
+    let text = fs::read(path).with_context(|| path.display().to_string())?;
+    let mut explanation = Explanation::read(&text).with_context(|| path.display().to_string())?;
+    for answer in explanation.answers_mut() {
+        let Some(flame) = answer.flame_graph.take() else {
+            continue;
+        };
+        // As the command was run elsewhere, it may lie beside the report.
+        let beside = path.with_file_name(&flame);
+        match fs::read_to_string(&flame).or_else(|_| fs::read_to_string(&beside)) {
+            Ok(svg) if svg.starts_with("<svg") => answer.flame_graph = Some(svg),
+            Ok(_) => warn(&format!("{flame} is no flame graph and is left out")),
+            Err(error) => warn(&format!("the flame graph {flame} is left out: {error}")),
+        }
+    }
+    Ok(explanation)
 }

@@ -16,7 +16,7 @@ pub mod select;
 pub mod sentence;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use difference::Difference;
 use neighbours::Neighbours;
@@ -24,7 +24,7 @@ use per_op::Costs;
 use sentence::Payer;
 
 /// A benchmark, explained.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Explained {
     /// Its package's import path.
     pub package: String,
@@ -50,7 +50,7 @@ impl Explained {
 }
 
 /// What a comparison of profiles says.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Answer {
     /// What the values count.
     pub sample_type: String,
@@ -69,6 +69,9 @@ pub struct Answer {
     /// The tables.
     #[serde(flatten)]
     pub difference: Difference,
+    /// The file of its flame graph, where one was drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flame_graph: Option<String>,
     /// The stacks of both sides, for the flame graph.
     #[serde(skip)]
     pub flame: flame::Tree,
@@ -88,6 +91,7 @@ impl Answer {
             sentence: sentence::sentence(base, head, &kind.unit, per_op),
             neighbours: around.map(|name| Neighbours::new(name, base, head)),
             payer,
+            flame_graph: None,
             flame: flame::Tree::new(base, head),
             difference,
         }

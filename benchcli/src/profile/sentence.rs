@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::difference::mean;
 use super::per_op::Costs;
 use super::quantity::{per, signed};
 
 /// The function that explains most of a growth.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Payer {
     /// Its name.
     pub function: String,

@@ -92,6 +92,29 @@ async function story() {
   assert.match(await text("#effects"), /got 2\d % slower/);
   assert.equal(await ask(`document.querySelector("#changes a").href.startsWith("https://github.com/example/repo/commit/")`), true);
 
+  // Who pays, for this unit first; the flame graph opens.
+  assert.match(await text("#explained"), /^Who pays<i>v2<\/i> against v1/);
+  const titles = await ask(`[...document.querySelectorAll("#explained h3")].map((it) => it.textContent)`);
+  assert.equal(titles.length, 2);
+  assert.match(titles[0], /ns\/op .*is in example\.com\/gobench\/collect/);
+  assert.match(titles[1], /B\/op .*is in example\.com\/gobench\/collect\.NewIndex/);
+  assert.match(await text("#explained table"), /−155 µs.*\(\*Index\)\.Find/);
+  assert.match(await text(".row small"), /explained/);
+  const { targetInfos: known } = await send("Target.getTargets");
+  await call("Runtime.evaluate", { expression: `document.querySelector("#explained button").click()`, userGesture: true });
+  let opened;
+  for (let turn = 0; turn < 100 && !opened; turn += 1) {
+    const { targetInfos } = await send("Target.getTargets");
+    opened = targetInfos.find((it) => it.type === "page" && !known.some((old) => old.targetId === it.targetId) && it.url.startsWith("blob:"));
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.ok(opened, "the flame graph opens");
+  const flame = await send("Target.attachToTarget", { targetId: opened.targetId, flatten: true });
+  const { result: root } = await send("Runtime.evaluate",
+    { expression: `document.documentElement.tagName + document.documentElement.textContent.includes("Find")`, returnByValue: true }, flame.sessionId);
+  assert.equal(root.value, "svgtrue");
+  await send("Target.closeTarget", { targetId: opened.targetId });
+
   // Search, by keys alone.
   await press("/", "Slash");
   assert.equal(await ask("document.activeElement.id"), "search");
@@ -99,6 +122,10 @@ async function story() {
   await until(`document.querySelectorAll(".row").length === 3`, "the search");
   assert.match(await text("#count"), /3 of 9/);
   assert.equal((await rows())[0], `Hostile/</script><b>"'&-8`);
+  await ask(`document.querySelector(".row").click()`);
+  assert.match(await text("#explained"), /writer::inner/);
+  assert.equal(await ask(`document.querySelectorAll("#explained b, #explained i").length`), 0);
+  await ask(`document.getElementById("search").focus()`);
   await press("Escape");
   await until(`document.querySelectorAll(".row").length === 9`, "Escape clears it");
 

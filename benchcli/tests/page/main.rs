@@ -9,6 +9,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use benchcli::profile::per_op::Costs;
+use benchcli::profile::read::Profile;
+use benchcli::profile::render::explanation_json;
+use benchcli::profile::{Answer, Explained};
 use benchcli::report::page;
 use benchparse::trend::{Commit, History, Point, Series};
 use benchparse::unit::{Class, Direction};
@@ -120,6 +124,42 @@ fn repository() -> TempDir {
     folder
 }
 
+/// The JSON of an explanation of real profiles, with flame graphs beside it.
+fn explanation(folder: &Path) -> PathBuf {
+    let explained = |benchmark: &str, stem: &str, ends: &[&str]| {
+        let answers = ends.iter().map(|end| {
+            let costs = ["old", "new"].map(|side| {
+                let profiles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/profiles");
+                let bytes = fs::read(profiles.join(format!("{stem}{side}.{end}"))).unwrap();
+                let profile = Profile::read(&bytes).unwrap();
+                let kind = profile.sample_types[profile.default].clone();
+                (kind, [Costs::of(&profile, profile.default, 2000.0)])
+            });
+            let [(kind, old), (_, new)] = costs;
+            let mut answer = Answer::new(&kind, true, &old, &new);
+            let name = format!("{}.svg", kind.name);
+            let svg = answer.flame.svg(&answer.sentence, "ns/op");
+            fs::write(folder.join(&name), svg).unwrap();
+            answer.flame_graph = Some(name);
+            answer
+        });
+        Explained {
+            package: "example.com/repo/codec".into(),
+            benchmark: benchmark.into(),
+            answers: answers.collect(),
+        }
+    };
+    let all = [
+        explained("Encode-8", "", &["heap.pprof", "cpu.pprof"]),
+        explained("Hostile/</script><b>\"'&-8", "writers/rust-", &["cpu.pb"]),
+        explained("Gone-8", "", &["cpu.pprof"]),
+    ];
+    let sides = ["v1".to_owned(), "<i>v2</i>".to_owned()];
+    let path = folder.join("explained.json");
+    fs::write(&path, explanation_json(&sides, &all).unwrap()).unwrap();
+    path
+}
+
 #[test]
 fn people_find_their_way() {
     let Some(browser) = browser("people_find_their_way") else {
@@ -127,7 +167,16 @@ fn people_find_their_way() {
     };
     let repository = repository();
     let mut report = command(env!("CARGO_BIN_EXE_benchcli"), repository.path(), 40);
-    succeed(report.args(["report", "-o", "report.html", "--title", "Benchmarks"]));
+    explanation(repository.path());
+    let output = report
+        .args(["report", "-o", "report.html", "--title", "Benchmarks"])
+        .args(["--explained", "explained.json"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "benchcli: warning: not shown, as the page has no such benchmark: Gone-8\n"
+    );
     let page = repository.path().join("report.html");
     assert_drives(&drive(&browser, &page, &[]));
     // For people to look at.
@@ -181,7 +230,7 @@ fn two_thousand_series_of_a_thousand_commits_are_quick() {
         series: (0..2000).map(series).collect(),
         effects: Vec::new(),
     };
-    let text = page::write(&history, "Many", None).unwrap();
+    let text = page::write(&history, "Many", None, &[]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("many.html");
     fs::write(&path, &text).unwrap();
@@ -195,6 +244,84 @@ fn two_thousand_series_of_a_thousand_commits_are_quick() {
         text.len() / 1_000_000,
         said.trim()
     );
+}
+
+#[test]
+fn a_flame_graph_that_is_gone_is_no_obstacle() {
+    let repository = repository();
+    explanation(repository.path());
+    fs::remove_file(repository.path().join("cpu.svg")).unwrap();
+    fs::write(repository.path().join("alloc_space.svg"), "mine").unwrap();
+    let mut report = command(env!("CARGO_BIN_EXE_benchcli"), repository.path(), 40);
+    let output = report
+        .args([
+            "report",
+            "-o",
+            "report.html",
+            "--explained",
+            "explained.json",
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    for text in [
+        "the flame graph cpu.svg is left out: No such file",
+        "alloc_space.svg is no flame graph and is left out",
+    ] {
+        assert!(said.contains(text), "{said}");
+    }
+    let page = fs::read_to_string(repository.path().join("report.html")).unwrap();
+    assert!(page.contains("(*Index).Find"));
+}
+
+#[test]
+fn what_explains_nothing_is_refused() {
+    let repository = repository();
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let check = |new: &str| {
+        let output = command(env!("CARGO_BIN_EXE_benchcli"), &testdata, 0)
+            .args(["check", new, "--base", "old.txt", "--format", "json"])
+            .output()
+            .unwrap();
+        output.stdout
+    };
+    for (text, message) in [
+        (
+            check("old.txt"),
+            "the report explains nothing; `benchcli run --explain`",
+        ),
+        (
+            b"BenchmarkA 1 2 ns/op".to_vec(),
+            "found no JSON (expected value",
+        ),
+        (
+            b"{\"schema\": \"benchdiff/1\"}".to_vec(),
+            "found benchdiff/1, expected",
+        ),
+        (b"[1]".to_vec(), "found JSON without a schema, expected"),
+        (
+            b"{\"schema\": \"benchcli-explain/1\"}".to_vec(),
+            "found a damaged report (missing field `sides`)",
+        ),
+    ] {
+        fs::write(repository.path().join("explained.json"), text).unwrap();
+        let output = command(env!("CARGO_BIN_EXE_benchcli"), repository.path(), 40)
+            .args([
+                "report",
+                "-o",
+                "report.html",
+                "--explained",
+                "explained.json",
+            ])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.starts_with("benchcli: explained.json: "), "{said}");
+        assert!(said.contains(message), "{message}: {said}");
+        assert!(!repository.path().join("report.html").exists());
+    }
 }
 
 #[test]

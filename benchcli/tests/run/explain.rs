@@ -350,6 +350,10 @@ fn reports_have_the_explanation() {
     let explained = &report["explained"][0];
     assert_eq!(explained["benchmark"], "OldLoop-2");
     assert_eq!(explained["package"], "example.com/planted/work");
+    assert_eq!(
+        explained["answers"][0]["flame_graph"],
+        "flames/work.OldLoop-2-cpu.svg"
+    );
     let bytes = &explained["answers"][1];
     assert_eq!(
         bytes["functions"][0]["function"],

@@ -6,6 +6,7 @@ use benchparse::trend::{History, Kind, Series};
 use benchparse::unit::{Class, Direction};
 use serde::Serialize;
 
+use super::explained::{Explanation, Told};
 use crate::base64::encode as base64;
 
 /// The name and version of the document; the number grows when a reader would break.
@@ -23,6 +24,7 @@ pub struct Document<'h> {
     commits: Vec<Commit<'h>>,
     series: Vec<Column<'h>>,
     effects: Vec<Effect>,
+    explained: Vec<Told<'h>>,
 }
 
 /// Id, author, seconds since 1970, subject.
@@ -94,7 +96,12 @@ const MOST_SAMPLES: usize = 1_500_000;
 
 impl<'h> Document<'h> {
     /// A history's document.
-    pub fn new(history: &'h History, title: &'h str, forge: Option<&'h str>) -> Self {
+    pub fn new(
+        history: &'h History,
+        title: &'h str,
+        forge: Option<&'h str>,
+        explained: &'h [Explanation],
+    ) -> Self {
         let mut place = vec![0; history.commits.len()];
         let mut commits = Vec::new();
         for (at, commit) in history.commits.iter().enumerate() {
@@ -144,6 +151,7 @@ impl<'h> Document<'h> {
             forge,
             series: history.series.iter().map(column).collect(),
             effects: effects.collect(),
+            explained: explained.iter().flat_map(Explanation::told).collect(),
             commits,
             environments: environments.into_keys().collect(),
             packages: packages.into_keys().collect(),
@@ -303,7 +311,7 @@ mod tests {
     #[test]
     fn unmeasured_commits_have_no_place() {
         let history = history();
-        let json = serde_json::to_value(Document::new(&history, "t", None)).unwrap();
+        let json = serde_json::to_value(Document::new(&history, "t", None, &[])).unwrap();
         assert_eq!(json["commits"].as_array().unwrap().len(), 2);
         assert_eq!(json["packages"], serde_json::json!(["p", "q"]));
         assert_eq!(json["series"][0]["package"], 1);
@@ -317,7 +325,7 @@ mod tests {
 
     #[test]
     fn no_text_ends_the_script() {
-        let page = super::super::write(&history(), "<title>&</title>", None).unwrap();
+        let page = super::super::write(&history(), "<title>&</title>", None, &[]).unwrap();
         let (_, data) = page.split_once("application/json\">").unwrap();
         let (data, _) = data.split_once("</script>").unwrap();
         assert!(!data.contains('<'));

@@ -4,6 +4,7 @@
 //! fetched from anywhere. The charts are uPlot's (MIT, see `uplot/LICENSE`).
 
 mod data;
+mod explained;
 mod forge;
 
 use anyhow::Result;
@@ -11,6 +12,7 @@ use askama::Template;
 use benchparse::trend::History;
 
 pub use data::{Document, SCHEMA};
+pub use explained::{Explanation, ExplanationError};
 pub use forge::commit_link;
 
 #[derive(Template)]
@@ -25,12 +27,18 @@ struct Page<'p> {
     data: String,
 }
 
-/// Writes the page of a history. `forge` is where commits can be seen, with `{id}` for theirs.
+/// Writes the page of a history. `forge` is where commits can be seen, with `{id}` for theirs; the
+/// flame graphs of `explained` are SVG, no longer files.
 ///
 /// # Errors
 /// Never: it is written to memory.
-pub fn write(history: &History, title: &str, forge: Option<&str>) -> Result<String> {
-    let document = Document::new(history, title, forge);
+pub fn write(
+    history: &History,
+    title: &str,
+    forge: Option<&str>,
+    explained: &[Explanation],
+) -> Result<String> {
+    let document = Document::new(history, title, forge, explained);
     // So that no text can end the element that it stands in.
     let data = serde_json::to_string(&document)?.replace('<', "\\u003c");
     let page = Page {

@@ -134,6 +134,9 @@
     return made;
   }
 
+  const explained = new Set(data.explained.map((told) => JSON.stringify([told.package, told.name])));
+  const isExplained = (series) => explained.has(JSON.stringify([data.packages[series.package], series.name]));
+
   /** Only the rows that can be seen are in the page. */
   function draw() {
     const list = $("list");
@@ -156,7 +159,7 @@
         : mark + percent(series.higher ? 1 / size : size);
       const place = data.packages[series.package];
       row.append(element("b", series.name), element("span", change, `number ${color}`),
-        element("small", `${short(place)}${place ? " · " : ""}${series.unit}`),
+        element("small", `${short(place)}${place ? " · " : ""}${series.unit}${isExplained(series) ? " · explained" : ""}`),
         element("small", show(series.last, series), "number"));
       row.title = `${place} ${series.name}`;
       rows.push(row);
@@ -201,6 +204,7 @@
     chart = null;
     $("tip").hidden = true;
     $("changes").replaceChildren();
+    $("explained").replaceChildren();
     $("name").textContent = series ? `${series.name} ${series.unit}` : "Choose a benchmark";
     if (!series) {
       $("about").textContent = "";
@@ -212,6 +216,7 @@
       second ? `compared with ${second.name} ${second.unit}, each relative to its first value` : ""].filter(Boolean).join(" · ");
     plot(series, second);
     changesTable(series);
+    explanations(series);
   }
 
   function relative(loaded) {
@@ -411,6 +416,62 @@
       table.append(row);
     }
     $("changes").replaceChildren(table);
+  }
+
+  // Who pays
+
+  /** What of a series' unit a profile counts. */
+  const counted = { "sec/op": ["cpu"], "B/op": ["alloc_space"], "allocs/op": ["alloc_objects"] };
+
+  function amount(value, unit) {
+    if (unit === "nanoseconds") return show(value * 1e-9, { unit: "sec/op" });
+    if (unit === "bytes" && Math.abs(value) < 1) return `${Number(value.toFixed(2))} B`;
+    return show(value, { unit: unit === "bytes" ? "B/op" : unit });
+  }
+
+  function signed(value, unit) {
+    return value < 0 ? `−${amount(-value, unit)}` : `+${amount(value, unit)}`;
+  }
+
+  function explanations(series) {
+    if (!isExplained(series)) return;
+    const made = [];
+    for (const told of data.explained) {
+      if (told.name !== series.name || told.package !== data.packages[series.package]) continue;
+      made.push(element("h2", "Who pays"), element("p", `${told.sides[1]} against ${told.sides[0]}`, "faint"));
+      const first = (answer) => (counted[series.unit]?.includes(answer.kind) ? 0 : 1);
+      for (const answer of [...told.answers].sort((a, b) => first(a) - first(b))) made.push(...payers(answer));
+    }
+    $("explained").replaceChildren(...made);
+  }
+
+  function payers(answer) {
+    const [base, head] = answer.total;
+    const title = element("h3", answer.sentence);
+    const about = element("p", `${answer.kind}: ${amount(base, answer.unit)} → ${amount(head, answer.unit)} (${signed(head - base, answer.unit)}) `, "faint");
+    if (answer.flame) {
+      const button = element("button", "flame graph");
+      button.type = "button";
+      button.addEventListener("click", () => {
+        const address = URL.createObjectURL(new Blob([answer.flame], { type: "image/svg+xml" }));
+        open(address, "_blank");
+      });
+      about.append(button);
+    }
+    if (answer.rows.length === 0) return [title, about];
+    const table = element("table");
+    const heading = element("tr");
+    heading.append(...["difference", "base", "head", "function"].map((text) => element("th", text)));
+    table.append(heading);
+    for (const [name, before, after, presence] of answer.rows) {
+      const row = element("tr");
+      const difference = after - before;
+      row.append(element("td", signed(difference, answer.unit), difference > 0 ? "worse" : "better"),
+        element("td", amount(before, answer.unit)), element("td", amount(after, answer.unit)),
+        element("td", name + (presence > 0 ? " (new)" : presence < 0 ? " (gone)" : ""), "function"));
+      table.append(row);
+    }
+    return [title, about, table];
   }
 
   function effects() {
