@@ -1,7 +1,7 @@
 //! Profiles of a benchmark's two binaries, taken and compared.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -36,12 +36,17 @@ pub struct Effort {
     pub repeats: usize,
 }
 
-/// A kind of profile: the flags that ask for it, and the sample types that are compared.
+/// A way to run a benchmark for profiles.
 struct Kind {
-    flag: &'static str,
-    further: Option<&'static str>,
-    sample_types: &'static [&'static str],
+    outputs: &'static [Output],
+    further: &'static str,
     iterations: fn(u64, Duration) -> u64,
+}
+
+/// A profile of a run: the flag that asks for it, and the sample types that are compared.
+struct Output {
+    flag: &'static str,
+    sample_types: &'static [&'static str],
 }
 
 /// How long a CPU profile is at least: fifty samples at the usual hundred a second.
@@ -50,27 +55,45 @@ const LONG: Duration = Duration::from_millis(500);
 /// How many iterations say exactly what is allocated; each costs much with every allocation looked at.
 const MANY: u64 = 10_000;
 
+/// The sample type of profiles of mutexes: how long others waited, by who made them wait.
+const DELAY: &str = "delay";
+
+/// Waiting that is less than this share of a benchmark's time is not told.
+const LITTLE: f64 = 0.01;
+
 const KINDS: [Kind; 2] = [
     Kind {
-        flag: "-test.cpuprofile",
-        further: None,
-        sample_types: &["cpu"],
+        outputs: &[
+            Output {
+                flag: "-test.cpuprofile",
+                sample_types: &["cpu"],
+            },
+            // Who waits for a lock needs no processor, so only this sees it.
+            Output {
+                flag: "-test.mutexprofile",
+                sample_types: &[DELAY],
+            },
+        ],
+        further: "-test.mutexprofilefraction=1",
         iterations: |iterations, took| {
             let factor = LONG.as_secs_f64() / took.as_secs_f64().max(1e-3);
             (iterations as f64 * factor.max(1.0)).ceil() as u64
         },
     },
     Kind {
-        flag: "-test.memprofile",
-        further: Some("-test.memprofilerate=1"),
-        sample_types: &["alloc_space", "alloc_objects"],
+        outputs: &[Output {
+            flag: "-test.memprofile",
+            sample_types: &["alloc_space", "alloc_objects"],
+        }],
+        further: "-test.memprofilerate=1",
         iterations: |iterations, _| iterations.min(MANY),
     },
 ];
 
-/// Runs the benchmark of that full name on base and head in turn, with a CPU profile and then with
-/// an exact memory profile, and compares: time in nanoseconds, bytes and objects, each per
-/// operation. Profiles go into `scratch`.
+/// Runs the benchmark of that full name on base and head in turn, with profiles of processors and
+/// locks and then with an exact memory profile, and compares, each per operation: time in
+/// nanoseconds, the time that others wait for a lock where that changed, bytes and objects. Profiles
+/// go into `scratch`.
 ///
 /// # Errors
 /// A binary does not run or has no such benchmark, or a profile cannot be read.
@@ -89,56 +112,111 @@ pub fn explain(
     let started = Instant::now();
     run(&mut selections[1].command(head, effort.iterations))?;
     let took = started.elapsed();
+    let each = took.as_nanos() as f64 / effort.iterations.max(1) as f64;
     let mut answers = Vec::new();
     for kind in &KINDS {
         let iterations = (kind.iterations)(effort.iterations, took);
-        let mut costs: Vec<[Vec<Costs>; 2]> = vec![Default::default(); kind.sample_types.len()];
-        let mut found: Vec<Option<SampleType>> = vec![None; kind.sample_types.len()];
+        let outputs = kind.outputs.iter();
+        let mut gathered: Vec<Gathered> = outputs.flat_map(Gathered::of).collect();
         for repeat in 0..effort.repeats.max(1) {
             for (at, (binary, selection)) in sides.iter().zip(&selections).enumerate() {
-                let file = scratch.join(format!("{}-{at}-{repeat}.pprof", kind.sample_types[0]));
+                let file = |output: &Output| {
+                    scratch.join(format!("{}-{at}-{repeat}.pprof", output.sample_types[0]))
+                };
                 let ran = take(*binary, selection, iterations, kind, &file, run)?;
-                let bytes = fs::read(&file).with_context(|| file.display().to_string())?;
-                let profile = Profile::read(&bytes).with_context(|| file.display().to_string())?;
-                let operations = ran * operations(&profile, iterations);
-                for (name, (costs, found)) in kind
-                    .sample_types
-                    .iter()
-                    .zip(costs.iter_mut().zip(&mut found))
-                {
-                    let place = profile.sample_type(Some(name));
-                    let place = place.with_context(|| format!("{}: no {name}", file.display()))?;
-                    costs[at].push(Costs::of(&profile, place, operations as f64));
-                    *found = profile.sample_types.get(place).cloned();
-                    if let Some(found) = found
-                        && *name == "alloc_objects"
-                    {
-                        "allocs".clone_into(&mut found.unit);
+                // Not every kind of profile has the frames that tell.
+                let mut done = None;
+                for output in kind.outputs {
+                    let file = file(output);
+                    let place = || file.display().to_string();
+                    let bytes = fs::read(&file).with_context(place)?;
+                    let mut profile = Profile::read(&bytes).with_context(place)?;
+                    let done = *done.get_or_insert_with(|| ran * operations(&profile, iterations));
+                    let names = output.sample_types;
+                    if names.contains(&DELAY) {
+                        drop_locks_of_the_runtime(&mut profile);
+                    }
+                    for gathered in gathered.iter_mut().filter(|it| names.contains(&it.name)) {
+                        let added = gathered.add(at, &profile, done);
+                        added.with_context(|| format!("{}: no {}", place(), gathered.name))?;
                     }
                 }
             }
         }
-        for ([base, head], sample_type) in costs.iter().zip(&found) {
-            if let Some(sample_type) = sample_type {
-                answers.push(Answer::new(sample_type, true, base, head));
-            }
-        }
+        answers.extend(gathered.iter().filter_map(|it| it.answer(each)));
     }
     Ok(answers)
 }
 
-/// Takes one profile, and gives how often the benchmark ran in it.
+/// What the profiles of both sides say of one sample type.
+struct Gathered {
+    name: &'static str,
+    kind: Option<SampleType>,
+    sides: [Vec<Costs>; 2],
+}
+
+impl Gathered {
+    /// One for each sample type of an output.
+    fn of(output: &Output) -> impl Iterator<Item = Self> {
+        output.sample_types.iter().map(|name| Self {
+            name,
+            kind: None,
+            sides: Default::default(),
+        })
+    }
+
+    /// Adds a profile of one side; `None` where it has no such samples.
+    fn add(&mut self, side: usize, profile: &Profile, operations: u64) -> Option<()> {
+        let place = profile.sample_type(Some(self.name))?;
+        let mut kind = profile.sample_types.get(place)?.clone();
+        match self.name {
+            "alloc_objects" => "allocs".clone_into(&mut kind.unit),
+            DELAY => "lock delay".clone_into(&mut kind.name),
+            _ => {}
+        }
+        let costs = Costs::of(profile, place, operations as f64);
+        self.sides.get_mut(side)?.push(costs);
+        self.kind = Some(kind);
+        Some(())
+    }
+
+    /// The comparison; `each` is how many nanoseconds an operation takes.
+    fn answer(&self, each: f64) -> Option<Answer> {
+        let [base, head] = &self.sides;
+        let mut answer = Answer::new(self.kind.as_ref()?, true, base, head);
+        if self.name == DELAY {
+            if answer.difference.total.difference.abs() < LITTLE * each {
+                return None;
+            }
+            answer.sentence += ", while others wait for its lock";
+        }
+        Some(answer)
+    }
+}
+
+/// Leaves the locks that programs take: those within the runtime come and go with the machine's load.
+fn drop_locks_of_the_runtime(profile: &mut Profile) {
+    let frames = &profile.frames;
+    profile.samples.retain(|sample| {
+        let innermost = sample.stack.first().and_then(|at| frames.get(*at));
+        innermost.is_some_and(|frame| !frame.function.starts_with("runtime."))
+    });
+}
+
+/// Runs once for all outputs of a kind, and gives how often the benchmark ran in it.
 fn take(
     binary: Binary<'_>,
     selection: &Selection,
     iterations: u64,
     kind: &Kind,
-    file: &Path,
+    file: &dyn Fn(&Output) -> PathBuf,
     run: &mut Run<'_>,
 ) -> Result<u64> {
     let mut command = selection.command(binary, iterations);
-    command.arg(kind.flag).arg(file).args(kind.further);
-    let printed = run(&mut command)?;
+    for output in kind.outputs {
+        command.arg(output.flag).arg(file(output));
+    }
+    let printed = run(command.arg(kind.further))?;
     match selection.counts(&printed).len() as u64 {
         0 => bail!(
             "{} did not print {} this time",

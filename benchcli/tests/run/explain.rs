@@ -458,3 +458,78 @@ fn a_lost_inlining_and_a_lock_are_named() {
         ran.stdout
     );
 }
+
+#[test]
+fn a_lock_that_others_wait_for_is_named() {
+    if !has_go("a_lock_that_others_wait_for_is_named") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write("go.mod", "module example.com/planted\n\ngo 1.22\n");
+    let code = |body: &str| {
+        format!(
+            "package work
+
+import (
+	\"sync\"
+	\"testing\"
+	\"time\"
+)
+
+var mutex sync.Mutex
+
+func hold() {{ {body} }}
+
+func BenchmarkShared(b *testing.B) {{
+	b.SetParallelism(2)
+	b.RunParallel(func(pb *testing.PB) {{
+		for pb.Next() {{
+			hold()
+		}}
+	}})
+}}
+
+func BenchmarkAlone(b *testing.B) {{
+	for i := 0; i < b.N; i++ {{
+		hold()
+	}}
+}}
+"
+        )
+    };
+    let sleep = "time.Sleep(100 * time.Microsecond)";
+    sandbox.write(
+        "work/work_test.go",
+        &code(&format!("mutex.Lock(); mutex.Unlock(); {sleep}")),
+    );
+    sandbox.commit("Base");
+    sandbox.write(
+        "work/work_test.go",
+        &code(&format!("mutex.Lock(); {sleep}; mutex.Unlock()")),
+    );
+    let arguments = "explain --base HEAD --benchtime 500x --cpu 2 --format json";
+    let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    let report = ran.report();
+    holds(&sandbox.benchcli(&["schema", "explain"]).report(), &report);
+    let lock = |benchmark: &str| {
+        let benchmarks = report["benchmarks"].as_array().unwrap();
+        let found = benchmarks.iter().find(|it| it["benchmark"] == benchmark);
+        let answers = found.unwrap()["answers"].as_array().unwrap();
+        answers.iter().find(|it| it["sample_type"] == "lock delay")
+    };
+    let shared = lock("Shared-2").unwrap();
+    assert_eq!(
+        shared["payer"]["function"], "example.com/planted/work.hold",
+        "{shared}"
+    );
+    let sentence = shared["sentence"].as_str().unwrap();
+    assert!(
+        sentence.ends_with(", while others wait for its lock"),
+        "{sentence}"
+    );
+    // Three others wait for each sleep, of a tenth of a millisecond or more.
+    let waited = shared["total"]["difference"].as_f64().unwrap();
+    assert!(waited > 200_000.0, "{waited}");
+    assert!(lock("Alone-2").is_none());
+}

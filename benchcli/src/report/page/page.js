@@ -421,7 +421,7 @@
   // Who pays
 
   /** What of a series' unit a profile counts. */
-  const counted = { "sec/op": ["cpu"], "B/op": ["alloc_space"], "allocs/op": ["alloc_objects"] };
+  const counted = { "sec/op": ["cpu", "lock delay"], "B/op": ["alloc_space"], "allocs/op": ["alloc_objects"] };
 
   function amount(value, unit) {
     if (unit === "nanoseconds") return show(value * 1e-9, { unit: "sec/op" });
