@@ -12,6 +12,7 @@
 //! [`Repairs`] tells what was mended, [`Incidents`] which benchmarks gave no result and why.
 
 mod ansi;
+mod clues;
 mod decoration;
 mod encoding;
 mod feeder;
