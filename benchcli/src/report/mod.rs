@@ -1,5 +1,6 @@
 //! Renderers, one a format, over plain data.
 
+mod advice;
 pub mod annotations;
 pub mod csv;
 mod headings;

@@ -1,0 +1,172 @@
+//! What would make the next run tell more, and what is noticed about timings.
+
+use std::collections::HashMap;
+
+use benchparse::gate::{Aim, Class, Finding, Policy, Report, RowVerdict, Timings, findings};
+use benchparse::number::fixed;
+
+use super::counted;
+use crate::sides::RowContext;
+
+/// One or two lines that help most with the next run.
+pub(super) fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) -> Vec<String> {
+    let mut advice = Vec::new();
+    let timings: Vec<&RowVerdict> = report
+        .rows
+        .iter()
+        .filter(|row| row.class == Class::Timing && row.tests.is_some())
+        .collect();
+    if !policy.interleaved && !timings.is_empty() {
+        advice.push(
+            "old was measured before new, so a drift of the machine looks like a change; \
+             `benchcli run` measures them in turn"
+                .to_owned(),
+        );
+    }
+    if let Some(line) = best_finding(report, contexts, &timings, policy) {
+        advice.push(line);
+    }
+    advice
+}
+
+/// The finding that says most about how to measure better.
+fn best_finding(
+    report: &Report,
+    contexts: &[RowContext],
+    timings: &[&RowVerdict],
+    policy: &Policy,
+) -> Option<String> {
+    let (aim, bytes) = (aim(report, policy), bytes(report, contexts));
+    let found: Vec<Finding> = report
+        .rows
+        .iter()
+        .zip(contexts)
+        .filter(|(row, _)| row.key.unit == "sec/op")
+        .flat_map(|(row, context)| noticed(row, context, &aim, &bytes))
+        .collect();
+    let count = |is: fn(&Finding) -> bool| found.iter().filter(|finding| is(finding)).count();
+    let some = |is, say: &dyn Fn(&str) -> String| match count(is) {
+        0 => None,
+        count => Some(say(&counted(count, "benchmark"))),
+    };
+    let spread = spread_line(report, timings, policy);
+    some(
+        |finding| matches!(finding, Finding::OptimizedAway { .. }),
+        &|of| format!("{of} below 0.5 ns/op: the loop was probably optimised away"),
+    )
+    .or(spread)
+    .or_else(|| {
+        some(
+            |finding| matches!(finding, Finding::TooShort { .. }),
+            &|of| {
+                format!(
+                    "{of} below 10 ms or 5 iterations a sample; a longer -benchtime steadies them"
+                )
+            },
+        )
+    })
+    .or_else(|| {
+        some(
+            |finding| matches!(finding, Finding::SetupCounted { .. }),
+            &|of| {
+                format!("{of} whose set-up is spread over b.N; b.Loop or b.ResetTimer takes it out")
+            },
+        )
+    })
+}
+
+/// What a difference should be, and at which level, to be found.
+pub(super) fn aim(report: &Report, policy: &Policy) -> Aim {
+    Aim {
+        difference: report.threshold,
+        level: policy.q / report.family.max(1) as f64,
+    }
+}
+
+/// The new side's B/op of benchmarks by their table and name.
+pub(super) type Bytes<'c> = HashMap<(&'c str, &'c str), &'c [f64]>;
+
+pub(super) fn bytes<'c>(report: &'c Report, contexts: &'c [RowContext]) -> Bytes<'c> {
+    let rows = report.rows.iter().zip(contexts);
+    rows.filter(|(row, _)| row.key.unit == "B/op")
+        .map(|(row, context)| {
+            let key = (row.key.table.as_str(), row.key.benchmark.as_str());
+            (key, &context.sides[1].values[..])
+        })
+        .collect()
+}
+
+/// What is noticed about the new side of a timing.
+pub(super) fn noticed(
+    row: &RowVerdict,
+    context: &RowContext,
+    aim: &Aim,
+    bytes: &Bytes<'_>,
+) -> Vec<Finding> {
+    let side = &context.sides[1];
+    let key = (row.key.table.as_str(), row.key.benchmark.as_str());
+    let timings = Timings {
+        seconds: side.values.clone(),
+        iterations: side
+            .iterations
+            .iter()
+            .map(|&count| count.max(0) as u64)
+            .collect(),
+        bytes: bytes
+            .get(&key)
+            .map_or_else(Vec::new, |values| values.to_vec()),
+    };
+    findings(&timings, aim)
+}
+
+/// How much the timings spread, and what would help.
+fn spread_line(report: &Report, timings: &[&RowVerdict], policy: &Policy) -> Option<String> {
+    let mut spreads: Vec<f64> = timings
+        .iter()
+        .filter_map(|row| Some(row.old?.spread.max(row.new?.spread)))
+        .filter(|spread| spread.is_finite())
+        .collect();
+    spreads.sort_by(f64::total_cmp);
+    let spread = *spreads
+        .get(spreads.len() / 2)
+        .filter(|spread| **spread > 0.02)?;
+    let sizes = timings
+        .iter()
+        .filter_map(|row| Some(row.old?.n.min(row.new?.n)));
+    let samples = sizes.min().unwrap_or_default().max(1);
+    let aim = aim(report, policy);
+    let seen = benchparse::stats::detectable_difference(spread, samples, aim.level)?;
+    let needed = benchparse::stats::detecting_count(spread, aim.difference, aim.level)?;
+    Some(format!(
+        "half of the timings spread by {}% or more: {} show a difference of {}%, {} would show one of {}%",
+        fixed(spread * 100.0, 1),
+        counted(samples, "sample"),
+        fixed(seen * 100.0, 0),
+        needed,
+        fixed(aim.difference * 100.0, 0),
+    ))
+}
+
+/// What is noticed about a timing, for information: it says nothing about its verdict.
+pub(super) fn remark(finding: &Finding) -> Option<String> {
+    Some(match finding {
+        Finding::Outliers { count, of } => format!("{count} of {of} values are off the rest"),
+        Finding::Bimodal { lower, upper, gap } => format!(
+            "two groups of values, {lower} and {upper}, {}% apart",
+            fixed(gap * 100.0, 0)
+        ),
+        Finding::SetupCounted { fewest, most } => {
+            format!("b.N is from {fewest} to {most} and B/op differs: set-up is spread over b.N")
+        }
+        Finding::TooShort {
+            seconds,
+            iterations,
+        } => format!(
+            "a sample takes {} ms or {} only",
+            fixed(seconds * 1000.0, 1),
+            counted(*iterations as usize, "iteration")
+        ),
+        Finding::OptimizedAway { .. } => "the loop was probably optimised away".to_owned(),
+        _ => return None,
+    })
+}
