@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::trades::TRADED;
 use super::verdicts::{CheckReport, RowReport};
 
 /// Where a benchmark's function is: a path relative to the repository and a line.
@@ -46,7 +47,7 @@ pub fn github(report: &CheckReport, places: &Places) -> String {
     for row in &report.rows {
         let kind = match (row.fails, row.verdict) {
             (true, _) => "error",
-            (false, "regressed" | "accepted") => "warning",
+            (false, "regressed" | TRADED | "accepted") => "warning",
             _ => continue,
         };
         let location = place(places, row).map_or_else(String::new, |(file, line)| {
@@ -71,7 +72,7 @@ pub fn gitlab(report: &CheckReport, places: &Places) -> String {
     let worse = report
         .rows
         .iter()
-        .filter(|row| row.fails || matches!(row.verdict, "regressed" | "accepted"));
+        .filter(|row| row.fails || matches!(row.verdict, "regressed" | TRADED | "accepted"));
     let issues: Vec<Value> = worse
         .map(|row| {
             let (file, line) = place(places, row).cloned().unwrap_or_else(|| {

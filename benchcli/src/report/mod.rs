@@ -12,6 +12,7 @@ mod notes;
 pub mod page;
 pub mod rank;
 pub mod text;
+mod trades;
 pub mod trend;
 pub mod trend_csv;
 pub mod trend_markdown;

@@ -1,6 +1,7 @@
 //! Verdicts for a pull request comment or a job summary.
 
 use super::markdown::escape;
+use super::trades::{TRADED, sentences};
 use super::verdict_text::{EXPLAINED, HEADINGS, columns, measured_line, rule_line, used_columns};
 use super::verdicts::{CheckReport, RowReport, Run};
 use crate::profile::render::explained_markdown;
@@ -28,7 +29,8 @@ pub fn write(report: &CheckReport) -> String {
         out.push_str(&escape(line.as_bytes()));
         out.push_str("\n\n");
     }
-    let is_open = |row: &&RowReport| row.fails || matches!(row.verdict, "regressed" | "accepted");
+    let is_open =
+        |row: &&RowReport| row.fails || matches!(row.verdict, "regressed" | TRADED | "accepted");
     let (open, rest): (Vec<&RowReport>, Vec<&RowReport>) = report.rows.iter().partition(is_open);
     if !open.is_empty() {
         rows(&mut out, &open);
@@ -54,8 +56,13 @@ pub fn write(report: &CheckReport) -> String {
             out.push_str("</details>\n\n");
         }
     }
+    let traded = sentences(report);
+    let traded = traded.iter().map(|line| format!("{TRADED}: {line}"));
     let stale = report.stale.iter().map(|line| format!("stale: {line}"));
-    let lines: Vec<String> = stale.chain(report.advice.iter().cloned()).collect();
+    let lines: Vec<String> = traded
+        .chain(stale)
+        .chain(report.advice.iter().cloned())
+        .collect();
     let mut room = REMARKS;
     for (at, line) in lines.iter().enumerate() {
         let line = format!("- {}\n", escape(line.as_bytes()));

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use benchparse::number::fixed;
 
 use super::counted;
+use super::trades::{TRADED, sentences};
 use super::verdicts::{CheckReport, RowReport, Run, SHIFTED};
 use crate::profile::render::{Extent, explained_text};
 
@@ -47,11 +48,8 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     out.push('\n');
     out.push_str(&report.counts.text());
     out.push('\n');
-    for name in &report.traded {
-        out.push_str(&format_line(
-            "traded",
-            &format!("{name} is better in one unit and worse in another"),
-        ));
+    for line in sentences(report) {
+        out.push_str(&format_line(TRADED, &line));
     }
     for line in &report.stale {
         out.push_str(&format_line("stale", line));
@@ -218,7 +216,7 @@ fn style(row: &RowReport) -> Option<Style> {
     let color = match row.verdict {
         "regressed" => AnsiColor::Red,
         "improved" => AnsiColor::Green,
-        "accepted" | "inconclusive" => AnsiColor::Yellow,
+        TRADED | "accepted" | "inconclusive" => AnsiColor::Yellow,
         _ => return None,
     };
     Some(color.on_default())

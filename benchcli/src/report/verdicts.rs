@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::advice::{advice, aim, bytes, noticed, remark};
 use super::counted;
+use super::trades::{TRADED, traders};
 use crate::profile::Explained;
 use crate::sides::RowContext;
 
@@ -69,6 +70,8 @@ pub enum Run {
 pub struct Counts {
     /// Worse.
     pub regressed: usize,
+    /// Worse, of a benchmark that is better in another unit.
+    pub traded: usize,
     /// Worse, and accepted.
     pub accepted: usize,
     /// Better.
@@ -124,7 +127,8 @@ pub struct RowReport {
     pub name: String,
     /// The unit, tidied.
     pub unit: String,
-    /// regressed, accepted, improved, unchanged, inconclusive, added or removed.
+    /// regressed, traded, accepted, improved, unchanged, inconclusive, added or removed. Traded is
+    /// what got worse of a benchmark that is better in another unit.
     pub verdict: &'static str,
     /// Why there is no verdict, or why a regression is accepted.
     pub reason: Option<String>,
@@ -181,12 +185,17 @@ pub fn model(
     measured: Option<Measured>,
 ) -> CheckReport {
     let (aim, bytes) = (aim(report, policy), bytes(report, contexts));
+    let traders = traders(report);
     let mut rows: Vec<(f64, RowReport)> = report
         .rows
         .iter()
         .zip(contexts)
         .map(|(verdict, context)| {
             let mut row = row(verdict, context, policy);
+            let key = (verdict.key.table.as_str(), verdict.key.benchmark.as_str());
+            if row.verdict == "regressed" && traders.contains(&key) {
+                row.verdict = TRADED;
+            }
             if row.unit == "sec/op" {
                 let found = noticed(verdict, context, &aim, &bytes);
                 row.remarks = found.iter().filter_map(remark).collect();
@@ -203,17 +212,12 @@ pub fn model(
         _ => Run::Pass,
     };
     let counts = Counts::of(&rows);
-    let traded: Vec<String> = report
-        .benchmarks
-        .iter()
-        .filter(|benchmark| benchmark.verdict == Verdict::Traded)
-        .map(|benchmark| benchmark.benchmark.clone())
-        .collect();
+    let traded = traders.iter().map(|(_, benchmark)| (*benchmark).to_owned());
     CheckReport {
         schema: SCHEMA,
         run,
         exit: report.run.exit_code(),
-        summary: summary(report, &rows, counts, traded.len()),
+        summary: summary(report, &rows, counts),
         counts,
         applied: Applied {
             threshold: report.threshold,
@@ -227,7 +231,7 @@ pub fn model(
         measured,
         advice: advice(report, contexts, policy),
         rows,
-        traded,
+        traded: traded.collect(),
         stale,
         explained: Vec::new(),
     }
@@ -238,6 +242,7 @@ impl Counts {
         let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
         Self {
             regressed: count("regressed"),
+            traded: count(TRADED),
             accepted: count("accepted"),
             improved: count("improved"),
             unchanged: count("unchanged"),
@@ -251,6 +256,7 @@ impl Counts {
     pub fn text(&self) -> String {
         let parts = [
             (self.regressed, "regressed"),
+            (self.traded, TRADED),
             (self.accepted, "accepted"),
             (self.improved, "improved"),
             (self.unchanged, "unchanged"),
@@ -468,7 +474,7 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
     }
 }
 
-fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -> String {
+fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
     let benchmarks = counted(report.benchmarks.len(), "benchmark");
     match report.run {
         RunVerdict::EnvironmentShift => format!(
@@ -480,7 +486,9 @@ fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -
             let mut names: Vec<String> = Vec::new();
             for row in failing {
                 let text = match row.verdict {
-                    "regressed" => format!("{} {} {}", row.name, row.unit, row.change_text),
+                    "regressed" | TRADED => {
+                        format!("{} {} {}", row.name, row.unit, row.change_text)
+                    }
                     verdict => format!("{} {} {verdict}", row.name, row.unit),
                 };
                 names.push(text);
@@ -495,13 +503,18 @@ fn summary(report: &Report, rows: &[RowReport], counts: Counts, traded: usize) -
             } else {
                 ""
             };
+            let is_trade = rows.iter().all(|row| !row.fails || row.verdict == TRADED);
+            let what = if is_trade { TRADED } else { "regressed" };
             format!(
-                "regressed: {}{more} ({benchmarks}){shift}",
+                "{what}: {}{more} ({benchmarks}){shift}",
                 names[..shown].join(", ")
             )
         }
-        _ if counts.regressed > 0 || traded > 0 => {
+        _ if counts.regressed > 0 => {
             format!("pass: what regressed is not set to fail ({benchmarks})")
+        }
+        _ if counts.traded > 0 => {
+            format!("pass: what was traded is not set to fail ({benchmarks})")
         }
         _ if counts.inconclusive == rows.len() && !rows.is_empty() => {
             format!("pass: nothing could be judged ({benchmarks})")

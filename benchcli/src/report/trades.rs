@@ -1,0 +1,50 @@
+//! Benchmarks that bought something: better in one unit, and worse in another.
+
+use std::collections::BTreeSet;
+
+use benchparse::gate::{Report, Verdict};
+
+use super::verdicts::{CheckReport, RowReport};
+
+/// The verdict of the rows that got worse.
+pub(super) const TRADED: &str = "traded";
+
+/// The tables and names of the benchmarks of a report that traded.
+pub(super) fn traders(report: &Report) -> BTreeSet<(&str, &str)> {
+    let benchmarks = report.benchmarks.iter();
+    benchmarks
+        .filter(|benchmark| benchmark.verdict == Verdict::Traded)
+        .map(|of| (of.table.as_str(), of.benchmark.as_str()))
+        .collect()
+}
+
+/// What each of them got, and for what: `Fill: -30.00% sec/op for +50.00% B/op`.
+pub(super) fn sentences(report: &CheckReport) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let mut sentences = Vec::new();
+    for row in report.rows.iter().filter(|row| row.verdict == TRADED) {
+        if known.insert((&row.package, &row.benchmark)) {
+            let [gained, paid] = ["improved", TRADED].map(|verdict| {
+                let rows = report.rows.iter().filter(|other| {
+                    (&other.package, &other.benchmark) == (&row.package, &row.benchmark)
+                        && other.verdict == verdict
+                });
+                list(rows)
+            });
+            sentences.push(format!("{}: {gained} for {paid}", row.name));
+        }
+    }
+    sentences
+}
+
+/// `-30.00% sec/op and -10.00% allocs/op`.
+fn list<'r>(rows: impl Iterator<Item = &'r RowReport>) -> String {
+    let texts: Vec<String> = rows
+        .map(|row| format!("{} {}", row.change_text, row.unit))
+        .collect();
+    match texts.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
