@@ -8,6 +8,10 @@ use benchcli::args::gnu_style_commands;
 use benchcli::commands::{self, conclude};
 use clap::{CommandFactory as _, Parser as _};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = gnu_style_commands(&Benchcli::command(), env::args_os());
     conclude(

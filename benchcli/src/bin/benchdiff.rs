@@ -6,6 +6,10 @@ use benchcli::args::{diff::DiffArgs, gnu_style};
 use benchcli::commands::{conclude, diff};
 use clap::{CommandFactory as _, FromArgMatches as _};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let command = DiffArgs::command();
     let arguments = gnu_style(&command, std::env::args_os());
