@@ -24,6 +24,18 @@ pub struct Workspace {
     _lock: File,
 }
 
+/// Makes folders for this user alone.
+fn private() -> DirBuilder {
+    #[cfg(unix)]
+    {
+        let mut builder = DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+    }
+    #[cfg(not(unix))]
+    DirBuilder::new()
+}
+
 impl Workspace {
     /// Makes a folder that only this user can read.
     ///
@@ -34,10 +46,7 @@ impl Workspace {
         let parent = fs::canonicalize(std::env::temp_dir())?;
         loop {
             let path = parent.join(format!("{PREFIX}{:016x}", random()));
-            let mut builder = DirBuilder::new();
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(&path)?;
+            private().create(&path)?;
             let lock = File::create(path.join(LOCK))?;
             lock.lock()?;
             // Somebody who tidied up may have been faster.
