@@ -1,5 +1,6 @@
 //! Benchmarks of base and head, profiled, and who pays for the difference.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -52,6 +53,7 @@ impl Profiling<'_> {
         subjects: &[Subject],
     ) -> (Vec<Explained>, Result<()>) {
         let mut explained = Vec::new();
+        let mut drawn = HashSet::new();
         let chosen = &wanted[..wanted.len().min(self.most)];
         for (at, wanted) in chosen.iter().enumerate() {
             let Some([Some(base), Some(head)]) = subjects.get(wanted.subject).map(|it| &it.sides)
@@ -62,7 +64,7 @@ impl Profiling<'_> {
             say(&format!("profiling {name}: {} of {}", at + 1, chosen.len()));
             match self.one(wanted, [base, head]) {
                 Ok(mut found) => {
-                    if let Err(error) = self.draw(&mut found) {
+                    if let Err(error) = self.draw(&mut found, &mut drawn) {
                         return (explained, Err(error));
                     }
                     explained.push(found);
@@ -100,7 +102,7 @@ impl Profiling<'_> {
     }
 
     /// A flame graph of each answer.
-    fn draw(&self, explained: &mut Explained) -> Result<()> {
+    fn draw(&self, explained: &mut Explained, drawn: &mut HashSet<String>) -> Result<()> {
         let Some(folder) = self.flames else {
             return Ok(());
         };
@@ -116,7 +118,12 @@ impl Profiling<'_> {
                 .chars()
                 .map(|letter| if is_plain(letter) { letter } else { '_' })
                 .collect();
-            let path = folder.join(format!("{}.svg", name.trim_start_matches('.')));
+            let name = name.trim_start_matches('.');
+            // Names that differ in a package's path, or as some filesystems do not see it.
+            let numbers = (2..).map(|number| format!("{name}-{number}"));
+            let free = std::iter::once(name.to_owned()).chain(numbers);
+            let mut free = free.filter(|name| drawn.insert(name.to_lowercase()));
+            let path = folder.join(format!("{}.svg", free.next().unwrap_or_default()));
             write_whole(&path, svg.as_bytes())
                 .with_context(|| format!("{} cannot be written", path.display()))?;
             answer.flame_graph = Some(path.display().to_string());

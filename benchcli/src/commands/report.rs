@@ -11,6 +11,7 @@ use super::baselines::warn;
 use super::histories::{history, remarks, tell};
 use crate::args::report::ReportOptions;
 use crate::baseline::Store;
+use crate::profile::flame::is_flame_graph;
 use crate::report::page::{self, Explanation, commit_link};
 use crate::whole_file::write_whole;
 
@@ -37,11 +38,12 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
             .into_owned();
         format!("Benchmarks of {name}")
     });
-    for explanation in &explained {
+    for (path, explanation) in options.explained.iter().zip(&explained) {
         let strangers = explanation.strangers(&reading.history);
         if !strangers.is_empty() {
             warn(&format!(
-                "not shown, as the page has no such benchmark: {}",
+                "{}: not shown, as the page has no such benchmark: {}",
+                path.display(),
                 strangers.join(", ")
             ));
         }
@@ -59,14 +61,22 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
 fn explanation(path: &Path) -> Result<Explanation> {
     let text = fs::read(path).with_context(|| path.display().to_string())?;
     let mut explanation = Explanation::read(&text).with_context(|| path.display().to_string())?;
+    if explanation.is_empty() {
+        warn(&format!("{}: nothing is explained in it", path.display()));
+    }
     for answer in explanation.answers_mut() {
         let Some(flame) = answer.flame_graph.take() else {
             continue;
         };
-        // As the command was run elsewhere, it may lie beside the report.
-        let beside = path.with_file_name(&flame);
-        match fs::read_to_string(&flame).or_else(|_| fs::read_to_string(&beside)) {
-            Ok(svg) if svg.starts_with("<svg") => answer.flame_graph = Some(svg),
+        // What was fetched from elsewhere lies beside the report; what was drawn here may lie where
+        // the command ran.
+        let beside = fs::read_to_string(path.with_file_name(&flame));
+        let read = match beside {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read_to_string(&flame),
+            read => read,
+        };
+        match read {
+            Ok(svg) if is_flame_graph(&svg) => answer.flame_graph = Some(svg),
             Ok(_) => warn(&format!("{flame} is no flame graph and is left out")),
             Err(error) => warn(&format!("the flame graph {flame} is left out: {error}")),
         }

@@ -93,9 +93,7 @@ impl Tree {
             };
             scale.draw(&mut svg, self, "all", 0.0, TOP);
         }
-        svg += "<script><![CDATA[\n";
-        svg += include_str!("flame.js");
-        svg += "]]></script>\n</svg>\n";
+        svg += &end();
         svg
     }
 
@@ -107,6 +105,39 @@ impl Tree {
             .map(Self::largest)
             .fold(own, f64::max)
     }
+}
+
+/// The script, and what closes the drawing.
+fn end() -> String {
+    let script = include_str!("flame.js");
+    format!("<script><![CDATA[\n{script}]]></script>\n</svg>\n")
+}
+
+/// Whether a text is what [`Tree::svg`] draws, with its script and no other: a page that contains it
+/// runs nothing of a stranger's.
+pub fn is_flame_graph(svg: &str) -> bool {
+    const ELEMENTS: [&str; 5] = ["svg", "rect", "text", "g", "title"];
+
+    let Some(drawing) = svg.strip_suffix(&end()) else {
+        return false;
+    };
+    let is_known = |tag: &str| {
+        let Some((tag, _)) = tag.split_once('>') else {
+            return false;
+        };
+        let tag = tag.trim_start_matches('/');
+        let name = tag.split([' ', '/']).next().unwrap_or(tag);
+        // Every other part stands between quotes; what is left are names of attributes.
+        let parts: Vec<&str> = tag.split('"').collect();
+        let is_plain = |part: &&str| {
+            let part = part.to_ascii_lowercase();
+            let is_handler = |word: &str| word.starts_with("on");
+            !part.contains('\'') && !part.split([' ', '/', '\n', '\t']).any(is_handler)
+        };
+        let is_paired = parts.len() % 2 == 1;
+        ELEMENTS.contains(&name) && is_paired && parts.iter().step_by(2).all(is_plain)
+    };
+    drawing.starts_with("<svg ") && drawing.split('<').skip(1).all(is_known)
 }
 
 struct Scale<'u> {

@@ -288,6 +288,21 @@ fn what_was_pruned_stays_away_and_frees_its_space() {
 }
 
 #[test]
+fn a_server_that_keeps_the_history_of_branches_takes_a_prune() {
+    let sandbox = Sandbox::new();
+    let (remote, clones) = shared(&sandbox, 1);
+    remote.git(["config", "receive.denyNonFastForwards", "true"]);
+    let one = &clones[0];
+    put(one, "cpu.pprof", "old.cpu.pprof");
+    one.benchcli(["profile", "add", "cpu.pprof"]).succeeds();
+    one.benchcli(["push"]).succeeds();
+    one.benchcli(["prune", "--older-than", "0h", "--profiles"])
+        .succeeds();
+    one.benchcli(["push"]).succeeds();
+    assert_eq!(remote.git(["rev-parse", REF]), one.git(["rev-parse", REF]));
+}
+
+#[test]
 fn eight_clones_add_and_push_at_once() {
     let sandbox = Sandbox::new();
     let (remote, clones) = shared(&sandbox, 8);

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use benchcli::profile::flame::is_flame_graph;
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::Profile;
 use benchcli::profile::render::explanation_json;
@@ -175,7 +176,8 @@ fn people_find_their_way() {
         .unwrap();
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        "benchcli: warning: not shown, as the page has no such benchmark: Gone-8\n"
+        "benchcli: warning: explained.json: not shown, as the page has no such benchmark: \
+         Gone-8 in example.com/repo/codec\n"
     );
     let page = repository.path().join("report.html");
     assert_drives(&drive(&browser, &page, &[]));
@@ -276,21 +278,58 @@ fn a_flame_graph_that_is_gone_is_no_obstacle() {
 }
 
 #[test]
-fn what_explains_nothing_is_refused() {
+fn a_run_in_which_nothing_got_worse_explains_nothing() {
     let repository = repository();
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
-    let check = |new: &str| {
-        let output = command(env!("CARGO_BIN_EXE_benchcli"), &testdata, 0)
-            .args(["check", new, "--base", "old.txt", "--format", "json"])
-            .output()
-            .unwrap();
-        output.stdout
-    };
+    let checked = command(env!("CARGO_BIN_EXE_benchcli"), &testdata, 0)
+        .args(["check", "old.txt", "--base", "old.txt", "--format", "json"])
+        .output()
+        .unwrap();
+    fs::write(repository.path().join("explained.json"), checked.stdout).unwrap();
+    let output = command(env!("CARGO_BIN_EXE_benchcli"), repository.path(), 40)
+        .args([
+            "report",
+            "-o",
+            "report.html",
+            "--explained",
+            "explained.json",
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("explained.json: nothing is explained in it"),
+        "{said}"
+    );
+    assert!(repository.path().join("report.html").exists());
+}
+
+#[test]
+fn only_our_own_flame_graphs_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    explanation(folder.path());
+    let svg = fs::read_to_string(folder.path().join("cpu.svg")).unwrap();
+    assert!(is_flame_graph(&svg));
+    let (head, rest) = svg.split_once('>').unwrap();
+    for foreign in [
+        "<svg onload=\"alert(1)\" ".to_owned() + &svg["<svg ".len()..],
+        "<svg ONLOAD='alert(1)' ".to_owned() + &svg["<svg ".len()..],
+        format!("{head}><script>alert(1)</script>{rest}"),
+        format!("{head}><a href=\"https://example.com\"><text>x</text></a>{rest}"),
+        format!("{head}><g data-n=\">\" onclick=\"alert(1)\"></g>{rest}"),
+        format!("{head}><foreignObject></foreignObject>{rest}"),
+        format!("{svg}<script/>"),
+        svg.replace("window.prompt", "window.confirm"),
+    ] {
+        assert!(!is_flame_graph(&foreign), "{}", &foreign[..200]);
+    }
+}
+
+#[test]
+fn what_explains_nothing_is_refused() {
+    let repository = repository();
     for (text, message) in [
-        (
-            check("old.txt"),
-            "the report explains nothing; `benchcli run --explain`",
-        ),
         (
             b"BenchmarkA 1 2 ns/op".to_vec(),
             "found no JSON (expected value",

@@ -25,11 +25,6 @@ pub enum ExplanationError {
          `benchcli run --explain --format json`"
     )]
     Other(String),
-    /// A report that explains nothing.
-    #[error(
-        "the report explains nothing; `benchcli run --explain` adds who pays for what got worse"
-    )]
-    Nothing,
 }
 
 /// What one run explained: base and head, and the benchmarks.
@@ -64,13 +59,15 @@ impl Explanation {
         }
         let file: File = serde_json::from_value(json)
             .map_err(|error| ExplanationError::Other(format!("a damaged report ({error})")))?;
-        if file.benchmarks.is_empty() {
-            return Err(ExplanationError::Nothing);
-        }
         Ok(Self {
             sides: file.sides,
             benchmarks: file.benchmarks,
         })
+    }
+
+    /// Whether it explains no benchmark.
+    pub fn is_empty(&self) -> bool {
+        self.benchmarks.is_empty()
     }
 
     /// Every answer, to complete it.
@@ -80,7 +77,7 @@ impl Explanation {
     }
 
     /// The explained benchmarks that a history does not have.
-    pub fn strangers(&self, history: &History) -> Vec<&str> {
+    pub fn strangers(&self, history: &History) -> Vec<String> {
         let known = history.series.iter();
         let known: HashSet<_> = known
             .map(|series| (series.package.as_str(), series.benchmark.as_str()))
@@ -88,17 +85,19 @@ impl Explanation {
         let all = self.benchmarks.iter();
         let strange =
             all.filter(|it| !known.contains(&(it.package.as_str(), it.benchmark.as_str())));
-        strange.map(|it| it.benchmark.as_str()).collect()
+        let named = strange.map(|it| format!("{} in {}", it.benchmark, it.package));
+        named.collect()
     }
 
     /// As the page reads it.
     pub(super) fn told(&self) -> impl Iterator<Item = Told<'_>> {
-        self.benchmarks.iter().map(|explained| Told {
+        let changed = self.benchmarks.iter().map(|explained| Told {
             package: &explained.package,
             name: &explained.benchmark,
             sides: &self.sides,
-            answers: explained.answers.iter().map(ToldAnswer::new).collect(),
-        })
+            answers: explained.changed().map(ToldAnswer::new).collect(),
+        });
+        changed.filter(|told| !told.answers.is_empty())
     }
 }
 
