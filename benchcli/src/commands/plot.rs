@@ -167,7 +167,8 @@ fn history_picture(options: &PlotOptions) -> Result<Picture> {
     // What changed most comes first; of like ones the order of names stays.
     let size = |series: &Series| {
         let changes = series.changes.iter().map(|change| change.ratio.ln().abs());
-        changes.filter(|size| size.is_finite()).fold(0.0, f64::max)
+        // A rise from nothing is infinite, and nothing changed more.
+        changes.filter(|size| !size.is_nan()).fold(0.0, f64::max)
     };
     series.sort_by(|one, other| size(other).total_cmp(&size(one)));
     // Commits that nobody measured have no room.

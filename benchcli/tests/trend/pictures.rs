@@ -112,3 +112,23 @@ fn panels_without_room_are_left_out_and_said() {
         assert!(ran.err.contains(&message), "{}", ran.err);
     }
 }
+
+#[test]
+fn nothing_changed_more_than_what_rose_from_nothing() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo");
+    for number in 0..12 {
+        commit(&repo, number, "Change");
+        let bench = |name, allocs: [u32; 2]| Bench {
+            package: "p",
+            name,
+            nanoseconds: 100.0,
+            allocs: allocs[usize::from(number >= 6)],
+        };
+        repo.record(&run(number, &[bench("Double", [2, 4]), bench("Rise", [0, 5])]));
+    }
+    // Room for one.
+    let picture = svg(&repo, ["--unit", "allocs/op", "--size", "320x200"]);
+    assert!(picture.contains("Rise"), "{picture}");
+    assert!(picture.contains("+Inf%"), "{picture}");
+}
