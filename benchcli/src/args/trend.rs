@@ -12,7 +12,7 @@ Shows how benchmarks changed over the commits that have baselines, and which com
 
 The commits are HEAD and its first parents, so a merge counts as one commit. A series is a \
 benchmark in one unit on one machine; commits without a baseline are gaps in it. A step is a new \
-level, a drift a slope from one level to another, a spike one or two commits off and back. Where \
+level, a drift a slope from one level to another, a spike a few commits off and back. Where \
 commits before a change were not measured, each of them may have made it.";
 
 /// Options of `benchcli trend`.

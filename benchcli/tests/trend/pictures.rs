@@ -125,7 +125,10 @@ fn nothing_changed_more_than_what_rose_from_nothing() {
             nanoseconds: 100.0,
             allocs: allocs[usize::from(number >= 6)],
         };
-        repo.record(&run(number, &[bench("Double", [2, 4]), bench("Rise", [0, 5])]));
+        repo.record(&run(
+            number,
+            &[bench("Double", [2, 4]), bench("Rise", [0, 5])],
+        ));
     }
     // Room for one.
     let picture = svg(&repo, ["--unit", "allocs/op", "--size", "320x200"]);

@@ -97,7 +97,7 @@ impl Fitted {
             Scale::Linear
         };
         let series: Vec<f64> = values.iter().map(|&value| scale.forward(value)).collect();
-        let fit = fit(&series, sensitivity);
+        let fit = fit(&series, scale.least_noise(&values), sensitivity);
         let changes = confirm(&series, &values, scale, fit.boundaries);
         Self {
             places,
@@ -162,6 +162,19 @@ impl Scale {
         }
     }
 
+    /// The least spread that noise is taken to have on the scale: a millionth of a typical value.
+    fn least_noise(self, values: &[f64]) -> f64 {
+        const SHARE: f64 = 1e-6;
+        match self {
+            Self::Logarithmic => SHARE,
+            Self::Linear => {
+                let sizes = values.iter().map(|value| value.abs());
+                let typical = median_of(sizes.filter(|size| *size > 0.0).collect());
+                (SHARE * typical).max(f64::MIN_POSITIVE)
+            }
+        }
+    }
+
     /// The relative size of a step between two levels of the untransformed series.
     pub(super) fn size(self, before: f64, after: f64) -> f64 {
         match self {
@@ -187,16 +200,16 @@ pub(super) fn median_of(mut values: Vec<f64>) -> f64 {
 }
 
 /// The spread of a series' noise, from the differences of neighbours.
-fn noise(series: &[f64]) -> f64 {
+fn noise(series: &[f64], least: f64) -> f64 {
     let differences: Vec<f64> = series.windows(2).map(|pair| pair[1] - pair[0]).collect();
     if differences.is_empty() {
-        return 1e-6;
+        return least;
     }
     let center = median_of(differences.clone());
     let deviations = differences.iter().map(|d| (d - center).abs()).collect();
     let spread = median_of(deviations) / 0.67449 / std::f64::consts::SQRT_2;
     if spread > 0.0 {
-        return spread.max(1e-6);
+        return spread.max(least);
     }
     let steps: Vec<f64> = differences
         .iter()
@@ -204,9 +217,9 @@ fn noise(series: &[f64]) -> f64 {
         .filter(|d| *d > 0.0)
         .collect();
     if steps.is_empty() {
-        return 1e-6;
+        return least;
     }
-    (0.25 * median_of(steps)).max(1e-6)
+    (0.25 * median_of(steps)).max(least)
 }
 
 struct Fit {
@@ -216,10 +229,10 @@ struct Fit {
 }
 
 /// The best fit, with noise and correlation estimated along the way.
-fn fit(series: &[f64], sensitivity: Sensitivity) -> Fit {
+fn fit(series: &[f64], least_noise: f64, sensitivity: Sensitivity) -> Fit {
     let mut fit = Fit {
         boundaries: Vec::new(),
-        spread: noise(series),
+        spread: noise(series, least_noise),
         penalty: 0.0,
     };
     if series.len() < 2 {
@@ -274,10 +287,12 @@ fn inflation_of(residuals: &[f64], deviation: f64) -> f64 {
     if deviation <= 0.0 {
         return 1.0;
     }
-    let z: Vec<f64> = residuals
-        .iter()
-        .map(|r| (r / deviation).clamp(-3.0, 3.0))
-        .collect();
+    // What is out of bounds is no noise, and tells nothing of how that goes on.
+    let within = |r: &f64| {
+        let z = r / deviation;
+        if z.abs() < BOUND { z } else { 0.0 }
+    };
+    let z: Vec<f64> = residuals.iter().map(within).collect();
     let products: f64 = z.windows(2).map(|pair| pair[0] * pair[1]).sum();
     let squares: f64 = z.iter().map(|z| z * z).sum();
     if squares <= 0.0 {
@@ -412,6 +427,15 @@ mod tests {
     fn zeros_and_negatives_use_a_linear_scale() {
         let steps = [vec![0.0; 20], vec![4.0; 20], vec![-3.0; 20]].concat();
         assert_eq!(places(&steps), [20, 40]);
+    }
+
+    #[test]
+    fn a_zero_hides_no_step_of_nanoseconds() {
+        let mut steps = series(&[(20, 100e-9), (20, 200e-9)], 0.01);
+        steps[3] = 0.0;
+        assert_eq!(places(&steps), [20]);
+        let from_nothing = [vec![0.0; 20], series(&[(20, 5e-9)], 0.01)].concat();
+        assert_eq!(places(&from_nothing), [20]);
     }
 
     #[test]

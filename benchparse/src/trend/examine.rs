@@ -32,10 +32,10 @@ const CONFIDENCE: f64 = 0.95;
 /// Steps are those of [`changes`](super::changes), or of [`exact_changes`] in a unit with a
 /// tolerance whose medians do not go to and fro all the time. On top of that:
 ///
-/// - a **drift** is a run of steps up or down which a straight slope between two levels explains
-///   at less cost, a step and each end of the slope costing the same;
-/// - a **spike** is one or two points that are 8 standard deviations and 5 % off the level, with
-///   points of the level right before and after;
+/// - a **drift** is a step, or a run of steps up or down, which a straight slope between two levels
+///   explains at less cost, a step and each end of the slope costing the same;
+/// - a **spike** is a point, or a few that are too few for a level of their own, 8 standard
+///   deviations and 5 % off the level, with points of the level right before and after;
 /// - a change for the worse was **fixed** by the first later one after which at most a quarter of
 ///   it is left, or at most 1 %;
 /// - a **suspect** are the last one or two points, when they are 4 standard deviations and 1 % off.
@@ -200,45 +200,96 @@ impl Examiner<'_> {
         let mut first = 0;
         while first < steps.len() {
             let end = self.drift_from(first).unwrap_or(first + 1);
-            found.push(self.change(first..end));
+            let slope = match end - first {
+                1 => self.slope_at(first),
+                _ => Some(steps[first].at..steps[end - 1].at),
+            };
+            found.push(self.change(first..end, slope));
             first = end;
         }
         found
     }
 
-    /// One change of the steps in a range: a step alone, more are a drift.
-    fn change(&mut self, steps: Range<usize>) -> ChangePoint {
+    /// One change of the steps in a range; a drift where the points on a slope are given.
+    fn change(&mut self, steps: Range<usize>, slope: Option<Range<usize>>) -> ChangePoint {
         let fitted = self.fitted;
         let (first, last) = (&fitted.changes[steps.start], &fitted.changes[steps.end - 1]);
         let (start, _) = fitted.around(steps.start);
         let (_, end) = fitted.around(steps.end - 1);
-        let old = start.max(first.at.saturating_sub(REACH))..first.at;
-        let new = last.at..end.min(last.at + REACH);
+        let kind = if slope.is_some() {
+            Kind::Drift
+        } else {
+            Kind::Step
+        };
+        let between = slope.unwrap_or(first.at..last.at);
+        let old = start.max(between.start.saturating_sub(REACH))..between.start;
+        let new = between.end..end.min(between.end + REACH);
         let sample = |range: Range<usize>| Sample::new(fitted.values[range].to_vec());
         let (old, new) = (sample(old), sample(new));
         let interval = ratio_interval_with(&mut self.ranks, &old, &new, CONFIDENCE);
-        let p = if steps.len() == 1 {
-            first.p
-        } else {
-            let compared = self.comparer.compare(&old, &new, Assumption::Nothing, 0.0);
-            compared.p
-        };
+        let compared = self.comparer.compare(&old, &new, Assumption::Nothing, 0.0);
+        let (before, level) = (crate::stats::median(&old), crate::stats::median(&new));
         ChangePoint {
-            kind: if steps.len() == 1 {
-                Kind::Step
-            } else {
-                Kind::Drift
-            },
-            after: first.at - 1,
-            at: last.at,
-            before: first.before,
-            level: last.after,
-            ratio: last.after / first.before,
+            kind,
+            after: between.start - 1,
+            at: between.end,
+            before,
+            level,
+            ratio: level / before,
             interval: [interval.low, interval.high],
-            p,
-            worse: is_worse(first.before, last.after, self.direction),
+            p: compared.p,
+            worse: is_worse(before, level, self.direction),
             fixed_at: None,
         }
+    }
+
+    /// The points between the levels of a step, where they lie on a slope from one to the other.
+    fn slope_at(&self, step: usize) -> Option<Range<usize>> {
+        let Fitted {
+            series,
+            spread,
+            penalty,
+            ..
+        } = self.fitted;
+        let at = self.fitted.changes[step].at;
+        let (start, end) = self.fitted.around(step);
+        let level = |range: Range<usize>| median_of(series[range].to_vec());
+        let range = start.max(at.saturating_sub(REACH))..end.min(at + REACH);
+        let (old, new) = (level(range.start..at), level(at..range.end));
+        // Off the level that they stand beside, towards the other.
+        let is_off = |place: usize, level: f64, other: f64| {
+            let way = (series[place] - level) * (other - level).signum();
+            way > BOUND * spread && way < (other - level).abs()
+        };
+        let before = (range.start..at).rev();
+        let first = at - before.take_while(|&it| is_off(it, old, new)).count();
+        let last = at
+            + (at..range.end)
+                .take_while(|&it| is_off(it, new, old))
+                .count();
+        if last - first < 2 || first == range.start || last == range.end {
+            return None;
+        }
+        let cost = |model: &dyn Fn(usize) -> f64| self.cost(range.clone(), model);
+        let limit = cost(&|place| if place < at { old } else { new }) - penalty;
+        // The first and the last points on a slope may be within the noise of its levels.
+        let reach = [1.0, 2.0, 3.0];
+        let mut ends = reach.iter().flat_map(|head| reach.map(|tail| (head, tail)));
+        let is_slope = ends.any(|(head, tail)| {
+            let (from, to) = (first as f64 - head, last as f64 + tail - 1.0);
+            let share = |place: usize| ((place as f64 - from) / (to - from)).clamp(0.0, 1.0);
+            cost(&|place| old + share(place) * (new - old)) < limit
+        });
+        is_slope.then_some(first..last)
+    }
+
+    /// The loss of a model over a range.
+    fn cost(&self, range: Range<usize>, model: &dyn Fn(usize) -> f64) -> f64 {
+        let losses = range.map(|place| {
+            let z = (self.fitted.series[place] - model(place)) / self.fitted.spread;
+            (z * z).min(BOUND * BOUND)
+        });
+        losses.sum()
     }
 
     /// The end of the longest drift that begins with a step.
@@ -270,13 +321,7 @@ impl Examiner<'_> {
         let level = |range: Range<usize>| median_of(series[range].to_vec());
         let low = level(range.start..first.at);
         let high = level(last.at..range.end);
-        let cost = |model: &dyn Fn(usize) -> f64| -> f64 {
-            let losses = range.clone().map(|place| {
-                let z = (series[place] - model(place)) / self.fitted.spread;
-                (z * z).min(BOUND * BOUND)
-            });
-            losses.sum()
-        };
+        let cost = |model: &dyn Fn(usize) -> f64| self.cost(range.clone(), model);
         let mut stairs = Vec::with_capacity(run.len() + 1);
         let ends = run.iter().map(|step| step.at).chain([range.end]);
         let mut from = range.start;
@@ -311,6 +356,8 @@ impl Examiner<'_> {
         let fitted = self.fitted;
         let ends = fitted.changes.iter().map(|change| change.at);
         let ends: Vec<usize> = ends.chain([fitted.series.len()]).collect();
+        // More points in a row are a level of their own, to the fit: two changes cost less.
+        let longest = ((2.0 * fitted.penalty / (BOUND * BOUND)) as usize).max(2);
         let mut found = Vec::new();
         let mut start = 0;
         for end in ends {
@@ -330,7 +377,7 @@ impl Examiner<'_> {
                 let length = run.count();
                 let after = place + length;
                 let peak = (place..after).map(|it| off(it).abs()).fold(0.0, f64::max);
-                if (1..=2).contains(&length)
+                if (1..=longest).contains(&length)
                     && after < segment.end
                     && peak > height
                     && off(place - 1).abs() <= OFF
@@ -548,6 +595,44 @@ mod tests {
                 (Kind::Step, 89, 90)
             ]
         );
+    }
+
+    #[test]
+    fn a_slope_of_any_length_is_a_drift_from_the_first_commits_on() {
+        for start in [2usize, 3, 5, 8, 15, 30] {
+            for run in [5usize, 10, 20] {
+                let level = |place: usize| {
+                    let share = (place as f64 - start as f64) / run as f64;
+                    100.0 * (1.0 + 0.4 * share.clamp(0.0, 1.0))
+                };
+                let findings = found(&noisy((0..70).map(level), 0.01));
+                let [drift] = findings.changes[..] else {
+                    panic!("{start}, {run}: {findings:?}")
+                };
+                assert_eq!(drift.kind, Kind::Drift, "{start}, {run}: {drift:?}");
+                assert!(
+                    drift.after < start + run && drift.at > start && drift.worse,
+                    "{start}, {run}: {drift:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_that_was_off_for_a_while_is_passed_over() {
+        for (length, longest) in [(70, 3), (1000, 5)] {
+            for run in 1..12 {
+                let parts = [flat(20, 100.0), flat(run, 150.0), flat(length - run, 100.0)];
+                let findings = found(&noisy(parts.concat(), 0.01));
+                let expected = if run <= longest {
+                    vec![(Kind::Spike, 19, 20)]
+                } else {
+                    vec![(Kind::Step, 19, 20), (Kind::Step, 19 + run, 20 + run)]
+                };
+                assert_eq!(kinds(&findings), expected, "{length}, {run}");
+                assert_eq!(findings.changes[0].fixed_at, Some(20 + run));
+            }
+        }
     }
 
     #[test]

@@ -106,7 +106,7 @@ pub struct ChangePoint {
 pub enum Kind {
     /// A new level that stays.
     Step,
-    /// One or two points off, and back.
+    /// One point or a few off, and back.
     Spike,
     /// Small steps in one direction, one after another.
     Drift,
