@@ -109,11 +109,28 @@ struct Part<'h> {
     change: &'h ChangePoint,
 }
 
+impl Part<'_> {
+    /// Whether one of them is the same change of the same benchmark, measured on another machine.
+    fn is_seen_elsewhere(&self, others: &[Part<'_>]) -> bool {
+        let size = self.change.ratio.ln().abs();
+        others.iter().any(|other| {
+            let (one, two) = (self.series, other.series);
+            let like = other.change.ratio.ln().abs();
+            let is_alike = size == like || (size.max(like) < 2.0 * size.min(like));
+            one.environment != two.environment
+                && (&one.benchmark, &one.unit) == (&two.benchmark, &two.unit)
+                && is_alike
+        })
+    }
+}
+
 impl History {
     /// Groups the lasting changes of the series by commit, package and direction.
     ///
     /// A change of a noisy series that is up to three measured commits beside that of others counts
-    /// with them, where the points between do not speak against it. Throughput in B/s is left out where
+    /// with them, where the points between do not speak against it. What the same benchmark did in
+    /// another environment, measured at other commits, counts with it where both can be of one
+    /// commit, and narrows down which. Throughput in B/s is left out where
     /// there is sec/op, for it says the same.
     pub fn group(&mut self) {
         let timed: BTreeSet<_> = self
@@ -218,21 +235,43 @@ impl History {
         let parts = || units.values().flatten();
         let is_drift = parts().all(|part| part.change.kind == Kind::Drift);
         let (after, at) = (self.short_id(effect.after), self.short_id(effect.at));
-        let unmeasured = effect.at.saturating_sub(effect.after + 1);
-        let place = match (is_drift, unmeasured) {
+        let between = self
+            .commits
+            .get(effect.after + 1..effect.at)
+            .unwrap_or_default();
+        let there = if between.iter().any(|commit| commit.measured) {
+            " there"
+        } else {
+            ""
+        };
+        let place = match (is_drift, between.len()) {
             (true, _) => format!("from {after} to {at}"),
             (false, 0) => format!("at {at}"),
-            (false, 1) => format!("at {at} or the commit before it, which was not measured"),
-            (false, count) => {
-                format!("at {at} or one of the {count} commits before it that were not measured")
-            }
+            (false, 1) => format!("at {at} or the commit before it, which was not measured{there}"),
+            (false, count) => format!(
+                "at {at} or one of the {count} commits before it that were not measured{there}"
+            ),
         };
+        let environment = self.environment_of(parts());
         let fixed: Option<Vec<usize>> = parts().map(|part| part.change.fixed_at).collect();
         let fixed = fixed.and_then(|all| all.into_iter().max());
         let fixed = fixed.map_or_else(String::new, |at| {
             format!("; fixed at {}", self.short_id(at))
         });
-        format!("{text} {place}{fixed}")
+        format!("{text} {place}{environment}{fixed}")
+    }
+
+    /// Where parts were measured, if that is one place of several.
+    fn environment_of<'h>(&self, parts: impl Iterator<Item = &'h Part<'h>>) -> String {
+        let places: BTreeSet<&str> = parts.map(|it| it.series.environment.as_str()).collect();
+        let is_one_of_several =
+            |place: &str| self.series.iter().any(|series| series.environment != place);
+        match places.first() {
+            Some(place) if places.len() == 1 && is_one_of_several(place) => {
+                format!(" on {place}")
+            }
+            _ => String::new(),
+        }
     }
 
     /// The first ten digits of a commit's id.
@@ -272,15 +311,24 @@ fn grouped(
         let Some(mut members) = groups.remove(&(at, after)) else {
             continue;
         };
+        let (mut at, mut after) = (at, after);
         let near = near(at);
-        let beside = (*near.start(), 0)..=(*near.end(), usize::MAX);
         let mut emptied = Vec::new();
-        for (place, neighbours) in groups.range_mut(beside) {
+        for (place, neighbours) in &mut groups {
+            let is_near = near.contains(&place.0);
+            let has_commits_in_common = place.1 < at && after < place.0;
+            if !is_near && !has_commits_in_common {
+                continue;
+            }
             neighbours.retain(|part| {
-                let moves =
-                    part.change.kind == Kind::Step && part.series.may_be_at(part.change, at);
+                let elsewhere = has_commits_in_common && part.is_seen_elsewhere(&members);
+                let moves = part.change.kind == Kind::Step
+                    && (elsewhere || is_near && part.series.may_be_at(part.change, at));
                 if moves {
                     members.push(*part);
+                }
+                if elsewhere && moves {
+                    (at, after) = (at.min(place.0), after.max(place.1));
                 }
                 !moves
             });
@@ -316,7 +364,11 @@ fn clause(unit: &str, parts: &[Part<'_>], place: &str) -> String {
         (1, Some(name)) => format!("{name}{place}"),
         (count, _) => format!("{count} benchmarks{place}"),
     };
-    let sizes = parts.iter().map(|part| (part.change.ratio - 1.0).abs());
+    // No share says how much a negative value changed.
+    let sizes = parts.iter().map(|part| match part.change.before {
+        before if before < 0.0 => f64::INFINITY,
+        _ => (part.change.ratio - 1.0).abs(),
+    });
     let (least, most) = sizes.fold((f64::INFINITY, 0.0_f64), |(least, most), size| {
         (least.min(size), most.max(size))
     });
@@ -374,7 +426,9 @@ mod tests {
             author: "Ada".into(),
             time: index as i64,
             subject: "Change".into(),
-            measured: true,
+            measured: series
+                .iter()
+                .any(|it| it.points.iter().any(|point| point.commit == index)),
         };
         let mut history = History {
             commits: (0..commits).map(commit).collect(),
@@ -501,6 +555,40 @@ mod tests {
         assert!(
             sentence.ends_with("or one of the 2 commits before it that were not measured"),
             "{sentence}"
+        );
+    }
+
+    #[test]
+    fn what_machines_in_turn_saw_is_one_effect_of_one_commit() {
+        // The commit 41 did it; even commits are measured here, odd ones there.
+        let all = step(41, 100, 1.0, 1.4);
+        let at = |rest: usize, place: &str| {
+            let points: Vec<_> = all.iter().copied().filter(|it| it.0 % 2 == rest).collect();
+            let mut series = series("p", "Copy", "sec/op", &points);
+            series.environment = place.into();
+            series
+        };
+        let (even, odd) = (at(0, "here"), at(1, "there"));
+        let both = history(vec![even.clone(), odd.clone()], 100);
+        let found = both
+            .series
+            .iter()
+            .map(|it| (it.changes[0].after, it.changes[0].at));
+        assert_eq!(found.collect::<Vec<_>>(), [(40, 42), (39, 41)]);
+        let got = sentences(&both);
+        assert_eq!(got.len(), 1, "{got:?}");
+        assert!(got[0].ends_with(" slower at 0041000000"), "{got:?}");
+
+        let mut quiet = odd;
+        for point in &mut quiet.points {
+            point.median = 1.0 + 0.01 * (point.commit % 3) as f64;
+        }
+        let got = sentences(&history(vec![even, quiet], 100));
+        assert!(
+            got[0].ends_with(
+                " at 0042000000 or the commit before it, which was not measured there on here"
+            ),
+            "{got:?}"
         );
     }
 
