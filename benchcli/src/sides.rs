@@ -236,9 +236,7 @@ impl Sides {
                     unit: cell.id.unit.to_string(),
                 };
                 let row = Row {
-                    class: settings
-                        .class
-                        .unwrap_or_else(|| class_of(&cell, units)),
+                    class: settings.class.unwrap_or_else(|| class_of(&cell, units)),
                     direction: settings
                         .direction
                         .unwrap_or_else(|| direction_of(&cell.id.unit, units)),

@@ -96,7 +96,13 @@ impl SeriesKey {
             Key::GoMaxProcs => name.gomaxprocs(),
             Key::Unit => {
                 let written = crate::sides::written_unit(&self.unit);
-                return vec![self.unit.as_bytes().into(), written.into()];
+                // Such as p99-ns/op, which is kept as p99-sec/op.
+                let nanoseconds = self.unit.replacen("sec", "ns", 1);
+                return vec![
+                    self.unit.as_bytes().into(),
+                    written.into(),
+                    nanoseconds.into(),
+                ];
             }
             Key::ConfigKey(key) => match &key[..] {
                 b"pkg" => self.package.as_bytes(),

@@ -41,8 +41,17 @@ impl<'h> Trend<'h> {
             let logs = worse.map(|change| change.ratio.ln().abs());
             logs.fold(0.0, f64::max)
         };
+        // A regression that nobody fixed comes before all, whatever else got better.
+        let open = |series: &Series| {
+            let open = series.changes.iter().filter(|change| {
+                change.worse && change.fixed_at.is_none() && change.kind != Kind::Spike
+            });
+            let logs = open.map(|change| change.ratio.ln().abs());
+            logs.fold(0.0, f64::max)
+        };
         shown.sort_by(|(_, one), (_, other)| {
-            let now = other.worsening().total_cmp(&one.worsening());
+            let open = open(other).total_cmp(&open(one));
+            let now = open.then_with(|| other.worsening().total_cmp(&one.worsening()));
             now.then_with(|| worst(other).total_cmp(&worst(one)))
         });
         let hidden = self.history.series.len() - shown.len();

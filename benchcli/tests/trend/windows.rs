@@ -1,7 +1,7 @@
 //! Which commits are in the window.
 
 use crate::sandbox::{Repo, Sandbox, results};
-use crate::story::{commit, json};
+use crate::story::{Bench, commit, json, run};
 
 fn subjects<const N: usize>(repo: &Repo, args: [&str; N]) -> Vec<String> {
     let report = json(repo, args);
@@ -151,4 +151,51 @@ fn series_are_chosen_by_filter_unit_and_environment() {
         chosen(&["--filter", "/n:10 .unit:(B/op OR ns/op)"]).len(),
         8
     );
+}
+
+#[test]
+fn a_metric_of_ones_own_is_chosen_as_it_is_written() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo");
+    commit(&repo, 0, "Begin");
+    repo.record("pkg: p\nBenchmarkServe 100 9 ns/op 4500 p99-ns/op 3 misses\n");
+    for unit in ["p99-ns/op", "p99-sec/op", "misses"] {
+        let filter = format!(".unit:{unit}");
+        for args in [["--filter", &filter, "--all"], ["--unit", unit, "--all"]] {
+            let report = json(&repo, args);
+            let count = report["series"].as_array().unwrap().len();
+            assert_eq!(count, 1, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_open_comes_before_what_was_worse_and_is_fixed() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo");
+    for number in 0..60 {
+        commit(&repo, number, "Change");
+        let bench = |name, nanoseconds| Bench {
+            package: "p",
+            name,
+            nanoseconds,
+            allocs: 0,
+        };
+        let fixed = if (20..40).contains(&number) {
+            300.0
+        } else {
+            100.0
+        };
+        // Much better, then a little worse again.
+        let open = match number {
+            0..20 => 1000.0,
+            20..40 => 400.0,
+            _ => 500.0,
+        };
+        repo.record(&run(number, &[bench("Fixed", fixed), bench("Open", open)]));
+    }
+    let report = json(&repo, ["--unit", "ns/op"]);
+    let names = report["series"].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|it| it["benchmark"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Open-8", "Fixed-8"]);
 }
