@@ -126,6 +126,58 @@ fn five_stories_in_every_format() {
 }
 
 #[test]
+fn what_is_done_about_a_trade_is_the_configurations_choice() {
+    let told = |traded: &str| {
+        ["junit", "github", "gitlab"].map(|format| {
+            let output = benchcli(
+                &testdata(),
+                &[
+                    "check",
+                    "--no-config",
+                    "turns-new.txt",
+                    "--base",
+                    "turns-old.txt",
+                    "--filter",
+                    ".name:Index",
+                    &format!("--format={format}"),
+                    &format!("--traded={traded}"),
+                ],
+            );
+            (text(&output.stdout), output.status.code())
+        })
+    };
+    let [junit, github, gitlab] = told("fail");
+    assert!(junit.0.contains("<failure type=\"traded\""), "{}", junit.0);
+    assert!(
+        github.0.contains("::error title=Index-2 traded"),
+        "{}",
+        github.0
+    );
+    assert!(gitlab.0.contains("\"severity\": \"major\""), "{}", gitlab.0);
+    assert_eq!([junit.1, github.1, gitlab.1], [Some(1); 3]);
+
+    let [junit, github, gitlab] = told("warn");
+    assert!(
+        junit.0.contains("<system-out>traded: +495.51% "),
+        "{}",
+        junit.0
+    );
+    assert!(
+        github.0.contains("::warning title=Index-2 traded"),
+        "{}",
+        github.0
+    );
+    assert!(gitlab.0.contains("\"severity\": \"minor\""), "{}", gitlab.0);
+    assert_eq!([junit.1, github.1, gitlab.1], [Some(0); 3]);
+
+    let [junit, github, gitlab] = told("ignore");
+    assert!(!junit.0.contains("traded"), "{}", junit.0);
+    assert!(!github.0.contains("Index-2 traded"), "{}", github.0);
+    assert_eq!(gitlab.0, "[]\n");
+    assert_eq!([junit.1, github.1, gitlab.1], [Some(0); 3]);
+}
+
+#[test]
 fn junit_is_well_formed_and_counts_its_cases() {
     for (name, _, exit) in STORIES {
         let xml = story(name, "junit");

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use anyhow::Result;
+use benchparse::gate::Action;
 use benchparse::trend::{History, Kind};
 
 use super::Outcome;
@@ -22,7 +23,10 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
         tell(&remarks);
     }
     let failing = match options.fail_on_new {
-        Some(count) => new_regressions(&reading.history, count),
+        Some(count) => {
+            let policy = options.history.config.config.policy();
+            new_regressions(&reading.history, count, policy.on_traded == Action::Fail)
+        }
         None => Vec::new(),
     };
     let trend = Trend {
@@ -54,12 +58,17 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
 }
 
 /// Lasting changes for the worse that the last commits made and did not undo, as the place of a
-/// series and that of the change in it. Throughput that has its time beside it does not count twice.
-fn new_regressions(history: &History, count: usize) -> Vec<(usize, usize)> {
+/// series and that of the change in it. Throughput that has its time beside it does not count twice,
+/// what was traded for something better only where that is to fail.
+fn new_regressions(history: &History, count: usize, with_traded: bool) -> Vec<(usize, usize)> {
     let first = history.commits.len().saturating_sub(count);
     let effects = history.effects.iter().filter(|effect| effect.worse);
     let mut found: Vec<(usize, usize)> = effects
-        .flat_map(|effect| effect.changes.iter().copied())
+        .flat_map(|effect| {
+            let changes = effect.changes.iter().copied();
+            let is_traded = |series| !history.traded_for(effect, series).is_empty();
+            changes.filter(move |&(series, _)| with_traded || !is_traded(series))
+        })
         .filter(|&(series, change)| {
             let series = history.series.get(series);
             let change = series.and_then(|series| series.changes.get(change));

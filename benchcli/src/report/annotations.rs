@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::trades::TRADED;
+use super::trades::{TRADED, are_told};
 use super::verdicts::{CheckReport, RowReport};
 
 /// Where a benchmark's function is: a path relative to the repository and a line.
@@ -34,6 +34,15 @@ fn message(row: &RowReport) -> String {
     )
 }
 
+/// Whether a row that fails nothing is worth a word.
+fn warns(report: &CheckReport, row: &RowReport) -> bool {
+    match row.verdict {
+        "regressed" | "accepted" => true,
+        TRADED => are_told(report),
+        _ => false,
+    }
+}
+
 /// Workflow commands for GitHub Actions: an error for each row that fails, a warning for each that
 /// is worse and does not.
 pub fn github(report: &CheckReport, places: &Places) -> String {
@@ -45,10 +54,10 @@ pub fn github(report: &CheckReport, places: &Places) -> String {
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let mut out = String::new();
     for row in &report.rows {
-        let kind = match (row.fails, row.verdict) {
-            (true, _) => "error",
-            (false, "regressed" | TRADED | "accepted") => "warning",
-            _ => continue,
+        let kind = match row.fails {
+            true => "error",
+            false if warns(report, row) => "warning",
+            false => continue,
         };
         let location = place(places, row).map_or_else(String::new, |(file, line)| {
             format!("file={},line={line},", property(file))
@@ -72,7 +81,7 @@ pub fn gitlab(report: &CheckReport, places: &Places) -> String {
     let worse = report
         .rows
         .iter()
-        .filter(|row| row.fails || matches!(row.verdict, "regressed" | TRADED | "accepted"));
+        .filter(|row| row.fails || warns(report, row));
     let issues: Vec<Value> = worse
         .map(|row| {
             let (file, line) = place(places, row).cloned().unwrap_or_else(|| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::trades::{TRADED, are_told, trade};
 use super::verdict_text::columns;
 use super::verdicts::{CheckReport, RowReport};
 
@@ -30,7 +31,7 @@ pub fn write(report: &CheckReport) -> String {
     out.push_str("<testsuites>\n");
     out.push_str(&format!("  <testsuite name=\"benchcli check\" {counts}>\n"));
     for case in &cases {
-        case.write(&mut out);
+        case.write(&mut out, are_told(report));
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
     out
@@ -56,7 +57,7 @@ impl Case<'_> {
                 .all(|row| matches!(row.verdict, "inconclusive" | "removed" | "added"))
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&self, out: &mut String, tells_trades: bool) {
         let package = if self.package.is_empty() {
             "benchmarks"
         } else {
@@ -82,8 +83,14 @@ impl Case<'_> {
             let units: Vec<String> = failing()
                 .map(|row| format!("{} {}", row.unit, row.change_text))
                 .collect();
+            // What it bought decides whether one minds.
+            let kind = if failing().all(|row| row.verdict == TRADED) {
+                TRADED
+            } else {
+                "regressed"
+            };
             out.push_str(&format!(
-                ">\n      <failure type=\"regressed\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                ">\n      <failure type=\"{kind}\" message=\"{}\">{}</failure>\n    </testcase>\n",
                 escape(&units.join(", ")),
                 escape(&lines(&mut failing()))
             ));
@@ -93,6 +100,13 @@ impl Case<'_> {
             out.push_str(&format!(
                 ">\n      <skipped>{}</skipped>\n    </testcase>\n",
                 escape(&reason)
+            ));
+        } else if tells_trades && self.rows.iter().any(|row| row.verdict == TRADED) {
+            let (gained, paid) = trade(self.rows.iter().copied());
+            out.push_str(&format!(
+                ">\n      <system-out>{TRADED}: {} for {}</system-out>\n    </testcase>\n",
+                escape(&gained),
+                escape(&paid)
             ));
         } else {
             out.push_str("/>\n");

@@ -23,18 +23,26 @@ pub(super) fn sentences(report: &CheckReport) -> Vec<String> {
     let mut known = BTreeSet::new();
     let mut sentences = Vec::new();
     for row in report.rows.iter().filter(|row| row.verdict == TRADED) {
-        if known.insert((&row.package, &row.benchmark)) {
-            let [gained, paid] = ["improved", TRADED].map(|verdict| {
-                let rows = report.rows.iter().filter(|other| {
-                    (&other.package, &other.benchmark) == (&row.package, &row.benchmark)
-                        && other.verdict == verdict
-                });
-                list(rows)
-            });
+        let key = (&row.package, &row.benchmark);
+        if known.insert(key) {
+            let rows = report.rows.iter();
+            let rows = rows.filter(|other| (&other.package, &other.benchmark) == key);
+            let (gained, paid) = trade(rows);
             sentences.push(format!("{}: {gained} for {paid}", row.name));
         }
     }
     sentences
+}
+
+/// What a benchmark got better in, and what worse, by all its rows.
+pub(super) fn trade<'r>(rows: impl Iterator<Item = &'r RowReport> + Clone) -> (String, String) {
+    let with = |verdict| list(rows.clone().filter(move |row| row.verdict == verdict));
+    (with("improved"), with(TRADED))
+}
+
+/// Whether what was traded is to be told where the run does not fail by it.
+pub(super) fn are_told(report: &CheckReport) -> bool {
+    report.applied.traded != "ignore"
 }
 
 /// `-30.00% sec/op and -10.00% allocs/op`.

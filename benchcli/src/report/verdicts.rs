@@ -101,6 +101,8 @@ pub struct Applied {
     pub assume_stable: bool,
     /// How many timing rows were tested together.
     pub family: usize,
+    /// What is done about what was traded: fail, warn or ignore.
+    pub traded: &'static str,
 }
 
 /// How both sides were measured.
@@ -226,6 +228,11 @@ pub fn model(
             interleaved: policy.interleaved,
             assume_stable: policy.assume_stable,
             family: report.family,
+            traded: match policy.on_traded {
+                Action::Fail => "fail",
+                Action::Warn => "warn",
+                Action::Ignore => "ignore",
+            },
         },
         sides,
         measured,

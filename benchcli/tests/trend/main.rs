@@ -16,4 +16,5 @@ mod samples;
 mod sandbox;
 mod scale;
 mod story;
+mod trades;
 mod windows;

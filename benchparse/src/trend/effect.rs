@@ -174,6 +174,30 @@ impl History {
         self.effects = effects;
     }
 
+    /// What a change for the worse was traded for: the lasting changes for the better of the same
+    /// benchmark in other units, by the same commit. Changes are named as in [`CommitEffect::changes`].
+    pub fn traded_for(&self, effect: &CommitEffect, series: usize) -> Vec<(usize, usize)> {
+        let Some(paid) = self.series.get(series).filter(|_| effect.worse) else {
+            return Vec::new();
+        };
+        let is_same = |other: &CommitEffect| {
+            !other.worse
+                && other.package == effect.package
+                && other.after < effect.at
+                && effect.after < other.at
+        };
+        let others = self.effects.iter().filter(|other| is_same(other));
+        let changes = others.flat_map(|other| other.changes.iter().copied());
+        changes
+            .filter(|&(index, _)| {
+                self.series.get(index).is_some_and(|got| {
+                    (&got.benchmark, &got.environment) == (&paid.benchmark, &paid.environment)
+                        && got.unit != paid.unit
+                })
+            })
+            .collect()
+    }
+
     /// A package as people say it: `./codec` where the packages have a beginning in common.
     pub fn short_package(&self, package: &str) -> String {
         let mut packages = self.series.iter().map(|it| it.package.as_str());
@@ -201,20 +225,7 @@ impl History {
 
     /// The effect in words, such as `9 benchmarks in ./codec got 12–31 % slower at 3f2a1b4c5d`.
     pub fn sentence(&self, effect: &CommitEffect) -> String {
-        let mut units: BTreeMap<(bool, &str), Vec<Part<'_>>> = BTreeMap::new();
-        for &(index, number) in &effect.changes {
-            let Some(series) = self.series.get(index) else {
-                continue;
-            };
-            if let Some(change) = series.changes.get(number) {
-                let unit = (series.unit != "sec/op", series.unit.as_str());
-                units.entry(unit).or_default().push(Part {
-                    place: (index, number),
-                    series,
-                    change,
-                });
-            }
-        }
+        let units = self.by_unit(effect.changes.iter().copied());
         let place = if effect.package.is_empty() {
             String::new()
         } else {
@@ -228,10 +239,7 @@ impl History {
                 if clauses.is_empty() { &place } else { "" },
             ));
         }
-        let text = match &clauses[..] {
-            [head @ .., last] if !head.is_empty() => format!("{} and {last}", head.join(", ")),
-            _ => clauses.join(""),
-        };
+        let text = listed(&clauses);
         let parts = || units.values().flatten();
         let is_drift = parts().all(|part| part.change.kind == Kind::Drift);
         let (after, at) = (self.short_id(effect.after), self.short_id(effect.at));
@@ -258,7 +266,44 @@ impl History {
         let fixed = fixed.map_or_else(String::new, |at| {
             format!("; fixed at {}", self.short_id(at))
         });
-        format!("{text} {place}{environment}{fixed}")
+        let series: BTreeSet<usize> = effect.changes.iter().map(|it| it.0).collect();
+        let gained: BTreeSet<_> = series
+            .into_iter()
+            .flat_map(|series| self.traded_for(effect, series))
+            .collect();
+        let gained = self.by_unit(gained.into_iter());
+        let gained: Vec<String> = gained
+            .iter()
+            .map(|((_, unit), parts)| clause(unit, parts, ""))
+            .collect();
+        let traded = if gained.is_empty() {
+            String::new()
+        } else {
+            format!("; traded: {}", listed(&gained))
+        };
+        format!("{text} {place}{environment}{traded}{fixed}")
+    }
+
+    /// Changes by unit, times first.
+    fn by_unit(
+        &self,
+        changes: impl Iterator<Item = (usize, usize)>,
+    ) -> BTreeMap<(bool, &str), Vec<Part<'_>>> {
+        let mut units: BTreeMap<(bool, &str), Vec<Part<'_>>> = BTreeMap::new();
+        for (index, number) in changes {
+            let Some(series) = self.series.get(index) else {
+                continue;
+            };
+            if let Some(change) = series.changes.get(number) {
+                let unit = (series.unit != "sec/op", series.unit.as_str());
+                units.entry(unit).or_default().push(Part {
+                    place: (index, number),
+                    series,
+                    change,
+                });
+            }
+        }
+        units
     }
 
     /// Where parts were measured, if that is one place of several.
@@ -352,6 +397,14 @@ fn grouped(
         });
     }
     effects
+}
+
+/// `one, two and three`.
+fn listed(clauses: &[String]) -> String {
+    match clauses {
+        [head @ .., last] if !head.is_empty() => format!("{} and {last}", head.join(", ")),
+        _ => clauses.join(""),
+    }
 }
 
 /// `9 benchmarks in ./codec got 12–31 % slower`.
@@ -519,6 +572,30 @@ mod tests {
             got[2].starts_with("Key in ./codec got 50 % faster at"),
             "{got:?}"
         );
+    }
+
+    #[test]
+    fn what_got_worse_for_something_better_says_for_what() {
+        let history = history(
+            vec![
+                series("m/c", "Fill", "sec/op", &step(40, 80, 1.0, 0.5)),
+                series("m/c", "Fill", "allocs/op", &step(40, 80, 3.0, 6.0)),
+                series("m/c", "Sort", "sec/op", &step(40, 80, 1.0, 1.5)),
+            ],
+            80,
+        );
+        let got = sentences(&history);
+        let worse = got.iter().find(|it| it.contains("more allocs/op"));
+        let worse = worse.expect("a sentence");
+        assert!(
+            worse.ends_with(
+                "Fill has 100 % more allocs/op at 0040000000; traded: Fill got 50 % faster"
+            ),
+            "{got:?}"
+        );
+        let effect = history.effects.iter().find(|it| it.worse).expect("one");
+        assert_eq!(history.traded_for(effect, 1), [(0, 0)]);
+        assert_eq!(history.traded_for(effect, 2), []);
     }
 
     #[test]
