@@ -25,11 +25,6 @@ impl Tables {
         &self.tables
     }
 
-    /// The tables, to drop or reorder some.
-    pub fn tables_mut(&mut self) -> &mut Vec<Table> {
-        &mut self.tables
-    }
-
     /// The text of a symbol of these tables.
     ///
     /// # Panics

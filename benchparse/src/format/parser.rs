@@ -137,11 +137,6 @@ impl Parser {
         &self.units
     }
 
-    /// The texts and the units' metadata, without copying them.
-    pub fn into_parts(self) -> (Symbols, UnitTable) {
-        (self.symbols, self.units)
-    }
-
     /// Reads one line and says what it was; [`Parser::record`] then gives what it said.
     ///
     /// `text` has no line end. `number` is where it stands in the input, counted from 1, and comes
@@ -252,7 +247,7 @@ impl Parser {
 
     /// Whether lines that were read have a record left to give.
     #[inline]
-    pub fn has_record(&self) -> bool {
+    pub(super) fn has_record(&self) -> bool {
         self.result.is_some() || !self.pending.is_empty()
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use bstr::BString;
 
-use super::record::{BenchmarkResult, Measurement, UnitMetadata};
+use super::record::{BenchmarkResult, UnitMetadata};
 use crate::number::shortest;
 
 /// Writes records in the format that they are read from.
@@ -70,20 +70,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// Whatever writing fails with.
     pub fn result(&mut self, result: &BenchmarkResult<'_>) -> io::Result<()> {
-        self.result_with(result, |_| true)
-    }
-
-    /// Writes a result with those of its measurements that are to be kept; nothing where none is.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
-    pub fn result_with(
-        &mut self,
-        result: &BenchmarkResult<'_>,
-        keep: impl Fn(&Measurement) -> bool,
-    ) -> io::Result<()> {
-        let mut kept = result.measurements().iter().filter(|m| keep(m)).peekable();
-        if kept.peek().is_none() {
+        if result.measurements().is_empty() {
             return Ok(());
         }
         self.configuration(result)?;
@@ -92,7 +79,7 @@ impl<W: Write> Writer<W> {
         out.write_all(b"Benchmark")?;
         out.write_all(result.name().full())?;
         write!(out, " {}", result.iterations())?;
-        for measured in kept {
+        for measured in result.measurements() {
             let (value, unit) = measured.written.unwrap_or((measured.value, measured.unit));
             write!(out, " {} ", shortest(value))?;
             out.write_all(symbols.text(unit))?;

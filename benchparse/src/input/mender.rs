@@ -10,7 +10,7 @@ use super::{Incident, IncidentKind, Incidents, RepairKind, Repairs, ansi, header
 
 /// What the grammar made of a line that is offered to a [`Mender`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// It is no line of the format and nobody would miss it.
     Ignored,
     /// It looks like one and has a syntax error.
@@ -20,7 +20,7 @@ pub enum Refusal {
 /// What to do with a line that was offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Mended {
+pub(crate) enum Mended {
     /// Nothing: it is ignored, or its error reported, as it would be without a mender.
     Unchanged,
     /// Read what [`Mender::piece`] gives in place of the line, whose error is void.
@@ -60,7 +60,7 @@ pub enum Mended {
 ///
 /// Results of programs that count no iterations stay refused.
 #[derive(Debug, Default)]
-pub struct Mender {
+pub(crate) struct Mender {
     /// Whether the next good result has to be looked at.
     watches: bool,
     /// Whether there was a result that nobody wrote anything in front of.
@@ -110,7 +110,7 @@ struct Waiting {
 
 impl Mender {
     /// A mender for one input.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             watches: true,
             ..Self::default()
@@ -118,30 +118,30 @@ impl Mender {
     }
 
     /// What was mended so far.
-    pub fn repairs(&self) -> &Repairs {
+    pub(crate) fn repairs(&self) -> &Repairs {
         &self.repairs
     }
 
     /// What kept benchmarks from giving results so far.
-    pub fn incidents(&self) -> &Incidents {
+    pub(crate) fn incidents(&self) -> &Incidents {
         &self.incidents
     }
 
     /// Takes a text that is to be read, with the line that it came from.
     #[inline]
-    pub fn piece(&mut self) -> Option<(u64, &[u8])> {
+    pub(crate) fn piece(&mut self) -> Option<(u64, &[u8])> {
         self.pieces.pop()
     }
 
     /// Whether the error of an earlier line is still to be held back.
     #[inline]
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.open.is_some_and(|open| open.is_held)
     }
 
     /// A result was read without help.
     #[inline]
-    pub fn saw_result(&mut self) {
+    pub(crate) fn saw_result(&mut self) {
         if self.watches {
             self.result_closes();
         }
@@ -157,7 +157,7 @@ impl Mender {
 
     /// A configuration line was read without help.
     #[inline]
-    pub fn saw_config(&mut self, key: &[u8], value: &[u8], number: u64) {
+    pub(crate) fn saw_config(&mut self, key: &[u8], value: &[u8], number: u64) {
         // No other key says anything here, and most inputs have many others.
         if (3..=6).contains(&key.len()) {
             self.look_at_config(key, value, number);
@@ -185,7 +185,7 @@ impl Mender {
     }
 
     /// A line was ignored or refused.
-    pub fn offer(&mut self, line: &[u8], number: u64, refusal: Refusal) -> Mended {
+    pub(crate) fn offer(&mut self, line: &[u8], number: u64, refusal: Refusal) -> Mended {
         let marks = memchr::memchr3(0x1b, b'\r', b'\t', line);
         let is_dull = is_dull(line) || (self.open.is_none() && line == b"PASS");
         if self.has_result && marks.is_none() && is_dull && !self.traces {
@@ -207,7 +207,7 @@ impl Mender {
     }
 
     /// The input ended. What [`Mender::piece`] gives now is still to be read.
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         self.close_for_good();
         let mut waiting = std::mem::take(&mut self.waiting);
         if self.has_result || !waiting.has_result {

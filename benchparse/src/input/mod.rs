@@ -5,7 +5,7 @@
 //!
 //! 1. [`Lines`] turns bytes into lines. It knows encodings and `go test -json`, which wrap the
 //!    whole stream.
-//! 2. [`Mender`] is shown the lines that the format's grammar takes for nothing, or refuses, and
+//! 2. A mender is shown the lines that the format's grammar takes for nothing, or refuses, and
 //!    says what to read in their place. Good lines never come here, so they cost nothing.
 //!
 //! Both only deliver text; what it says is for the grammar in [`format`](crate::format) to judge.
@@ -29,5 +29,5 @@ mod window;
 pub(crate) use feeder::{BlockText, Feeder};
 pub use incidents::{Incident, IncidentKind, Incidents};
 pub use lines::{Line, Lines};
-pub use mender::{Mended, Mender, Refusal};
+pub(crate) use mender::{Mended, Mender, Refusal};
 pub use repairs::{Repair, RepairKind, Repairs};

@@ -123,7 +123,7 @@ impl Fitted {
 
 /// Finds the changes of an exact series, such as allocations: every difference of at least the
 /// tolerance, max(`absolute`, `relative` · level), from the level so far is one.
-pub fn exact_changes(values: &[f64], absolute: f64, relative: f64) -> Vec<Change> {
+pub(super) fn exact_changes(values: &[f64], absolute: f64, relative: f64) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut level: Option<f64> = None;
     for (at, &value) in values.iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::change::{BOUND, Fitted, LEAST_CHANGE, REACH, Sensitivity, median_of};
-use super::{Change, ChangePoint, Kind, Suspect, Tolerance, exact_changes};
+use super::change::{BOUND, Fitted, LEAST_CHANGE, REACH, Sensitivity, exact_changes, median_of};
+use super::{Change, ChangePoint, Kind, Suspect, Tolerance};
 use crate::stats::{Assumption, Comparer, RankTest, Sample, ratio_interval_with};
 use crate::unit::Direction;
 
@@ -29,8 +29,8 @@ const CONFIDENCE: f64 = 0.95;
 
 /// Finds what happened in a series of medians, one a commit, in the order of the commits.
 ///
-/// Steps are those of [`changes`](super::changes), or of [`exact_changes`] in a unit with a
-/// tolerance whose medians do not go to and fro all the time. On top of that:
+/// Steps are those of [`changes`](super::changes); in a unit with a tolerance, whose medians do not
+/// go to and fro all the time, every difference beyond it. On top of that:
 ///
 /// - a **drift** is a step, or a run of steps up or down, which a straight slope between two levels
 ///   explains at less cost, a step and each end of the slope costing the same;

@@ -27,7 +27,7 @@ mod examine;
 mod history;
 mod segment;
 
-pub use change::{Change, Sensitivity, changes, exact_changes};
+pub use change::{Change, Sensitivity, changes};
 pub use examine::{Findings, examine};
 pub use history::{
     ChangePoint, Commit, CommitEffect, History, Kind, Point, Series, Suspect, Tolerance,
