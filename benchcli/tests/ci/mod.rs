@@ -2,7 +2,9 @@
 
 mod change;
 mod github;
+mod gitlab;
 mod release;
+mod releases;
 mod runner;
 mod shell;
 mod steps;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -18,21 +19,42 @@ pub(super) struct Runner {
 impl Runner {
     /// One that has our programs.
     pub(super) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir(folder.path().join("temp")).expect("made");
         let programs = Path::new(env!("CARGO_BIN_EXE_benchcli")).parent();
-        let programs = programs.expect("a folder");
+        Self::with(programs)
+    }
+
+    /// One that has to install them.
+    pub(super) fn without_our_programs() -> Self {
+        Self::with(None)
+    }
+
+    fn with(programs: Option<&Path>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in ["bin", "temp"] {
+            fs::create_dir(folder.path().join(name)).expect("made");
+        }
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::split_paths(&path);
-        let path = std::env::join_paths([programs.to_owned()].into_iter().chain(path));
+        let path = [folder.path().join("bin")]
+            .into_iter()
+            .chain(programs.map(Path::to_owned))
+            .chain(std::env::split_paths(&path));
+        let path = std::env::join_paths(path).expect("folders");
         let mut runner = Self {
             folder,
             variables: Vec::new(),
         };
-        runner.set("PATH", path.expect("folders"));
+        runner.set("PATH", path);
         runner.set("RUNNER_TEMP", runner.temp(""));
         runner.set("GITHUB_STEP_SUMMARY", runner.temp("summary.md"));
         runner
+    }
+
+    /// Puts a script in the place of a program.
+    pub(super) fn stand_in(&self, program: &str, script: &str) {
+        let path = self.folder.path().join("bin").join(program);
+        fs::write(&path, format!("#!/usr/bin/env bash\n{script}\n")).expect("written");
+        let executable = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(path, executable).expect("made executable");
     }
 
     /// A path in its temporary folder.

@@ -16,6 +16,25 @@ pub(super) fn step(workflow: &str, wanted: &str) -> String {
     panic!("no step {wanted}")
 }
 
+/// The commands in a list of a job on GitLab, which runs them in one shell.
+pub(super) fn list(workflow: &str, job: &str, key: &str) -> String {
+    let mut lines = workflow.lines();
+    assert!(lines.any(|line| line == format!("{job}:")), "no job {job}");
+    let begin = format!("  {key}:");
+    let found = lines.any(|line| line.starts_with(&begin));
+    assert!(found, "no {key} of {job}");
+    let items = block(&mut lines, 2);
+    let mut commands = String::new();
+    for item in items.lines() {
+        match item.strip_prefix("- ") {
+            Some("|") => commands.push_str("\n"),
+            Some(command) => commands.extend([command, "\n"]),
+            None => commands.extend([item.get(2..).unwrap_or_default(), "\n"]),
+        }
+    }
+    commands
+}
+
 /// The lines that stand deeper, as a text.
 fn block<'w>(lines: &mut impl Iterator<Item = &'w str>, depth: usize) -> String {
     lines
