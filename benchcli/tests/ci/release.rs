@@ -1,8 +1,12 @@
 //! What is released, and the workflows of this project.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use crate::project;
+use super::runner::Runner;
+use super::steps::step;
+use crate::{project, text};
 
 #[test]
 fn our_workflows_pin_what_they_use_and_may_only_read() {
@@ -46,4 +50,83 @@ fn what_is_released_is_what_the_action_installs() {
     assert_eq!(released.len(), 5);
     assert!(release.contains("archive=\"benchcli-$TARGET.tar.gz\""));
     assert!(action.contains("benchcli-$target.tar.gz.sha256"));
+}
+
+const RELEASE: &str = ".github/workflows/release.yml";
+
+#[test]
+fn only_an_exact_version_starts_a_release() {
+    let release = fs::read_to_string(project(RELEASE)).expect("readable");
+    let (_, filter) = release.split_once("    tags: [\"").expect("a filter");
+    let (filter, _) = filter.split_once("\"]").expect("its end");
+    // GitHub's patterns are regular expressions here, but for the dot.
+    let pattern = format!("^{}$", filter.replace('.', "\\."));
+    let starts = |tag: &str| {
+        let script = "[[ $0 =~ $1 ]]";
+        let mut bash = Command::new("bash");
+        let status = bash.args(["-c", script, tag, &pattern]).status();
+        status.expect("bash runs").success()
+    };
+    assert!(starts("v1.2.3") && starts("v10.20.30"));
+    assert!(!starts("v1") && !starts("v1.2") && !starts("v1x2x3") && !starts("v1.2.3-rc.1"));
+}
+
+#[test]
+fn a_release_is_of_what_the_workflows_use() {
+    let release = fs::read_to_string(project(RELEASE)).expect("readable");
+    let script = step(&release, "The tag is the version");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let workflow = "examples/ci/github/workflows/benchmarks.yml";
+    let used = folder.path().join(workflow);
+    fs::create_dir_all(used.parent().expect("a folder")).expect("made");
+    fs::copy(project(workflow), used).expect("copied");
+    let check = |version: &str, tag: &str| {
+        let manifest = fs::read_to_string(project("Cargo.toml")).expect("readable");
+        let ours = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"");
+        let manifest = manifest.replacen(ours, &format!("version = \"{version}\""), 1);
+        fs::write(folder.path().join("Cargo.toml"), manifest).expect("written");
+        let mut runner = Runner::new();
+        runner.set("GITHUB_REF_NAME", tag);
+        let ran = runner.run(folder.path(), &script);
+        (ran.status.success(), text(&ran.stdout))
+    };
+    assert_eq!(check("1.4.2", "v1.4.2"), (true, String::new()));
+    let (passed, said) = check("1.4.2", "v1.4.3");
+    assert!(!passed && said.contains("the tag is v1.4.3"), "{said}");
+    let (passed, said) = check("2.0.0", "v2.0.0");
+    assert!(!passed && said.contains("the workflows use v1"), "{said}");
+}
+
+/// What is asked of GitHub to move a tag, where these releases are there.
+fn asked(releases: &str, tag: &str, has_moving: bool) -> String {
+    let release = fs::read_to_string(project(RELEASE)).expect("readable");
+    let script = step(&release, "The tag that workflows use");
+    let mut runner = Runner::new();
+    runner.set("GITHUB_REPOSITORY", "a/b");
+    runner.set("GITHUB_REF_NAME", tag);
+    runner.set("GITHUB_SHA", "c0ffee");
+    runner.set("ASKED", runner.temp("asked"));
+    let gh = format!(
+        "case \"$*\" in\n  *releases*) printf '{releases}' ;;\n  \
+         *) echo \"$*\" >> \"$ASKED\"; [ \"$3\" != PATCH ] || {has_moving} ;;\nesac"
+    );
+    runner.stand_in("gh", &gh);
+    let ran = runner.run(Path::new("."), &script);
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    fs::read_to_string(runner.temp("asked")).unwrap_or_default()
+}
+
+#[test]
+fn the_tag_that_workflows_use_follows_the_newest_release() {
+    let moved = "api -X PATCH repos/a/b/git/refs/tags/v1 -f sha=c0ffee -F force=true\n";
+    assert_eq!(
+        asked("v1.10.0\\nv1.9.0\\nv2.0.0\\n", "v1.10.0", true),
+        moved
+    );
+    assert_eq!(asked("v1.9.1\\nv1.10.0\\nv1.9.0\\n", "v1.9.1", true), "");
+    let made = "api repos/a/b/git/refs -f ref=refs/tags/v1 -f sha=c0ffee\n";
+    assert_eq!(
+        asked("v1.0.0\\nv0.9.0\\n", "v1.0.0", false),
+        format!("{moved}{made}")
+    );
 }
