@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -299,12 +300,9 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
         write_whole(&to.path, text.as_bytes())
             .with_context(|| format!("cannot write {}", to.path.display()))?;
     }
-    let asked = gate
-        .reports
-        .iter()
-        .any(|to| to.format == ReportFormat::Markdown);
+    let is_report = |path: &OsString| gate.reports.iter().any(|to| to.path == Path::new(path));
     if let Some(summary) =
-        env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty() && !asked)
+        env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty() && !is_report(path))
     {
         let text = render(report, ReportFormat::Markdown, false)?;
         let file = OpenOptions::new().append(true).create(true).open(&summary);
