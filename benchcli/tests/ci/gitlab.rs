@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::change::make_dearer;
+use super::change::{break_the_build, make_dearer};
 use super::releases::{release, serve};
 use super::runner::Runner;
 use super::steps::list;
@@ -67,6 +67,67 @@ fn a_merge_request_is_measured_with_what_was_released() {
         "{said}"
     );
     assert!(!said.contains("regressed"), "{said}");
+}
+
+#[test]
+fn a_merge_request_that_does_not_build_ends_with_our_status() {
+    if !has(
+        "go",
+        "GO_REQUIRED",
+        "a_merge_request_that_does_not_build_ends_with_our_status",
+    ) {
+        return;
+    }
+    let repo = repository(".");
+    let mut runner = runner(repo.path());
+    release(&serve(&mut runner), "x86_64-unknown-linux-gnu");
+    git(repo.path(), &["checkout", "-q", "-b", "topic"]);
+    break_the_build(repo.path());
+    git(repo.path(), &["commit", "-q", "-a", "-m", "Broken"]);
+    let compared = runner.run(repo.path(), &job("benchmarks"));
+    let said = text(&compared.stderr);
+    assert_eq!(compared.status.code(), Some(2), "{said}");
+    assert!(said.contains("undefined: nothing"), "{said}");
+}
+
+#[test]
+fn a_push_is_recorded_and_its_token_not_kept() {
+    if !has(
+        "go",
+        "GO_REQUIRED",
+        "a_push_is_recorded_and_its_token_not_kept",
+    ) {
+        return;
+    }
+    let repo = repository(".");
+    let mut runner = runner(repo.path());
+    release(&serve(&mut runner), "x86_64-unknown-linux-gnu");
+    let origin = tempfile::tempdir().expect("a temporary folder");
+    git(origin.path(), &["init", "-q", "--bare"]);
+    // What a job fetches with may not write.
+    let readable = "https://job:readonly@gitlab.example.com/group/m.git";
+    let writable = "https://benchmarks:geheim@gitlab.example.com/group/m.git";
+    git(repo.path(), &["remote", "add", "origin", readable]);
+    let addresses = format!(
+        "[url \"{origin}\"]\n\tinsteadOf = {writable}\n\
+         [url \"file://{origin}\"]\n\tinsteadOf = {readable}\n\
+         [url \"/nonexistent/\"]\n\tpushInsteadOf = {readable}\n",
+        origin = origin.path().display()
+    );
+    let config = runner.temp("gitconfig");
+    fs::write(&config, addresses).expect("written");
+    runner.set("GIT_CONFIG_GLOBAL", config);
+    runner.set("CI_PROJECT_URL", "https://gitlab.example.com/group/m");
+    runner.set("BENCHMARK_TOKEN", "geheim");
+    let recorded = runner.run(repo.path(), &job("baselines"));
+    let said = text(&recorded.stdout) + &text(&recorded.stderr);
+    assert!(recorded.status.success(), "{said}");
+    git(origin.path(), &["rev-parse", "refs/notes/benchmarks"]);
+    let kept = fs::read_to_string(repo.path().join(".git/config")).expect("readable");
+    assert!(
+        !kept.contains("geheim") && !said.contains("geheim"),
+        "{kept}{said}"
+    );
 }
 
 #[test]
