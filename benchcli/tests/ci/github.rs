@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
-use super::change::make_dearer;
+use super::change::{break_the_build, make_dearer};
 use super::releases::{release, serve};
 use super::runner::Runner;
 use super::steps::step;
@@ -31,55 +31,118 @@ fn workflows_are_as_actionlint_wants_them() {
     assert!(output.status.success(), "{}", text(&output.stdout));
 }
 
+/// The workflow, with less time to measure.
+fn workflow() -> String {
+    let workflow = fs::read_to_string(project("examples/ci/github/workflows/benchmarks.yml"));
+    let workflow = workflow.expect("readable");
+    // As scripts are run here; without it a failure before a pipe passes.
+    let shells = workflow.matches("defaults:\n      run:\n        shell: bash\n");
+    assert_eq!(shells.count(), 2);
+    workflow
+        .replace("100ms", "100x")
+        .replace("--rounds 10", "--rounds 2")
+}
+
+/// What the steps of a pull request say and leave.
+fn pull_request(repo: &Path) -> (Runner, Output) {
+    let workflow = workflow();
+    let mut runner = Runner::new();
+    runner.set("PULL_REQUEST", "17");
+    runner.set("GITHUB_SERVER_URL", "https://github.com");
+    runner.set("GITHUB_REPOSITORY", "a/b");
+    runner.set("GITHUB_RUN_ID", "42");
+    let first = step(
+        &workflow,
+        "Prepare the comment for where nothing can be measured",
+    );
+    let ran = runner.run(&runner.temp(""), &first);
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    let compared = runner.run(repo, &step(&workflow, "Measure base and head in turn"));
+    assert_eq!(runner.read("benchmarks/pull-request"), "17\n");
+    (runner, compared)
+}
+
 #[test]
-fn the_workflow_s_scripts_do_what_they_say() {
+fn a_pull_request_is_measured_and_told_of() {
     if !has(
         "go",
         "GO_REQUIRED",
-        "the_workflow_s_scripts_do_what_they_say",
+        "a_pull_request_is_measured_and_told_of",
     ) {
         return;
     }
-    let workflow = fs::read_to_string(project("examples/ci/github/workflows/benchmarks.yml"));
-    // In less time.
-    let workflow = workflow
-        .expect("readable")
-        .replace("100ms", "100x")
-        .replace("--rounds 10", "--rounds 2");
-    let mut runner = Runner::new();
-    runner.set("PULL_REQUEST", "17");
     let repo = repository(".");
-    let record = step(&workflow, "Record a baseline").replace("benchcli push", "");
-    let recorded = runner.run(repo.path(), &record);
-    assert!(recorded.status.success(), "{}", text(&recorded.stderr));
-    git(repo.path(), &["notes", "--ref=benchmarks", "show", "HEAD"]);
-
     git(repo.path(), &["checkout", "-q", "-b", "topic"]);
     make_dearer(repo.path());
-    git(repo.path(), &["commit", "-q", "-a", "-m", "Slower"]);
-    let measure = step(&workflow, "Measure base and head in turn");
-    let compared = runner.run(repo.path(), &measure);
+    git(repo.path(), &["commit", "-q", "-a", "-m", "Dearer"]);
+    let (runner, compared) = pull_request(repo.path());
     assert_eq!(
         compared.status.code(),
         Some(1),
         "{}",
         text(&compared.stderr)
     );
+    let said = text(&compared.stdout);
+    assert!(said.contains("::error file=m_test.go"), "{said}");
+    let comment = runner.read("benchmarks/comment.md");
     assert!(
-        text(&compared.stdout).contains("::error file=m_test.go"),
-        "{}",
-        text(&compared.stdout)
+        comment.starts_with("### ❌ Benchmarks: regressed"),
+        "{comment}"
     );
-    assert_eq!(runner.read("benchmarks/pull-request"), "17\n");
-    assert!(
-        runner
-            .read("benchmarks/comment.md")
-            .starts_with("### ❌ Benchmarks: regressed")
+    assert_eq!(runner.read("summary.md"), comment);
+}
+
+#[test]
+fn a_pull_request_that_does_not_build_is_told_so() {
+    if !has(
+        "go",
+        "GO_REQUIRED",
+        "a_pull_request_that_does_not_build_is_told_so",
+    ) {
+        return;
+    }
+    let repo = repository(".");
+    git(repo.path(), &["checkout", "-q", "-b", "topic"]);
+    break_the_build(repo.path());
+    git(repo.path(), &["commit", "-q", "-a", "-m", "Broken"]);
+    let (runner, compared) = pull_request(repo.path());
+    assert_eq!(
+        compared.status.code(),
+        Some(2),
+        "{}",
+        text(&compared.stderr)
     );
     assert_eq!(
-        runner.read("summary.md"),
-        runner.read("benchmarks/comment.md")
+        runner.read("benchmarks/comment.md"),
+        "### ⚠️ Benchmarks: could not be measured\n\n\
+         The [log](https://github.com/a/b/actions/runs/42) says why.\n"
     );
+}
+
+#[test]
+fn a_push_is_recorded_whole_or_not() {
+    if !has("go", "GO_REQUIRED", "a_push_is_recorded_whole_or_not") {
+        return;
+    }
+    let repo = repository(".");
+    let origin = tempfile::tempdir().expect("a temporary folder");
+    git(origin.path(), &["init", "-q", "--bare"]);
+    let address = origin.path().to_str().expect("UTF-8");
+    git(repo.path(), &["remote", "add", "origin", address]);
+    let runner = Runner::new();
+    let record = step(&workflow(), "Record a baseline");
+    let recorded = runner.run(repo.path(), &record);
+    assert!(recorded.status.success(), "{}", text(&recorded.stderr));
+    git(origin.path(), &["rev-parse", "refs/notes/benchmarks"]);
+
+    let test = repo.path().join("m_test.go");
+    let mut panics = fs::read_to_string(&test).expect("readable");
+    panics.push_str("\nfunc BenchmarkPanic(b *testing.B) { panic(b.N) }\n");
+    fs::write(&test, panics).expect("written");
+    git(repo.path(), &["commit", "-q", "-a", "-m", "Panic"]);
+    assert!(!runner.run(repo.path(), &record).status.success());
+    let noted = runner.run(repo.path(), "git notes --ref=benchmarks show HEAD");
+    assert!(!noted.status.success(), "{}", text(&noted.stdout));
 }
 
 #[test]
