@@ -146,6 +146,16 @@ fn a_push_is_recorded_whole_or_not() {
 }
 
 #[test]
+fn pushes_do_not_wait_in_one_group() {
+    let workflow = workflow();
+    let (_, group) = workflow.split_once("  group: ").expect("a group");
+    let group = group.lines().next().unwrap_or_default();
+    let wanted =
+        "benchmarks-${{ github.event_name == 'pull_request' && github.ref || github.sha }}";
+    assert_eq!(group, wanted);
+}
+
+#[test]
 fn the_action_installs_its_own_release() {
     let action = fs::read_to_string(project("examples/ci/github/action.yml")).expect("readable");
     let script = step(&action, "Install benchcli");
