@@ -155,6 +155,61 @@ fn pushes_do_not_wait_in_one_group() {
     assert_eq!(group, wanted);
 }
 
+/// Answers for GitHub: a pull request 17 at `c0ffee`, and the comments that are known there.
+const GH: &str = r#"
+case "$*" in
+  */pulls/17\ *) echo c0ffee ;;
+  *--paginate*) printf '%s' "$KNOWN" ;;
+  *--input*) echo "$*" >> asked; cat body.json >> asked ;;
+  *) exit 1 ;;
+esac
+"#;
+
+/// What the comment's workflow asks of GitHub, where a run left these files.
+fn comment(files: &[(&str, &str)], known: &str) -> String {
+    let workflow = project("examples/ci/github/workflows/benchmarks-comment.yml");
+    let workflow = fs::read_to_string(workflow).expect("readable");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir(folder.path().join("benchmarks")).expect("made");
+    for (name, text) in files {
+        fs::write(folder.path().join("benchmarks").join(name), text).expect("written");
+    }
+    let mut runner = Runner::new();
+    runner.stand_in("gh", GH);
+    runner.set("REPOSITORY", "a/b");
+    runner.set("HEAD", "c0ffee");
+    runner.set("KNOWN", known);
+    let ran = runner.run(folder.path(), &step(&workflow, "Comment"));
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    fs::read_to_string(folder.path().join("asked")).unwrap_or_default()
+}
+
+#[test]
+fn there_is_one_comment_and_only_on_the_measured_commit() {
+    if !has(
+        "jq",
+        "JQ_REQUIRED",
+        "there_is_one_comment_and_only_on_the_measured_commit",
+    ) {
+        return;
+    }
+    let ours = [("comment.md", "all \"well\"\n"), ("pull-request", "17\n")];
+    let body = r#"{
+  "body": "<!-- benchcli -->\nall \"well\"\n"
+}
+"#;
+    let first = format!("api repos/a/b/issues/17/comments --input body.json\n{body}");
+    assert_eq!(comment(&ours, ""), first);
+    let again = format!("api -X PATCH repos/a/b/issues/comments/5 --input body.json\n{body}");
+    assert_eq!(comment(&ours, "5\n6\n"), again);
+    // Another's pull request, no number, nothing left at all.
+    for number in ["18", "", "x; echo"] {
+        let files = [("comment.md", "all well\n"), ("pull-request", number)];
+        assert_eq!(comment(&files, ""), "", "{number}");
+    }
+    assert_eq!(comment(&[], ""), "");
+}
+
 #[test]
 fn the_action_installs_its_own_release() {
     let action = fs::read_to_string(project("examples/ci/github/action.yml")).expect("readable");
