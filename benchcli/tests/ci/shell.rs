@@ -1,9 +1,12 @@
 //! The scripts for any CI, and the git hook.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::PermissionsExt as _;
+
+use tempfile::TempDir;
 
 use super::change::make_dearer;
+use super::releases::serve;
 use super::runner::Runner;
 use crate::isolated::has;
 use crate::{git, project, repository, text};
@@ -44,24 +47,48 @@ fn the_shell_examples_do_what_they_say() {
     }
 }
 
+/// The lines of the hook that say how to install it.
+fn install() -> String {
+    let hook = fs::read_to_string(project("examples/ci/shell/pre-commit")).expect("readable");
+    let lines = hook.lines().filter_map(|line| line.strip_prefix("#   "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A repository with the hook, and with the folder for hooks elsewhere where one is named.
+fn with_hook(runner: &mut Runner, hooks: Option<&str>) -> TempDir {
+    let repo = repository(".");
+    if let Some(hooks) = hooks {
+        git(repo.path(), &["config", "core.hooksPath", hooks]);
+    }
+    let address = "raw.githubusercontent.com/benchparse/benchparse/v1/examples/ci/shell";
+    let served = serve(runner).join(address);
+    fs::create_dir_all(&served).expect("made");
+    fs::copy(
+        project("examples/ci/shell/pre-commit"),
+        served.join("pre-commit"),
+    )
+    .expect("copied");
+    // Without what makes it a program, as it comes over the network.
+    let plain = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(served.join("pre-commit"), plain).expect("changed");
+    let installed = runner.run(repo.path(), &install());
+    assert!(installed.status.success(), "{}", text(&installed.stderr));
+    repo
+}
+
 #[test]
 fn git_commit_asks_the_hook() {
     if !has("go", "GO_REQUIRED", "git_commit_asks_the_hook") {
         return;
     }
-    let repo = repository(".");
-    let runner = Runner::new();
-    let hook = repo.path().join(".git/hooks/pre-commit");
-    fs::create_dir_all(hook.parent().expect("a folder")).expect("made");
-    symlink(
-        fs::canonicalize(project("examples/ci/shell/pre-commit")).expect("there"),
-        hook,
-    )
-    .expect("linked");
+    let mut runner = Runner::new();
+    let repo = with_hook(&mut runner, None);
     let test = repo.path().join("m_test.go");
     let plain = fs::read_to_string(&test).expect("readable");
     make_dearer(repo.path());
     let refused = runner.run(repo.path(), "git commit -q -a -m Slower");
+    assert_eq!(refused.status.code(), Some(1), "{}", text(&refused.stderr));
+    let refused = runner.run(repo.path(), "git commit -q -m Slower m_test.go");
     assert_eq!(refused.status.code(), Some(1), "{}", text(&refused.stderr));
     let count = || text(&runner.run(repo.path(), "git rev-list --count HEAD").stdout);
     assert_eq!(count(), "1\n");
@@ -73,4 +100,40 @@ fn git_commit_asks_the_hook() {
     let passed = runner.run(repo.path(), "git add notes.txt && git commit -q -m Notes");
     assert!(passed.status.success(), "{}", text(&passed.stderr));
     assert_eq!(count(), "3\n");
+}
+
+#[test]
+fn the_hook_measures_what_is_staged() {
+    if !has("go", "GO_REQUIRED", "the_hook_measures_what_is_staged") {
+        return;
+    }
+    let mut runner = Runner::new();
+    let repo = with_hook(&mut runner, Some(".hooks"));
+    let test = repo.path().join("m_test.go");
+    let plain = fs::read_to_string(&test).expect("readable");
+    make_dearer(repo.path());
+    git(repo.path(), &["add", "m_test.go"]);
+    let dear = fs::read_to_string(&test).expect("readable");
+    fs::write(&test, &plain).expect("written");
+    let refused = runner.run(repo.path(), "git commit -q -m Dearer");
+    let said = text(&refused.stdout) + &text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("regressed: Make"), "{said}");
+
+    fs::write(&test, format!("{plain}\n// Kept.\n")).expect("written");
+    git(repo.path(), &["add", "m_test.go"]);
+    fs::write(&test, dear).expect("written");
+    let passed = runner.run(repo.path(), "git commit -q -m Comment");
+    assert!(passed.status.success(), "{}", text(&passed.stderr));
+    let left = text(&runner.run(repo.path(), "git worktree list").stdout);
+    assert_eq!(left.lines().count(), 1, "{left}");
+}
+
+#[test]
+fn a_first_commit_has_nothing_to_be_compared_with() {
+    let mut runner = Runner::new();
+    let repo = with_hook(&mut runner, None);
+    git(repo.path(), &["checkout", "-q", "--orphan", "fresh"]);
+    let passed = runner.run(repo.path(), "git commit -q -m First");
+    assert!(passed.status.success(), "{}", text(&passed.stderr));
 }
