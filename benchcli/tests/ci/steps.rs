@@ -27,7 +27,7 @@ pub(super) fn list(workflow: &str, job: &str, key: &str) -> String {
     let mut commands = String::new();
     for item in items.lines() {
         match item.strip_prefix("- ") {
-            Some("|") => commands.push_str("\n"),
+            Some("|") => commands.push('\n'),
             Some(command) => commands.extend([command, "\n"]),
             None => commands.extend([item.get(2..).unwrap_or_default(), "\n"]),
         }
