@@ -144,14 +144,19 @@ fn recipes_do_what_they_say() {
         panic!("{} recipes", recipes.len());
     };
 
+    // In a file that git does not know yet, which declares what another declared.
+    let moved = "sed 's/all := \"\"/&; Buffer = make([]byte, 256)/' m.go > join.go \
+                 && printf 'var Buffer []byte\n' >> join.go && printf 'package m\n' > m.go";
     let slower = "printf '\nvar Buffer []byte\n' >> m.go \
                   && sed -i.bak 's/all := \"\"/&; Buffer = make([]byte, 256)/' m.go && rm m.go.bak";
-    run(slower, &[0]);
+    run(moved, &[0]);
     let table = run(compare, &[0]);
     assert!(
         table.contains("Join") && table.contains("vs base"),
         "{table}"
     );
+    let places = run("git worktree list", &[0]);
+    assert_eq!(places.lines().count(), 1, "{places}");
     let verdict = run(gate, &[1]);
     assert!(verdict.contains("regressed: Join"), "{verdict}");
     let summary = fs::read_to_string(repo.join("benchmarks.md")).expect("written");
@@ -160,7 +165,7 @@ fn recipes_do_what_they_say() {
         "{summary}"
     );
 
-    run("git checkout -q m.go", &[0]);
+    run("rm join.go && git checkout -q m.go", &[0]);
     run(keep, &[0]);
     run(
         "git ls-remote origin refs/notes/benchmarks | grep -q .",
