@@ -176,6 +176,18 @@ fn recipes_do_what_they_say() {
     let verdict = run(judge, &[1]);
     assert!(verdict.contains("new.txt against "), "{verdict}");
     assert!(verdict.contains("allocs/op"), "{verdict}");
+    let yaml = blocks(&readme, "\n## Recipes\n", "yaml");
+    let job = "mkdir -p ../job; export RUNNER_TEMP=$PWD/../job CI_PROJECT_DIR=$PWD/../job";
+    let (_, step) = yaml[0].split_once("        run: |\n").expect("a step");
+    let summary = "GITHUB_STEP_SUMMARY=$RUNNER_TEMP/summary.md";
+    let verdict = run(&format!("{job}; export {summary}\n{step}"), &[1]);
+    assert!(verdict.contains("::error file=m_test.go"), "{verdict}");
+    let written = |name: &str| fs::read_to_string(folder.path().join("job").join(name));
+    let comment = written("benchmarks/comment.md").expect("written");
+    assert_eq!(written("summary.md").expect("written"), comment);
+    let step = yaml[1].trim_start().trim_start_matches("- ");
+    run(&format!("{job}; {step}"), &[1]);
+    assert!(written("benchmarks.xml").is_ok() && written("benchmarks.json").is_ok());
     run("git switch -q main", &[0]);
 
     let trend = run(find, &[0]);
