@@ -209,3 +209,23 @@ fn recipes_do_what_they_say() {
     let picture = fs::read_to_string(repo.join("trend.svg")).expect("written");
     assert!(picture.contains(&changed[..7]));
 }
+
+#[test]
+fn links_lead_somewhere() {
+    let readme = readme();
+    let targets = readme.split("](").skip(1);
+    let targets: Vec<&str> = targets
+        .filter_map(|rest| Some(rest.split_once(')')?.0))
+        .filter(|target| !target.starts_with("http"))
+        .collect();
+    for target in &targets {
+        let (path, heading) = target.split_once('#').unwrap_or((target, ""));
+        let found = project(path);
+        assert!(found.exists(), "{target}");
+        if !heading.is_empty() {
+            let text = fs::read_to_string(found).expect("readable").to_lowercase();
+            assert!(text.contains(&format!("\n## {heading}\n")), "{target}");
+        }
+    }
+    assert!(targets.contains(&"ARCHITECTURE.md#contributing"));
+}
