@@ -72,12 +72,15 @@ fn init_writes_what_fits_and_overwrites_nothing() {
     let output = benchcli(repo.path(), &["init", "--yes"]);
     assert_eq!(
         text(&output.stdout),
-        "benchcli.toml is there and stays as it is\n\
+        "Found:\n  module       example.com/m in go\n  \
+         main branch  trunk (a guess, --branch NAME sets another: init.defaultBranch)\n  \
+         CI           GitHub Actions\n\n\
+         benchcli.toml is there and stays as it is\n\
          wrote .github/workflows/benchmarks.yml\n\
          wrote .github/workflows/benchmarks-comment.yml\n\
          baselines now follow `git rebase` and `git commit --amend` in this repository\n\
          \n\
-         Next:\n  benchcli run                measure what is checked out against its base\n  \
+         Next:\n  benchcli run --base HEAD    measure what is checked out against the last commit\n  \
          git add the new files, commit and push them\n  \
          the workflow then measures every pull request\n"
     );
@@ -114,6 +117,197 @@ fn init_knows_gitlab_and_says_what_to_include() {
     let with = shown(&["config", "show"]);
     fs::remove_file(repo.path().join("benchcli.toml")).expect("removed");
     assert_eq!(shown(&["config", "show"]), with);
+}
+
+/// What `init` says of the main branch, and the branch that the workflow records.
+fn main_branch(repo: &Path, arguments: &[&str]) -> (String, String) {
+    let arguments = [&["init", "--yes", "--ci", "github"], arguments].concat();
+    let said = text(&benchcli(repo, &arguments).stdout);
+    let line = said
+        .lines()
+        .find_map(|line| line.strip_prefix("  main branch  "));
+    let workflow = repo.join(".github/workflows/benchmarks.yml");
+    let written = fs::read_to_string(&workflow).expect("readable");
+    let branch = written.split("branches: [\"").nth(1).expect("a branch");
+    let branch = branch.split('"').next().unwrap_or_default().to_owned();
+    fs::remove_file(workflow).expect("removed");
+    (line.unwrap_or_else(|| panic!("{said}")).to_owned(), branch)
+}
+
+#[test]
+fn init_finds_a_main_branch_of_an_unusual_name() {
+    let guess = "a guess, --branch NAME sets another";
+    let repo = repository(".");
+    let develop = |said: &str| (format!("develop ({said})"), "develop".to_owned());
+    let found = || main_branch(repo.path(), &[]);
+    let git = |arguments: &[&str]| git(repo.path(), arguments);
+    git(&["branch", "-q", "-m", "develop"]);
+    git(&["config", "init.defaultBranch", "main"]);
+    assert_eq!(found(), develop("the only branch"));
+
+    git(&["branch", "main"]);
+    let usual = format!("main ({guess}: init.defaultBranch)");
+    assert_eq!(found(), (usual, "main".into()));
+    git(&["config", "--unset", "init.defaultBranch"]);
+    let usual = format!("main ({guess}: the usual name)");
+    assert_eq!(found(), (usual, "main".into()));
+    assert_eq!(
+        main_branch(repo.path(), &["--branch", "release"]),
+        ("release".into(), "release".into())
+    );
+    git(&["config", "--unset", "init.defaultBranch"]);
+
+    git(&["branch", "-q", "-m", "main", "topic"]);
+    git(&["remote", "add", "origin", "../nowhere"]);
+    git(&["update-ref", "refs/remotes/origin/develop", "HEAD"]);
+    assert_eq!(found(), develop("the only branch"));
+    git(&["update-ref", "refs/remotes/origin/other", "HEAD"]);
+    let head = ["refs/remotes/origin/HEAD", "refs/remotes/origin/develop"];
+    git(&["symbolic-ref", head[0], head[1]]);
+    git(&["checkout", "-q", "topic"]);
+    assert_eq!(found(), develop("the remote's HEAD"));
+
+    git(&["remote", "remove", "origin"]);
+    let checked_out = format!("topic ({guess}: what is checked out)");
+    assert_eq!(found(), (checked_out, "topic".into()));
+
+    git(&["checkout", "-q", "--orphan", "develop2"]);
+    git(&["branch", "-q", "-D", "develop", "topic"]);
+    git(&["config", "--unset", "init.defaultBranch"]);
+    let unborn = format!("develop2 ({guess}: what is checked out)");
+    assert_eq!(found(), (unborn, "develop2".into()));
+}
+
+#[test]
+fn a_clone_of_one_branch_does_not_know_the_main_one() {
+    let repo = repository(".");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let from = format!("file://{}", repo.path().display());
+    git(repo.path(), &["checkout", "-q", "-b", "topic"]);
+    let clone = [
+        "clone",
+        "-q",
+        "--single-branch",
+        "-b",
+        "topic",
+        &from,
+        "clone",
+    ];
+    git(folder.path(), &clone);
+    let clone = folder.path().join("clone");
+    // As where the remote's own HEAD was not asked for.
+    let _ = isolated("git", &clone)
+        .args(["remote", "set-head", "origin", "--delete"])
+        .output();
+    let ran = benchcli(&clone, &["run"]);
+    let said = text(&ran.stderr);
+    assert!(said.contains("the main branch is not known"), "{said}");
+}
+
+#[test]
+fn a_run_after_init_knows_the_main_branch() {
+    if !has(
+        "go",
+        "GO_REQUIRED",
+        "a_run_after_init_knows_the_main_branch",
+    ) {
+        return;
+    }
+    let run = ["run", "--rounds", "1", "--benchtime", "1x"];
+    for others in [&[][..], &["one", "two"]] {
+        let repo = repository(".");
+        git(repo.path(), &["config", "--unset", "init.defaultBranch"]);
+        git(repo.path(), &["branch", "-q", "-m", "develop"]);
+        for name in others {
+            git(repo.path(), &["branch", name]);
+        }
+        git(
+            repo.path(),
+            &["commit", "-q", "--allow-empty", "-m", "Second"],
+        );
+        let unknown = text(&benchcli(repo.path(), &run).stderr);
+        assert_eq!(
+            unknown.contains("is not known"),
+            !others.is_empty(),
+            "{unknown}"
+        );
+        let said = text(&benchcli(repo.path(), &["init", "--yes"]).stdout);
+        assert!(
+            said.contains("  benchcli run                measure"),
+            "{said}"
+        );
+        let ran = benchcli(repo.path(), &run);
+        let said = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(0), "{said}");
+        assert!(
+            said.contains("the parent of HEAD, which is on develop"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn init_takes_the_module_around_or_all() {
+    let repo = repository("svc a");
+    for folder in ["b", "svc a"] {
+        let module = repo.path().join(folder);
+        fs::create_dir_all(&module).expect("made");
+        let go_mod = format!(
+            "module example.com/{}\n\ngo 1.22\n",
+            folder.replace(' ', "-")
+        );
+        fs::write(module.join("go.mod"), go_mod).expect("written");
+    }
+    let test = fs::read(repo.path().join("svc a/m_test.go")).expect("readable");
+    fs::write(repo.path().join("b/m_test.go"), test).expect("written");
+    let workflow = repo.path().join(".gitlab/benchmarks.yml");
+    let init = |folder: &str| {
+        let _ = fs::remove_file(&workflow);
+        let arguments = ["init", "--yes", "--ci", "gitlab"];
+        let said = text(&benchcli(&repo.path().join(folder), &arguments).stdout);
+        (said, fs::read_to_string(&workflow).expect("readable"))
+    };
+    // The shell of a job is in the root, whatever its lines are.
+    let line = |text: &str, begin: &str| {
+        let line = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("- ")?.strip_prefix(begin));
+        format!("{begin}{}", line.expect("there"))
+    };
+    let (said, written) = init("svc a");
+    assert!(
+        said.contains("module       example.com/svc-a in svc a; not 1 other, run"),
+        "{said}"
+    );
+    let cd = line(&written, "cd ");
+    let entered = job(repo.path(), &format!("{cd} && test -f go.mod"));
+    assert!(entered.status.success(), "{cd}: {}", text(&entered.stderr));
+
+    let (said, written) = init(".");
+    assert!(
+        said.contains("modules      example.com/b, example.com/svc-a: all of them"),
+        "{said}"
+    );
+    assert_eq!(line(&written, "cd "), "cd .");
+    if !has("go", "GO_REQUIRED", "init_takes_the_module_around_or_all") {
+        return;
+    }
+    let measured = line(&written, "for module in ").replace("100ms", "1x");
+    let measured = job(
+        repo.path(),
+        &format!(
+            "CI_PROJECT_DIR=.\n{}",
+            measured.replace("-count=6", "-count=1")
+        ),
+    );
+    let printed = text(&measured.stdout);
+    for package in ["pkg: example.com/b\n", "pkg: example.com/svc-a\n"] {
+        assert!(
+            printed.contains(package),
+            "{printed}{}",
+            text(&measured.stderr)
+        );
+    }
 }
 
 #[test]

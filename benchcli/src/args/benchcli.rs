@@ -393,7 +393,8 @@ pub enum Program {
 }
 
 /// Where a repository's jobs run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ci {
     /// GitHub Actions
     Github,
@@ -416,6 +417,9 @@ pub struct InitArgs {
     /// Where jobs run [default: as the files and remotes of the repository say]
     #[arg(long, value_enum, value_name = "CI")]
     pub ci: Option<Ci>,
+    /// The main branch [default: as the remote or the names of the branches say]
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -10,6 +10,7 @@ use git2::{Commit, ErrorCode, Oid, Repository};
 use super::ci::CiTarget;
 use super::environment::{self, Environment};
 use super::header::Header;
+use super::main_branch::main_branch;
 use super::note::{self, Note, Recording};
 use super::store::{Store, missing};
 
@@ -63,7 +64,8 @@ pub enum FindError {
     /// The main branch is not known.
     #[error(
         "the main branch is not known: none of {tried} is in this repository; \
-         run `git fetch origin` and `git remote set-head origin --auto`, or name a commit with --base REV"
+         run `git fetch origin` and `git remote set-head origin --auto`, or without a remote \
+         `git config init.defaultBranch NAME`, or name a commit with --base REV"
     )]
     NoMainBranch {
         /// The names that were looked for.
@@ -383,7 +385,7 @@ fn base<'r>(
 ) -> Result<(Start, Option<Commit<'r>>)> {
     let job = job.and_then(|job| repo.find_commit(job).ok());
     let (branch, tip) = match (main_branch(repo, target), &job) {
-        (Ok(found), _) => found,
+        (Ok((branch, tip, _)), _) => (branch, tip),
         // The commit says enough.
         (Err(_), Some(job)) => ("the CI job's commit".into(), job.clone()),
         (Err(_), None) if repo.is_shallow() => {
@@ -416,85 +418,4 @@ fn base<'r>(
         return Ok((Start::Job, Some(job)));
     }
     Ok((Start::Parent(branch), merge_base.parent(0).ok()))
-}
-
-/// The name of the main branch without its remote, if it is known.
-pub fn main_branch_name(repo: &Repository) -> Option<String> {
-    let (name, _) = main_branch(repo, None).ok()?;
-    let of_remote = |remote: String| name.strip_prefix(&format!("{remote}/")).map(str::to_owned);
-    Some(
-        remotes(repo)
-            .into_iter()
-            .find_map(of_remote)
-            .unwrap_or(name),
-    )
-}
-
-/// The main branch: the CI job's target, else the remote's HEAD, `init.defaultBranch`, main, master.
-fn main_branch<'r>(
-    repo: &'r Repository,
-    target: Option<&CiTarget>,
-) -> Result<(String, Commit<'r>)> {
-    let remotes = remotes(repo);
-    let mut tried = Vec::new();
-    let mut find = |full: String| {
-        let reference = repo.find_reference(&full).ok();
-        let commit = reference.as_ref().and_then(|it| it.peel_to_commit().ok());
-        let name = reference
-            .as_ref()
-            .and_then(|it| it.symbolic_target().ok().flatten());
-        let name = name.unwrap_or(&full);
-        let name = ["refs/remotes/", "refs/heads/"]
-            .iter()
-            .find_map(|prefix| name.strip_prefix(prefix))
-            .unwrap_or(name)
-            .to_owned();
-        if commit.is_none() && !tried.contains(&name) {
-            tried.push(name.clone());
-        }
-        commit.map(|commit| (name, commit))
-    };
-    let default = repo.config()?.get_string("init.defaultBranch").ok();
-    let ci = target.and_then(|target| target.branch.clone());
-    let mut names = Vec::new();
-    let branches = |name: &str| {
-        let remote = remotes
-            .iter()
-            .map(|remote| format!("refs/remotes/{remote}/{name}"));
-        let mut names: Vec<_> = remote.collect();
-        names.push(format!("refs/heads/{name}"));
-        names
-    };
-    match &ci {
-        // Another branch than the one that the job names would be a wrong answer.
-        Some(name) => names.extend(branches(name)),
-        None => {
-            names.extend(
-                remotes
-                    .iter()
-                    .map(|remote| format!("refs/remotes/{remote}/HEAD")),
-            );
-            for name in default.as_deref().into_iter().chain(["main", "master"]) {
-                names.extend(branches(name));
-            }
-        }
-    }
-    match names.into_iter().find_map(&mut find) {
-        Some(found) => Ok(found),
-        None => Err(FindError::NoMainBranch {
-            tried: tried.join(", "),
-        }
-        .into()),
-    }
-}
-
-/// The remotes' names, origin first.
-fn remotes(repo: &Repository) -> Vec<String> {
-    let Ok(remotes) = repo.remotes() else {
-        return Vec::new();
-    };
-    let names = remotes.iter().filter_map(|name| name.ok().flatten());
-    let mut names: Vec<String> = names.map(str::to_owned).collect();
-    names.sort_by_key(|name| name != "origin");
-    names
 }

@@ -12,6 +12,7 @@ pub mod find;
 mod header;
 pub mod history;
 mod lock;
+pub mod main_branch;
 mod note;
 mod plain;
 mod profiles;

@@ -151,6 +151,13 @@ fn remote_head_default_branch_main_and_master_in_this_order() {
     repo.git(["symbolic-ref", "--delete", "refs/remotes/origin/HEAD"]);
     repo.git(["config", "--unset", "init.defaultBranch"]);
     repo.git(["branch", "--move", "master", "elsewhere"]);
+    found(
+        &repo.diff_auto(&[]),
+        &third,
+        "the merge base with origin/trunk",
+    );
+    // Which of two it is nobody can know.
+    repo.git(["update-ref", "refs/remotes/origin/other", &third]);
     let ran = repo.diff_auto(&[]);
     ran.fails_with(&[
         "none of origin/HEAD, origin/main, main",

@@ -1,21 +1,30 @@
 //! `benchcli init`: what a repository needs to be measured, kept and judged.
 
+mod files;
 mod surroundings;
 
-use std::fs::{self, OpenOptions};
+use std::env;
+use std::fmt;
+use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
-use git2::ConfigLevel;
+use anyhow::{Result, bail};
+use git2::{ConfigLevel, Repository};
 use serde::Serialize;
 
+use self::files::NewFile;
+use self::surroundings::Modules;
 use super::Outcome;
 use crate::args::benchcli::{Ci, InitArgs};
-use crate::baseline::find::main_branch_name;
-use crate::baseline::{NOTES_REF, Store};
+use crate::baseline::main_branch::{self, Sign};
+use crate::baseline::{NOTES_REF, Store, find};
+use crate::report::counted;
 
 const KEY: &str = "notes.rewriteRef";
+
+/// Where the main branch is looked up if no remote tells.
+const BRANCH_KEY: &str = "init.defaultBranch";
 
 #[derive(Serialize)]
 struct Report {
@@ -24,14 +33,24 @@ struct Report {
     was_set: bool,
     changed: bool,
     module: Option<String>,
+    #[serde(flatten)]
+    found: Option<Found>,
     written: Vec<String>,
     kept: Vec<String>,
 }
 
-/// A file to be written.
-struct NewFile {
-    path: PathBuf,
-    text: String,
+/// What was found out about a repository with a Go module.
+#[derive(Serialize)]
+struct Found {
+    modules: Vec<String>,
+    /// How many modules are elsewhere.
+    others: usize,
+    folder: String,
+    branch: String,
+    branch_is_guess: bool,
+    ci: Ci,
+    #[serde(skip)]
+    sign: Option<Sign>,
 }
 
 /// Runs the command.
@@ -43,17 +62,15 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
     let mut config = store.repo().config()?;
     let was_set = is_set(&config)?;
     let root = store.repo().workdir().map(Path::to_owned);
-    let (ci, module) = match &root {
-        None => (Ci::None, None),
-        Some(root) => (
-            args.ci
-                .unwrap_or_else(|| surroundings::ci(root, store.repo())),
-            surroundings::module(root),
-        ),
-    };
-    let branch = main_branch_name(store.repo()).unwrap_or_else(|| "main".to_owned());
-    let files = match (&root, &module) {
-        (Some(root), Some((folder, _))) => files(root, ci, &branch, folder),
+    let modules = root
+        .as_deref()
+        .and_then(|root| surroundings::modules(root, &within(root)));
+    let found = root.as_deref().zip(modules.as_ref());
+    let found = found.map(|(root, modules)| look_around(args, store.repo(), root, modules));
+    let files = match (&root, &modules, &found) {
+        (Some(root), Some(modules), Some(found)) => {
+            files::files(root, found.ci, &found.branch, modules)
+        }
         _ => Vec::new(),
     };
     let (kept, new): (Vec<NewFile>, Vec<NewFile>) = files
@@ -72,21 +89,33 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         .iter()
         .map(|file| format!("write {}", shown(file)))
         .collect();
+    let main_branch = found
+        .as_ref()
+        .filter(|found| has_to_be_told(store.repo(), found));
+    let main_branch = main_branch.map(|found| found.branch.clone());
+    if let Some(branch) = &main_branch {
+        plan.push(format!(
+            "set {BRANCH_KEY} to {branch} in this repository, so that the main branch is known"
+        ));
+    }
     if !was_set {
         plan.push(format!(
             "set {KEY} to {NOTES_REF} in this repository, so that baselines follow rebases and amends"
         ));
     }
-    let agreed = !plan.is_empty() && (args.yes || asked(&plan)?);
+    let agreed = !plan.is_empty() && (args.yes || asked(found.as_ref(), &plan)?);
     let mut written = Vec::new();
     if agreed {
         for file in &new {
-            write(file)?;
+            files::write(file)?;
             written.push(shown(file));
         }
+        // Where there are several worktrees, for all of them.
+        let mut local = config.open_level(ConfigLevel::Local)?;
+        if let Some(branch) = &main_branch {
+            local.set_str(BRANCH_KEY, branch)?;
+        }
         if !was_set {
-            // Where there are several worktrees, for all of them.
-            let mut local = config.open_level(ConfigLevel::Local)?;
             // An expression that matches nothing adds a value to those that are there.
             local.set_multivar(KEY, "^$.", NOTES_REF)?;
             config = store.repo().config()?;
@@ -102,7 +131,8 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         value: NOTES_REF,
         was_set,
         changed: agreed && !was_set,
-        module: module.map(|(_, path)| path),
+        module: modules.and_then(|modules| Some(modules.chosen.into_iter().next()?.path)),
+        found,
         written,
         kept,
     };
@@ -111,12 +141,92 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         serde_json::to_writer_pretty(&mut out, &report)?;
         writeln!(out)?;
     } else {
-        tell(&mut out, &report, ci, plan.is_empty())?;
+        tell(&mut out, &report, &store, plan.is_empty())?;
     }
     Ok(Outcome::Pass)
 }
 
-fn tell(out: &mut impl io::Write, report: &Report, ci: Ci, is_done: bool) -> Result<()> {
+/// The current folder, seen from the root.
+fn within(root: &Path) -> PathBuf {
+    let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let here = env::current_dir().and_then(fs::canonicalize);
+    let within = here
+        .ok()
+        .and_then(|here| here.strip_prefix(&root).map(Path::to_owned).ok());
+    within.unwrap_or_default()
+}
+
+fn look_around(args: &InitArgs, repo: &Repository, root: &Path, modules: &Modules) -> Found {
+    let (branch, sign) = match &args.branch {
+        Some(branch) => (branch.clone(), None),
+        None => {
+            let (branch, sign) = main_branch::name(repo);
+            (branch, Some(sign))
+        }
+    };
+    let folder = modules.folder().display().to_string();
+    Found {
+        modules: modules.chosen.iter().map(|it| it.path.clone()).collect(),
+        others: modules.others,
+        folder: if folder.is_empty() {
+            ".".into()
+        } else {
+            folder
+        },
+        branch,
+        branch_is_guess: sign.is_some_and(Sign::is_guess),
+        ci: args.ci.unwrap_or_else(|| surroundings::ci(root, repo)),
+        sign,
+    }
+}
+
+/// Whether other commands would not find the main branch, or another.
+fn has_to_be_told(repo: &Repository, found: &Found) -> bool {
+    match found.sign {
+        Some(sign) => sign == Sign::CheckedOut && !["main", "master"].contains(&&*found.branch),
+        None => {
+            let (branch, sign) = main_branch::name(repo);
+            branch != found.branch && sign != Sign::RemoteHead
+        }
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let folder = &self.folder;
+        match &self.modules[..] {
+            [only] => write!(out, "  module       {only} in {folder}")?,
+            several => write!(out, "  modules      {}: all of them", several.join(", "))?,
+        }
+        if self.others > 0 {
+            let others = counted(self.others, "other");
+            write!(
+                out,
+                "; not {others}, run `benchcli init` in the folder that you mean"
+            )?;
+        }
+        write!(out, "\n  main branch  {}", self.branch)?;
+        if let Some(sign) = self.sign {
+            let guess = if sign.is_guess() {
+                "a guess, --branch NAME sets another: "
+            } else {
+                ""
+            };
+            write!(out, " ({guess}{sign})")?;
+        }
+        let ci = match self.ci {
+            Ci::Github => "GitHub Actions",
+            Ci::Gitlab => "GitLab CI",
+            Ci::None => "none known, --ci NAME sets one",
+        };
+        write!(out, "\n  CI           {ci}")
+    }
+}
+
+fn tell(out: &mut impl io::Write, report: &Report, store: &Store, is_done: bool) -> Result<()> {
+    if let Some(found) = &report.found {
+        writeln!(out, "Found:\n{found}\n")?;
+    }
     for path in &report.kept {
         writeln!(out, "{path} is there and stays as it is")?;
     }
@@ -135,23 +245,20 @@ fn tell(out: &mut impl io::Write, report: &Report, ci: Ci, is_done: bool) -> Res
         if !is_done {
             writeln!(out, "nothing was changed")?;
         }
-        if report.module.is_some() {
+        if report.found.is_some() {
             return Ok(());
         }
     }
-    if report.module.is_none() {
+    let Some(found) = &report.found else {
         writeln!(
             out,
             "no go.mod here, so neither benchcli.toml nor a workflow was written"
         )?;
         return Ok(());
-    }
-    writeln!(
-        out,
-        "\nNext:\n  benchcli run                measure what is checked out against its base"
-    )?;
+    };
+    writeln!(out, "\nNext:\n  {}", first_run(store))?;
     writeln!(out, "  git add the new files, commit and push them")?;
-    match ci {
+    match found.ci {
         Ci::Github => writeln!(out, "  the workflow then measures every pull request")?,
         Ci::Gitlab => writeln!(
             out,
@@ -165,52 +272,15 @@ fn tell(out: &mut impl io::Write, report: &Report, ci: Ci, is_done: bool) -> Res
     Ok(())
 }
 
-/// What a repository with a Go module gets.
-fn files(root: &Path, ci: Ci, branch: &str, folder: &Path) -> Vec<NewFile> {
-    let folder = match folder.to_string_lossy().replace('\\', "/") {
-        folder if folder.is_empty() => ".".to_owned(),
-        folder => folder,
-    };
-    let mut files: Vec<(&str, &str)> = vec![("benchcli.toml", include_str!("benchcli.toml"))];
-    match ci {
-        Ci::Github => files.extend([
-            (
-                ".github/workflows/benchmarks.yml",
-                include_str!("github.yml"),
-            ),
-            (
-                ".github/workflows/benchmarks-comment.yml",
-                include_str!("github-comment.yml"),
-            ),
-        ]),
-        Ci::Gitlab => files.push((".gitlab/benchmarks.yml", include_str!("gitlab.yml"))),
-        Ci::None => {}
+/// How a first run begins, which needs a commit to compare with.
+fn first_run(store: &Store) -> &'static str {
+    if find::commit(store, find::AUTO, None).is_ok() {
+        "benchcli run                measure what is checked out against its base"
+    } else if store.resolve("HEAD").is_ok() {
+        "benchcli run --base HEAD    measure what is checked out against the last commit"
+    } else {
+        "benchcli run                once there is a commit to compare with"
     }
-    let fill = |text: &str| {
-        text.replace("{branch}", branch)
-            .replace("{folder}", &folder)
-    };
-    files
-        .into_iter()
-        .map(|(path, text)| NewFile {
-            path: root.join(path),
-            text: fill(text),
-        })
-        .collect()
-}
-
-/// Writes a file that is not there.
-fn write(file: &NewFile) -> Result<()> {
-    let context = || format!("{} cannot be written", file.path.display());
-    if let Some(folder) = file.path.parent() {
-        fs::create_dir_all(folder).with_context(context)?;
-    }
-    let new = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&file.path);
-    new.and_then(|mut new| new.write_all(file.text.as_bytes()))
-        .with_context(context)
 }
 
 fn is_set(config: &git2::Config) -> Result<bool> {
@@ -223,12 +293,15 @@ fn is_set(config: &git2::Config) -> Result<bool> {
     Ok(false)
 }
 
-fn asked(plan: &[String]) -> Result<bool> {
+fn asked(found: Option<&Found>, plan: &[String]) -> Result<bool> {
     let stdin = io::stdin();
+    let mut stderr = io::stderr();
+    if let Some(found) = found {
+        writeln!(stderr, "Found:\n{found}\n")?;
+    }
     if !stdin.is_terminal() {
         bail!("it would {}; run `benchcli init --yes`", plan.join(", "));
     }
-    let mut stderr = io::stderr();
     writeln!(stderr, "This will")?;
     for step in plan {
         writeln!(stderr, "  {step}")?;
