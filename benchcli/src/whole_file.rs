@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Error, Result, anyhow};
 
 /// Writes a file by way of another beside it, which takes its name when it is complete. A link is
 /// followed; a pipe or a device is written to as it is.
@@ -14,9 +16,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
         return fs::write(path, bytes);
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let unfinished = path.with_file_name(name);
+    let unfinished = beside(&path);
     let written = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, &path));
     if written.is_err() {
         // It may not be there at all.
@@ -25,9 +25,92 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// The name of a file until it is complete.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Writes a file like [`write_whole`], with an error that says what to do.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_whole(path, bytes).map_err(|error| unwritable(path, error))
+}
+
+/// What is said of a place that cannot be written to.
+pub(crate) fn unwritable(path: &Path, error: io::Error) -> Error {
+    let shown = path.display();
+    let folder = path.parent().unwrap_or(path);
+    if path.is_dir() && error.kind() == io::ErrorKind::IsADirectory {
+        return anyhow!("{shown} cannot be written: it is a folder; name a file in it");
+    }
+    if error.kind() == io::ErrorKind::NotFound && !folder.as_os_str().is_empty() && !folder.exists()
+    {
+        let folder = folder.display();
+        return anyhow!("{shown} cannot be written: there is no folder {folder}; make it first");
+    }
+    Error::new(error).context(format!("{shown} cannot be written; name another place"))
+}
+
+/// Finds out whether a file can be written, before what is to be in it takes its time.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn check_file(path: &Path) -> Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let checked = match fs::metadata(&target) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        // Asking a pipe would wait for its reader.
+        Ok(found) if !found.is_file() => Ok(()),
+        _ => try_out(&beside(&target)),
+    };
+    checked.map_err(|error| unwritable(path, error))
+}
+
+/// Finds out whether files can be written into a folder, which need not be there.
+///
+/// # Errors
+/// They cannot.
+pub(crate) fn check_folder(folder: &Path) -> Result<()> {
+    let mut there = folder.ancestors().map(|above| match above {
+        above if above.as_os_str().is_empty() => Path::new("."),
+        above => above,
+    });
+    let there = there.find(|above| above.exists()).unwrap_or(folder);
+    try_out(&beside(&there.join("benchcli"))).map_err(|error| unwritable(folder, error))
+}
+
+fn try_out(path: &Path) -> io::Result<()> {
+    fs::File::create(path)?;
+    fs::remove_file(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_tried_out_and_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        fs::write(at("a.txt"), "one").unwrap();
+        check_file(&at("a.txt")).unwrap();
+        check_file(&at("b.txt")).unwrap();
+        check_folder(&at("some/where")).unwrap();
+        check_folder(folder.path()).unwrap();
+        let said = |checked: Result<()>| checked.unwrap_err().to_string();
+        let no_folder = said(check_file(&at("no/b.txt")));
+        assert!(no_folder.ends_with("/no; make it first"), "{no_folder}");
+        let is_folder = said(check_file(folder.path()));
+        assert!(is_folder.ends_with("name a file in it"), "{is_folder}");
+        let in_file = said(check_folder(&at("a.txt/raw")));
+        assert!(in_file.ends_with("name another place"), "{in_file}");
+        assert_eq!(fs::read(at("a.txt")).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn what_cannot_be_written_leaves_nothing() {

@@ -17,12 +17,16 @@ use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;
 use crate::runner::worktree::Place;
+use crate::whole_file::check_folder;
 
 /// Runs the command.
 ///
 /// # Errors
 /// When the versions cannot be found or built, or nothing could be explained.
 pub fn run(options: &ExplainOptions) -> Result<Outcome> {
+    if let Some(folder) = &options.flame {
+        check_folder(folder)?;
+    }
     let children = Children::default();
     signals::stop_on_signal(&children).context("signals cannot be listened for")?;
     let store = Store::open(Path::new("."))?;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use git2::Oid;
 use jiff::Timestamp;
 
@@ -13,6 +13,7 @@ use super::baselines::warn_of_faults;
 use crate::args::benchcli::{ExportArgs, ExportFormat};
 use crate::baseline::exchange::export::{Exporter, Form};
 use crate::baseline::{self, Note, Store, history};
+use crate::whole_file::unwritable;
 
 /// Runs the command.
 ///
@@ -42,9 +43,7 @@ pub fn run(args: &ExportArgs) -> Result<Outcome> {
         ExportFormat::Csv => Form::Csv,
     };
     let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match &args.output {
-        Some(path) => Box::new(
-            File::create(path).with_context(|| format!("{} cannot be written", path.display()))?,
-        ),
+        Some(path) => Box::new(File::create(path).map_err(|error| unwritable(path, error))?),
         None => Box::new(io::stdout().lock()),
     });
     let mut exporter = Exporter::new(&mut out, form)?;

@@ -7,7 +7,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use benchparse::compare::Question;
 use benchparse::gate::{Report, Row, judge};
 use benchparse::query::{Field, Filter, Key, Order, Projection};
@@ -24,7 +24,7 @@ use crate::profile::Explained;
 use crate::report::verdicts::{CheckReport, Measured, Run, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::sides::{Grouping, RowContext, Sides, Which, written_unit};
-use crate::whole_file::write_whole;
+use crate::whole_file::write_file;
 
 /// What begins the line that tells that both sides were measured in turn.
 const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
@@ -295,10 +295,11 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
     let color = gate.color.applies_to(&stdout);
     stdout.write_all(render(report, gate.format, color)?.as_bytes())?;
     stdout.flush()?;
+    let mut written = Ok(());
     for to in &gate.reports {
         let text = render(report, to.format, false)?;
-        write_whole(&to.path, text.as_bytes())
-            .with_context(|| format!("cannot write {}", to.path.display()))?;
+        // One that cannot be written does not cost the others.
+        written = written.and(write_file(&to.path, text.as_bytes()));
     }
     let is_report = |path: &OsString| gate.reports.iter().any(|to| to.path == Path::new(path));
     if let Some(summary) =
@@ -315,7 +316,7 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
             )?;
         }
     }
-    Ok(())
+    written
 }
 
 fn render(report: &CheckReport, format: ReportFormat, color: bool) -> Result<String> {

@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory as _};
 use super::Outcome;
 use crate::args::benchcli::{Benchcli, CompletionsArgs, ManArgs, Program};
 use crate::args::diff::DiffArgs;
-use crate::whole_file::write_whole;
+use crate::whole_file::write_file;
 
 /// Prints completions.
 ///
@@ -43,8 +43,7 @@ pub fn pages(args: &ManArgs) -> Result<Outcome> {
         let path = folder.join(format!("{}.1", page.get_name()));
         let mut text = Vec::new();
         clap_mangen::Man::new(page).render(&mut text)?;
-        write_whole(&path, text.as_ref())
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        write_file(&path, text.as_ref())?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Outcome::Pass)

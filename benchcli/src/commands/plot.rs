@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use benchparse::gate::{RowVerdict, Verdict, judge};
 use benchparse::stats::{Assumption, Sample, summarize};
 use benchparse::trend::{History, Series};
@@ -23,7 +23,7 @@ use crate::plot::{self, Picture, compare as side_by_side, trend};
 use crate::report::counted;
 use crate::report::verdicts::percent;
 use crate::sides::{Measured, written_unit};
-use crate::whole_file::write_whole;
+use crate::whole_file::write_file;
 
 /// Draws what was asked for.
 ///
@@ -49,8 +49,7 @@ pub fn run(options: &PlotOptions) -> Result<Outcome> {
     };
     match &options.output {
         None => io::stdout().lock().write_all(&bytes)?,
-        Some(path) => write_whole(path, &bytes)
-            .with_context(|| format!("{} cannot be written", path.display()))?,
+        Some(path) => write_file(path, &bytes)?,
     }
     Ok(Outcome::Pass)
 }

@@ -13,7 +13,7 @@ use crate::profile::explain::{Binary, Effort, explain as profiled};
 use crate::profile::quantity::per;
 use crate::runner::children::{ChildError, Children};
 use crate::runner::rounds::{Job, Subject};
-use crate::whole_file::write_whole;
+use crate::whole_file::write_file;
 
 /// A benchmark to explain.
 pub(super) struct Explicable {
@@ -124,8 +124,7 @@ impl Profiling<'_> {
             let free = std::iter::once(name.to_owned()).chain(numbers);
             let mut free = free.filter(|name| drawn.insert(name.to_lowercase()));
             let path = folder.join(format!("{}.svg", free.next().unwrap_or_default()));
-            write_whole(&path, svg.as_bytes())
-                .with_context(|| format!("{} cannot be written", path.display()))?;
+            write_file(&path, svg.as_bytes())?;
             answer.flame_graph = Some(path.display().to_string());
         }
         Ok(())

@@ -44,16 +44,14 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
     let commit = store.resolve(&args.commit)?;
     let dirty = store.is_dirty(commit.id())?;
-    if dirty == Some(true) {
-        if args.require_clean {
-            bail!(
-                "the working tree has changes that are not committed, so the results are not those \
-                 of {}; commit or `git stash` them and measure again",
-                short(commit.id())
-            );
-        }
-        warn("the working tree has changes that are not committed; marked as dirty=true");
+    if dirty == Some(true) && args.require_clean {
+        bail!(
+            "the working tree has changes that are not committed, so the results are not those \
+             of {}; commit or `git stash` them and measure again",
+            short(commit.id())
+        );
     }
+    warn_of_changes(dirty);
     let common = common_fields(args.host.as_deref(), &args.labels, dirty)?;
     let mut recordings = Vec::new();
     let mut entries = Vec::new();
@@ -135,6 +133,13 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
     Ok(Outcome::Pass)
 }
 
+/// Says that what is recorded is not of the commit alone.
+fn warn_of_changes(dirty: Option<bool>) {
+    if dirty == Some(true) {
+        warn("the working tree has changes that are not committed; marked as dirty=true");
+    }
+}
+
 /// Records results that were just measured in turn with another version.
 ///
 /// # Errors
@@ -142,6 +147,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
 pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Result<String> {
     let contents = Contents::of(b"new.txt", &text);
     let dirty = store.is_dirty(commit)?;
+    warn_of_changes(dirty);
     let mut header = common_fields(None, &[], dirty)?;
     header.fields.push(("interleaved".into(), "true".into()));
     contents.describe(&mut header);

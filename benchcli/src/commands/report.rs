@@ -13,7 +13,7 @@ use crate::args::report::ReportOptions;
 use crate::baseline::Store;
 use crate::profile::flame::is_flame_graph;
 use crate::report::page::{self, Explanation, commit_link};
-use crate::whole_file::write_whole;
+use crate::whole_file::write_file;
 
 /// Writes the page.
 ///
@@ -51,8 +51,7 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
     let text = page::write(&reading.history, &title, forge.as_deref(), &explained)?;
     match &options.output {
         None => io::stdout().lock().write_all(text.as_bytes())?,
-        Some(path) => write_whole(path, text.as_bytes())
-            .with_context(|| format!("{} cannot be written", path.display()))?,
+        Some(path) => write_file(path, text.as_bytes())?,
     }
     Ok(Outcome::Pass)
 }

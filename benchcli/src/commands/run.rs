@@ -5,9 +5,10 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
 use benchparse::name::Name;
+use git2::Oid;
 
 use super::Outcome;
 use super::baselines::{say, warn};
@@ -31,6 +32,7 @@ use crate::runner::transcript::mark;
 use crate::runner::worktree::Place;
 use crate::runner::{Side, signals, workspace};
 use crate::sides::RowContext;
+use crate::whole_file::{check_file, check_folder, unwritable};
 
 const PROGRAM: &str = "benchcli run";
 
@@ -41,7 +43,9 @@ const PROGRAM: &str = "benchcli run";
 pub fn run(mut options: RunOptions) -> Result<Outcome> {
     let children = Children::default();
     signals::stop_on_signal(&children).context("signals cannot be listened for")?;
-    let store = Store::open(Path::new(".")).ok();
+    let store = Store::open(Path::new("."));
+    let record_for = before_it_takes_time(&options, store.as_ref())?;
+    let store = store.ok();
     let git = store
         .as_ref()
         .map(|store| store.repo().commondir().to_owned());
@@ -50,8 +54,13 @@ pub fn run(mut options: RunOptions) -> Result<Outcome> {
         prepare(&options.versions, &children, store.as_ref(), &mut place).and_then(|prepared| {
             match prepared {
                 Some(prepared) => {
-                    let scratch = place.path().to_owned();
-                    measure(&mut options, &children, store.as_ref(), prepared, &scratch)
+                    let means = Means {
+                        children: &children,
+                        store: store.as_ref(),
+                        record_for,
+                        scratch: place.path(),
+                    };
+                    measure(&mut options, &means, prepared)
                 }
                 None => Ok(Outcome::Failed),
             }
@@ -62,14 +71,35 @@ pub fn run(mut options: RunOptions) -> Result<Outcome> {
     Ok(outcome)
 }
 
+/// Looks for what would make the end of the run worthless; gives the commit to record for.
+fn before_it_takes_time(
+    options: &RunOptions,
+    store: Result<&Store, &anyhow::Error>,
+) -> Result<Option<Oid>> {
+    for to in &options.gate.reports {
+        check_file(&to.path)?;
+    }
+    for folder in options.save_raw.iter().chain(&options.flame) {
+        check_folder(folder)?;
+    }
+    match store {
+        _ if !options.record => Ok(None),
+        Ok(store) => Ok(Some(store.resolve("HEAD").context("--record")?.id())),
+        Err(error) => bail!("--record: {error:#}"),
+    }
+}
+
+/// What measuring needs besides the versions.
+struct Means<'m> {
+    children: &'m Children,
+    store: Option<&'m Store>,
+    /// The commit to record for.
+    record_for: Option<Oid>,
+    scratch: &'m Path,
+}
+
 /// Measures, judges and reports.
-fn measure(
-    options: &mut RunOptions,
-    children: &Children,
-    store: Option<&Store>,
-    prepared: Prepared,
-    scratch: &Path,
-) -> Result<Outcome> {
+fn measure(options: &mut RunOptions, means: &Means<'_>, prepared: Prepared) -> Result<Outcome> {
     // Enough to repeat a run with, and short enough to copy.
     let seed = options.seed.unwrap_or_else(|| workspace::random() >> 40);
     let plan = Plan {
@@ -94,12 +124,12 @@ fn measure(
         names,
         settled: Vec::new(),
         share: 1.0,
-        stale: match store {
+        stale: match means.store {
             Some(store) => accept_trailers(&mut options.gate, store, base)?,
             None => Vec::new(),
         },
     };
-    let ended = going.go(options, children);
+    let ended = going.go(options, means.children);
     let quietness = Quietness::between(&before, &Snapshot::take(), used);
     let failed = !going.rounds.failures.is_empty();
     if let Err(error) = ended {
@@ -116,24 +146,44 @@ fn measure(
             failure.output
         ));
     }
-    let mut texts = going.texts()?;
-    if let Some(folder) = &options.save_raw {
-        let saved = save(folder, &texts);
-        saved.with_context(|| format!("{} cannot be written", folder.display()))?;
+    let texts = going.texts()?;
+    // Before profiles, which may be stopped; a fault of it comes after the verdict.
+    let kept = keep(options, means, &texts);
+    let outcome = verdict(options, means, going, texts, baseline, &quietness);
+    drop(pinned);
+    let outcome = outcome?;
+    kept?;
+    Ok(if failed { Outcome::Failed } else { outcome })
+}
+
+/// Saves and records what was measured, as far as that was asked for.
+fn keep(options: &RunOptions, means: &Means<'_>, texts: &[Vec<u8>; 2]) -> Result<()> {
+    let saved = match &options.save_raw {
+        Some(folder) => save(folder, texts).map_err(|error| unwritable(folder, error)),
+        None => Ok(()),
+    };
+    if let (Some(store), Some(commit)) = (means.store, means.record_for) {
+        say(&record::measured_in_turn(store, commit, texts[1].clone())?);
     }
-    if options.record {
-        let store = store.context("--record: there is no repository to record in")?;
-        let head = store.resolve("HEAD")?.id();
-        say(&record::measured_in_turn(store, head, texts[1].clone())?);
-    }
+    saved
+}
+
+fn verdict(
+    options: &mut RunOptions,
+    means: &Means<'_>,
+    mut going: Going,
+    mut texts: [Vec<u8>; 2],
+    baseline: Option<String>,
+    quietness: &Quietness,
+) -> Result<Outcome> {
     let mut rounds = Measured {
         rounds: going.rounds.transcript.rounds(Side::Head),
         order: Some(options.order.name()),
-        seed,
+        seed: going.rounds.plan.seed,
         machine: quietness.to_string(),
     };
     let mut old = vec![std::mem::take(&mut texts[0])];
-    if let (Some(base), Some(store)) = (baseline, store) {
+    if let (Some(base), Some(store)) = (baseline, means.store) {
         rounds.order = None;
         let cached = cached(store, &base, &texts[1])?;
         going.names[0] = cached.to_string();
@@ -146,8 +196,8 @@ fn measure(
     let report = going.judged(&compared, options);
     let (explained, ended) = if options.explain {
         let profiling = Profiling {
-            children,
-            scratch,
+            children: means.children,
+            scratch: means.scratch,
             flames: options.flame.as_deref(),
             most: MOST_EXPLAINED,
         };
@@ -156,10 +206,9 @@ fn measure(
     } else {
         (Vec::new(), Ok(()))
     };
-    drop(pinned);
     let outcome = conclude(compared, &report, &options.gate, Some(rounds), explained)?;
     ended?;
-    Ok(if failed { Outcome::Failed } else { outcome })
+    Ok(outcome)
 }
 
 /// How many benchmarks that got worse are explained: profiles take their time.

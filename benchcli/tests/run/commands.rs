@@ -148,3 +148,78 @@ fn contradictory_flags_are_refused() {
         );
     }
 }
+
+#[test]
+fn what_cannot_be_written_is_said_before_anything_runs() {
+    let sandbox = Sandbox::new();
+    sandbox.write("file", "");
+    for (arguments, message) in [
+        (
+            &["--report", "json=no/report.json"][..],
+            "no/report.json cannot be written: there is no folder no; make it first",
+        ),
+        (
+            &["--report", "json=."],
+            ". cannot be written: it is a folder; name a file in it",
+        ),
+        (
+            &["--save-raw", "file/raw"],
+            "file/raw cannot be written; name another place",
+        ),
+        (
+            &["--record"],
+            "--record: HEAD: the repository has no commits yet",
+        ),
+    ] {
+        let ran = run(&sandbox, arguments);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+        assert!(!sandbox.repository().join("order").exists(), "{message}");
+    }
+}
+
+#[test]
+fn the_verdict_is_there_although_nothing_could_be_saved() {
+    let sandbox = Sandbox::new();
+    // The place is good before the first round, and no longer after it.
+    let base = format!("touch raw; {}", command("base", 5));
+    let head = command("head", 6);
+    let commands = ["run", "--base-cmd", &base, "--head-cmd", &head];
+    let arguments = [
+        "--rounds",
+        "6",
+        "--save-raw",
+        "raw",
+        "--report",
+        "json=r.json",
+    ];
+    let ran = sandbox.benchcli(&[&commands[..], &arguments].concat());
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("regressed: "), "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("raw cannot be written"),
+        "{}",
+        ran.stderr
+    );
+    assert!(sandbox.read("r.json").contains("benchcli-check"));
+}
+
+#[test]
+fn recording_what_is_not_committed_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("code", "one");
+    sandbox.git(&["add", "code"]);
+    sandbox.git(&["commit", "-q", "-m", "First"]);
+    let warning =
+        "warning: the working tree has changes that are not committed; marked as dirty=true";
+    let clean = run(&sandbox, &["--rounds", "2", "--record"]);
+    assert!(
+        clean.stderr.contains("recorded 1 benchmark"),
+        "{}",
+        clean.stderr
+    );
+    assert!(!clean.stderr.contains(warning), "{}", clean.stderr);
+    sandbox.write("code", "two");
+    let dirty = run(&sandbox, &["--rounds", "2", "--record"]);
+    assert!(dirty.stderr.contains(warning), "{}", dirty.stderr);
+}

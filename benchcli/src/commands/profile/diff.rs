@@ -12,7 +12,7 @@ use crate::profile::per_op::Costs;
 use crate::profile::quantity::per;
 use crate::profile::read::{Profile, SampleType};
 use crate::profile::render::{self, Extent};
-use crate::whole_file::write_whole;
+use crate::whole_file::write_file;
 
 /// Runs the command.
 ///
@@ -81,7 +81,7 @@ fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
         let svg = answer
             .flame
             .svg(&answer.sentence, &per(&answer.unit, answer.per_op));
-        write_whole(path, svg.as_bytes()).with_context(|| path.display().to_string())?;
+        write_file(path, svg.as_bytes())?;
     }
     let extent = Extent {
         rows: view.top,

@@ -17,7 +17,7 @@ use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
 use crate::profile::read::Profile;
 use crate::report::counted;
-use crate::whole_file::write_whole;
+use crate::whole_file::write_file;
 
 /// The kind of an execution trace.
 pub(super) const TRACE: &str = "trace";
@@ -278,7 +278,7 @@ pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
             path.display()
         );
     }
-    write_whole(&path, &data).with_context(|| format!("{} cannot be written", path.display()))?;
+    write_file(&path, &data)?;
     writeln!(io::stdout().lock(), "{}", path.display())?;
     Ok(Outcome::Pass)
 }
