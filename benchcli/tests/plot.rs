@@ -156,7 +156,7 @@ fn what_cannot_be_drawn_is_one_clear_error() {
             &[&*old, &new, "-o", "out.gif"][..],
             "-o out.gif: expected a name that ends in .svg or .png",
         ),
-        (&[&old, "-o", "out.svg"], "2 values required"),
+        (&[&old, "-o", "out.svg"], "1 file given: expected two"),
         (
             &[&old, &new, "-o", "no/such/out.svg"],
             "no/such/out.svg cannot be written",

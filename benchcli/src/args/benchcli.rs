@@ -8,6 +8,7 @@ use jiff::Span;
 use super::check::{CheckArgs, ConfigArgs, EXAMPLES};
 use super::diff::DiffArgs;
 use super::explain::{ABOUT as EXPLAIN_ABOUT, ExplainArgs};
+use super::number::whole_from;
 use super::plot::{ABOUT as PLOT_ABOUT, PlotArgs};
 use super::profile::ProfileArgs;
 use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
@@ -217,7 +218,7 @@ In git's own log:
   git log --notes=benchmarks")]
 pub struct LogArgs {
     /// Stop after this many commits
-    #[arg(short = 'n', long, value_name = "NUMBER")]
+    #[arg(short = 'n', long, value_name = "NUMBER", value_parser = whole_from(0_usize))]
     pub max_count: Option<usize>,
     /// Print JSON, one object a line
     #[arg(long)]
@@ -288,7 +289,7 @@ pub struct PruneArgs {
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub older_than: Span,
     /// Keep one baseline, the first, of every so many commits in a row
-    #[arg(long, value_name = "COMMITS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "COMMITS", value_parser = whole_from(1_u64))]
     pub keep_every: Option<u64>,
     /// Remove profiles only, no baselines
     #[arg(long, conflicts_with = "keep_every")]

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 
 use super::Color;
 use super::diff::{mending, parsed};
+use super::number::whole_from;
 use crate::config::{ActionName, Loaded, NO_GATE, Percent};
 
 /// What `benchcli check --help` ends with.
@@ -63,11 +64,11 @@ pub struct GateArgs {
     threshold: Option<Percent>,
 
     /// The false discovery rate [default: 0.05]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", value_parser = rate)]
     q: Option<f64>,
 
     /// The fewest values a side with which timings are judged [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_from(0_usize))]
     min_samples: Option<usize>,
 
     /// Both sides were measured in turn (known without this where both say so in a line that begins
@@ -147,6 +148,11 @@ pub struct GateArgs {
         value_name = "WHEN"
     )]
     color: Color,
+}
+
+fn rate(text: &str) -> Result<f64, &'static str> {
+    text.parse()
+        .map_err(|_| "expected a number between 0 and 1, such as 0.05")
 }
 
 /// How verdicts are printed.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use super::number::whole_from;
 use super::profile::ProfileFormat;
 use super::run::{GoArgs, Versions};
 use crate::profile::render::Extent;
@@ -34,7 +35,7 @@ pub struct ExplainArgs {
     #[command(flatten)]
     go: GoArgs,
     /// The most benchmarks to explain
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_from(0_usize))]
     most: usize,
     /// The form of the output
     #[arg(long, value_enum, default_value_t)]
@@ -43,7 +44,7 @@ pub struct ExplainArgs {
     #[arg(long)]
     lines: bool,
     /// The most rows of a table
-    #[arg(long, value_name = "ROWS", default_value_t = 10)]
+    #[arg(long, value_name = "ROWS", default_value_t = 10, value_parser = whole_from(0_usize))]
     top: usize,
     /// Write differential flame graphs into this folder
     #[arg(long, value_name = "DIR")]

@@ -17,7 +17,7 @@ pub fn gnu_style(
     let takes_value = |name: &str| {
         command
             .get_arguments()
-            .any(|flag| flag.get_long() == Some(name) && flag.get_action().takes_values())
+            .any(|flag| flag.get_long() == Some(name) && needs_value(flag))
     };
     let mut only_inputs = false;
     let mut is_value = false;
@@ -42,6 +42,12 @@ pub fn gnu_style(
         }
     };
     arguments.into_iter().map(rewrite).collect()
+}
+
+/// Whether what follows is the flag's value whatever it looks like.
+fn needs_value(flag: &clap::Arg) -> bool {
+    let may_be_without = |count: clap::builder::ValueRange| count.min_values() == 0;
+    flag.get_action().takes_values() && !flag.get_num_args().is_some_and(may_be_without)
 }
 
 /// Does the same for a program with commands: each command's flags are known from the command on.
@@ -80,6 +86,7 @@ mod tests {
     fn rewritten(arguments: &[&str]) -> Vec<String> {
         let command = Command::new("x")
             .arg(Arg::new("alpha").long("alpha"))
+            .arg(Arg::new("pin").long("pin").num_args(0..=1))
             .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue));
         gnu_style(&command, arguments.iter().map(OsString::from))
             .into_iter()
@@ -115,6 +122,7 @@ mod tests {
     fn values_and_inputs_stay() {
         assert_eq!(rewritten(&["-alpha", "-alpha"]), ["--alpha", "-alpha"]);
         assert_eq!(rewritten(&["-quiet", "-alpha"]), ["--quiet", "--alpha"]);
+        assert_eq!(rewritten(&["-pin", "-alpha"]), ["--pin", "--alpha"]);
         assert_eq!(rewritten(&["--", "-alpha"]), ["--", "-alpha"]);
         assert_eq!(rewritten(&["-", "-x"]), ["-", "-x"]);
     }

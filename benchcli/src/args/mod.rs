@@ -6,6 +6,7 @@ pub mod diff;
 pub mod explain;
 mod go_style;
 pub mod history;
+mod number;
 pub mod plot;
 pub mod profile;
 pub mod rank;

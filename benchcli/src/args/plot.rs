@@ -8,7 +8,9 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use super::history::{HistoryArgs, HistoryOptions};
+use super::number::whole;
 use crate::plot::{Look, ThemeName};
+use crate::report::counted;
 
 /// What `benchcli plot --help` begins with.
 pub const ABOUT: &str = "\
@@ -29,7 +31,7 @@ Examples:
 Exit status: 0, or 2 where a flag or an input is wrong or nothing can be shown.")]
 pub struct PlotArgs {
     /// An old and a new file; without them, the history
-    #[arg(value_name = "OLD NEW", num_args = 2)]
+    #[arg(value_name = "OLD NEW", num_args = 0..)]
     files: Vec<OsString>,
 
     /// The picture to write: its name ends in .svg or .png; - writes SVG to standard output
@@ -45,7 +47,7 @@ pub struct PlotArgs {
     size: Option<Size>,
 
     /// How many dots of a PNG are one pixel of its size
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = whole(1..=4_u8))]
     dots: u8,
 
     /// Values on a logarithmic scale
@@ -103,8 +105,16 @@ impl PlotArgs {
                 self.output.display()
             ),
         };
+        let files = match <[OsString; 2]>::try_from(self.files) {
+            Ok(files) => Some(files),
+            Err(none) if none.is_empty() => None,
+            Err(files) => bail!(
+                "{} given: expected two, an old and a new one, or none for the history",
+                counted(files.len(), "file")
+            ),
+        };
         Ok(PlotOptions {
-            files: <[OsString; 2]>::try_from(self.files).ok(),
+            files,
             output: (!to_stdout).then_some(self.output),
             kind,
             look: Look {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::number::whole_from;
+
 /// Options of `benchcli profile`.
 #[derive(Debug, Args)]
 pub struct ProfileArgs {
@@ -52,7 +54,7 @@ pub struct ProfileAddArgs {
     pub bench: Option<String>,
     /// The most that all kept profiles may have together, in MiB [default: profiles-mib of
     /// benchcli.toml, else 100]
-    #[arg(long, value_name = "MIB")]
+    #[arg(long, value_name = "MIB", value_parser = whole_from(0_u32))]
     pub max_mib: Option<u32>,
     /// Print JSON
     #[arg(long)]
@@ -146,7 +148,7 @@ pub struct ViewArgs {
     #[arg(long)]
     pub lines: bool,
     /// The most rows of a table
-    #[arg(long, value_name = "ROWS", default_value_t = 20)]
+    #[arg(long, value_name = "ROWS", default_value_t = 20, value_parser = whole_from(0_usize))]
     pub top: usize,
     /// Write a differential flame graph
     #[arg(long, value_name = "FILE.svg")]

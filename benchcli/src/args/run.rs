@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use super::check::{GateArgs, GateOptions};
+use super::number::{whole, whole_from};
 use crate::runner::go_flags::GoFlags;
 use crate::runner::plan::Order;
 
@@ -51,7 +52,7 @@ pub struct RunArgs {
     base: String,
 
     /// How often every benchmark is run on either side
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole(1..=10_000_u32))]
     rounds: u32,
 
     #[command(flatten)]
@@ -62,7 +63,7 @@ pub struct RunArgs {
     adaptive: bool,
 
     /// The most rounds of an adaptive run [default: three times --rounds]
-    #[arg(long, value_name = "N", requires = "adaptive", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", requires = "adaptive", value_parser = whole(1..=10_000_u32))]
     max_rounds: Option<u32>,
 
     /// Begin no round after this time, such as 90s, 15m or 1h
@@ -95,15 +96,15 @@ pub struct RunArgs {
     order: Order,
 
     /// Where the order is drawn from [default: drawn, and printed]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_from(0_u64))]
     seed: Option<u64>,
 
     /// Run the benchmarks on these processors only, such as 2 or 2,3; `auto` chooses one
-    #[arg(long, value_name = "CPUS|auto", num_args = 0..=1, require_equals = true, default_missing_value = "auto")]
+    #[arg(long, value_name = "CPUS|auto", num_args = 0..=1, default_missing_value = "auto")]
     pin: Option<String>,
 
     /// Run the benchmarks with this priority, from -20 (needs rights) to 19
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(i32).range(-20..=19))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(-20..=19))]
     nice: Option<i32>,
 
     /// Measure this shell command as the base, which prints Go benchmark results

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::Color;
 use super::history::{HistoryArgs, HistoryOptions};
+use super::number::whole_from;
 
 /// What `benchcli trend --help` begins with.
 pub const ABOUT: &str = "\
@@ -44,7 +45,7 @@ pub struct TrendArgs {
     all: bool,
 
     /// Fail when a series got worse in the last N commits
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole_from(1_u32))]
     fail_on_new: Option<u32>,
 
     /// How to print

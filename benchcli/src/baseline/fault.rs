@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Error, anyhow};
-use git2::{ErrorClass, ErrorCode, Repository};
+use git2::{ErrorClass, ErrorCode, ObjectType, Reference, Repository};
 
 use super::profiles::TooMuch;
 
@@ -37,6 +37,18 @@ pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
         );
     }
     Error::new(error).context(format!("{dir}: the repository cannot be opened"))
+}
+
+/// What a ref is that should be at a commit of ours.
+pub(super) fn no_commit(found: &Reference<'_>, reference: &str) -> Error {
+    let kind = found.peel(ObjectType::Any).ok();
+    match kind.and_then(|object| object.kind()) {
+        Some(kind) => anyhow!(
+            "{reference} is a {kind}, expected a commit with notes; \
+             `git update-ref -d {reference}` removes it, `benchcli pull` fetches that of the remote"
+        ),
+        None => anyhow!("{reference}: its commit cannot be read; `git fsck` says more"),
+    }
 }
 
 /// What to do where an object is not there.

@@ -64,9 +64,10 @@ impl Store {
     /// The commit that one of our refs is at.
     pub(super) fn tip(&self, reference: &str) -> Result<Option<Commit<'_>>> {
         match self.repo.find_reference(reference) {
-            Ok(found) => Ok(Some(found.peel_to_commit().with_context(|| {
-                format!("{reference} is no commit: `git fsck` says what is wrong with it")
-            })?)),
+            Ok(found) => match found.peel_to_commit() {
+                Ok(commit) => Ok(Some(commit)),
+                Err(_) => Err(fault::no_commit(&found, reference)),
+            },
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("{reference} cannot be read")),
         }
@@ -111,9 +112,9 @@ impl Store {
             Ok(object) => object,
             Err(error) => return Err(self.unresolved(revision, error)),
         };
-        object.peel_to_commit().with_context(|| {
+        object.peel_to_commit().map_err(|_| {
             let kind = object.kind().map_or("object", |kind| kind.str());
-            format!("{revision}: a {kind}, not a commit")
+            anyhow::anyhow!("{revision}: a {kind}, expected a commit, a branch or a tag")
         })
     }
 
@@ -145,7 +146,20 @@ impl Store {
                 "{revision}: no such commit; run `git fetch` if it is one of a remote's"
             );
         }
-        anyhow::Error::new(error).context(format!("{revision}: not a revision"))
+        let revision = if revision.is_empty() {
+            "\"\""
+        } else {
+            revision
+        };
+        match error.code() {
+            ErrorCode::InvalidSpec => anyhow::anyhow!(
+                "{revision}: expected a commit, as an id, a branch, a tag or such as HEAD~1"
+            ),
+            ErrorCode::Ambiguous => anyhow::anyhow!(
+                "{revision}: the ids of several objects begin so; write more of its digits"
+            ),
+            _ => anyhow::Error::new(error).context(format!("{revision}: cannot be looked up")),
+        }
     }
 
     /// The commit that a revision names, or that a whole id names of which only the note is here.

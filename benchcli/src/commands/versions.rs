@@ -1,6 +1,6 @@
 //! Base and head, built so that they can be measured.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::runner::Side;
 use crate::runner::bench_pattern::BenchPattern;
 use crate::runner::build::{self, Build};
 use crate::runner::children::Children;
-use crate::runner::packages::{self, Package};
+use crate::runner::packages::{self, NoGo, Package};
 use crate::runner::rounds::{Job, Subject};
 use crate::runner::worktree::Place;
 
@@ -121,8 +121,14 @@ fn of_packages(
         if !folder.is_dir() {
             continue;
         }
-        let found = packages::find(children, &folder, &go.packages, &go.flags)
-            .with_context(|| format!("the packages of the {} cannot be listed", side.name()))?;
+        let found = packages::find(children, &folder, &go.packages, &go.flags);
+        let found = found.map_err(|error| {
+            if error.is::<NoGo>() {
+                return error;
+            }
+            let side = side.name();
+            error.context(format!("the packages of the {side} cannot be listed"))
+        })?;
         let binaries = place.path().join(side.name());
         fs::create_dir_all(&binaries)
             .with_context(|| format!("{} cannot be made", binaries.display()))?;
@@ -131,6 +137,14 @@ fn of_packages(
             package,
             binary: binaries.join(format!("{at}.test{}", env::consts::EXE_SUFFIX)),
         }));
+    }
+    if builds.is_empty() && !packages::has_module(&here) {
+        bail!(
+            "no benchmark in {}: {} is in no Go module and has none below it; \
+             `go mod init example.com/NAME` makes one",
+            go.packages.join(" "),
+            here.display()
+        );
     }
     if builds.is_empty() {
         bail!(
@@ -158,7 +172,12 @@ fn of_packages(
     }
     let (subjects, benchmarks) = subjects(go, children, &builds)?;
     if subjects.is_empty() {
-        bail!("--bench {}: no benchmark matches", go.bench);
+        let all = names(go, children, &builds)?;
+        bail!(
+            "--bench {}: no benchmark matches; there {}",
+            go.bench,
+            some_of(&all)
+        );
     }
     let head = store
         .resolve("HEAD")
@@ -225,6 +244,32 @@ fn subjects(
         }
     }
     Ok((subjects, benchmarks))
+}
+
+/// The names of all benchmarks.
+fn names(go: &GoOptions, children: &Children, builds: &[Build]) -> Result<BTreeSet<String>> {
+    let all = BenchPattern::parse(".");
+    let mut names = BTreeSet::new();
+    for build in builds {
+        let found = build::benchmarks(children, build, &all, &go.flags)?;
+        names.extend(found.into_iter().map(|(name, _)| name));
+    }
+    Ok(names)
+}
+
+/// `is BenchmarkA`, `are BenchmarkA, BenchmarkB and 7 more`.
+fn some_of(names: &BTreeSet<String>) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    let (is, shown) = (
+        if names.len() == 1 { "is" } else { "are" },
+        shown.join(", "),
+    );
+    match names.len() {
+        0 => "is none at all".to_owned(),
+        count if count > SHOWN => format!("{is} {shown} and {} more", count - SHOWN),
+        _ => format!("{is} {shown}"),
+    }
 }
 
 /// How much of the packages' paths need not be said.

@@ -99,10 +99,39 @@ fn reworded(message: &str) -> String {
                 .unwrap_or(&"");
             format!("unknown key `{unknown}`; the nearest is `{nearest}`")
         }
-        _ => message
-            .replacen("unknown variant", "unknown value", 1)
-            .replacen("missing field", "missing key", 1)
-            .replacen("expected f64", "expected a number", 1)
-            .replacen("expected usize", "expected a whole number from 0", 1),
+        [] if message.starts_with("invalid type: ") => match message
+            .strip_prefix("invalid type: string ")
+            .and_then(|rest| rest.strip_suffix(", expected a sequence"))
+        {
+            Some(found) => format!("expected a list, [{found}], found {found} alone"),
+            None => plainly(message),
+        },
+        [key] if message.starts_with("missing field") => match example(key) {
+            Some(example) => format!("missing key `{key}`; write for example {example}"),
+            None => plainly(message),
+        },
+        _ => plainly(message),
     }
+}
+
+/// What somebody might write for a key that has to be there.
+fn example(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "filter" => r#"filter = ".name:Encode .unit:ns/op""#,
+        "benchmark" => r#"benchmark = "Encode""#,
+        "unit" => r#"unit = "ns/op""#,
+        "up-to" => r#"up-to = "10%""#,
+        "reason" => r#"reason = "checksums are worth it""#,
+        _ => return None,
+    })
+}
+
+/// Without the words of those who program.
+fn plainly(message: &str) -> String {
+    message
+        .replacen("unknown variant", "unknown value", 1)
+        .replacen("missing field", "missing key", 1)
+        .replacen("expected f64", "expected a number", 1)
+        .replacen("expected usize", "expected a whole number from 0", 1)
+        .replacen("expected a sequence", "expected a list in brackets", 1)
 }

@@ -341,7 +341,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\n",
-                "benchcli.toml:1:1: missing key `unit`",
+                "benchcli.toml:1:1: missing key `unit`; write for example unit = \"ns/op\"",
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \" \"\n",

@@ -1,13 +1,14 @@
 //! Which packages have benchmarks.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 use serde::Deserialize;
 
-use super::children::Children;
+use super::children::{ChildError, Children};
 use super::go_flags::GoFlags;
 
 /// A package with benchmarks.
@@ -27,6 +28,14 @@ impl Package {
         go(&self.folder, self.outside_workspace)
     }
 }
+
+/// There is no go command.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "go: not found in PATH, and benchmarks are built with it; \
+     install it (https://go.dev/dl) or add its folder to PATH"
+)]
+pub struct NoGo;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -109,10 +118,7 @@ fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<Question>) {
         _ if !place.is_dir() => {}
         None => ask(place, "."),
         Some(_) => {
-            if place
-                .ancestors()
-                .any(|folder| folder.join("go.mod").is_file())
-            {
+            if is_in_module(&place) {
                 ask(place.clone(), "./...");
             }
             for module in modules_below(&place) {
@@ -120,6 +126,16 @@ fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<Question>) {
             }
         }
     }
+}
+
+/// Whether a folder is in a module or has some below it.
+pub fn has_module(folder: &Path) -> bool {
+    is_in_module(folder) || !modules_below(folder).is_empty()
+}
+
+fn is_in_module(folder: &Path) -> bool {
+    let mut folders = folder.ancestors();
+    folders.any(|folder| folder.join("go.mod").is_file())
 }
 
 /// The folders below one that are modules of their own, found as go looks for packages.
@@ -170,9 +186,12 @@ fn list(
         .args(&flags.list)
         .arg("--")
         .arg(&question.pattern);
-        children
-            .run(&mut go)
-            .context("benchmarks are built with the go command: it has to be in PATH")
+        children.run(&mut go).map_err(|error| match error {
+            ChildError::Start { source, .. } if source.kind() == ErrorKind::NotFound => {
+                Error::new(NoGo)
+            }
+            error => error.into(),
+        })
     };
     let mut outside_workspace = false;
     let mut ran = ask(outside_workspace)?;
