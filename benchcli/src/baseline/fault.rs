@@ -87,3 +87,43 @@ pub(super) fn storing(error: Error, place: &Path) -> Error {
         None => error.context(format!("{place}: nothing was recorded")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_faults() {
+        let said = |fault: &str| {
+            let error: Result<(), _> = Err(anyhow!("{fault}"));
+            let error = error.context("writing").unwrap_err();
+            format!("{:#}", storing(error, Path::new("/repo/.git")))
+        };
+        assert_eq!(
+            said("No space left on device (os error 28)"),
+            "/repo/.git: No space left on device: nothing was recorded and nothing that was there \
+             has changed; make room and run the command again"
+        );
+        assert_eq!(
+            said("Disk quota exceeded"),
+            "/repo/.git: Disk quota exceeded: nothing was recorded and nothing that was there \
+             has changed; make room and run the command again"
+        );
+        assert_eq!(
+            said("Permission denied"),
+            "/repo/.git: nothing was recorded: writing: Permission denied"
+        );
+    }
+
+    #[test]
+    fn a_repository_of_another_user_is_told_with_what_trusts_it() {
+        let error = git2::Error::new(ErrorCode::Owner, ErrorClass::Config, "not owned");
+        assert_eq!(
+            opening(error, Path::new("/repo")).to_string(),
+            "/repo: the repository belongs to another user, and git does not trust it; \
+             if you do, run `git config --global --add safe.directory /repo`"
+        );
+    }
+}

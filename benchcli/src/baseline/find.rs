@@ -13,6 +13,7 @@ use super::header::Header;
 use super::main_branch::main_branch;
 use super::note::{self, Note, Recording};
 use super::store::{Store, missing};
+use crate::report::counted;
 
 /// What a baseline must be of to be compared with.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +74,7 @@ pub enum FindError {
     },
     /// The search ended where a shallow clone does.
     #[error(
-        "no baseline in the {looked_at} commits of this shallow clone; run `git fetch --unshallow`"
+        "no baseline in the {} of this shallow clone; run `git fetch --unshallow`", counted(*looked_at, "commit")
     )]
     Shallow {
         /// Commits that were there to look at.
@@ -90,9 +91,10 @@ pub enum FindError {
     },
     /// There are baselines, of other machines.
     #[error(
-        "no baseline of {wanted} in {looked_at} commits; the nearest, {commit} ({back} back), is of \
+        "no baseline of {wanted} in {}; the nearest, {commit} ({back} back), is of \
          {found}: results of different machines cannot be compared; \
-         run `benchcli record` on this one at the base, or name a commit with --base REV"
+         run `benchcli record` on this one at the base, or name a commit with --base REV",
+        counted(*looked_at, "commit")
     )]
     OtherEnvironment {
         /// The environment asked for.
@@ -108,8 +110,9 @@ pub enum FindError {
     },
     /// There are none.
     #[error(
-        "no baseline in the {looked_at} commits that HEAD is based on; run `benchcli pull` to fetch \
-         those of the remote, or `benchcli record --commit REV` to make one"
+        "no baseline in the {} that HEAD is based on; run `benchcli pull` to fetch \
+         those of the remote, or `benchcli record --commit REV` to make one",
+        counted(*looked_at, "commit")
     )]
     None {
         /// Commits that were looked at.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::profiles::PROFILES_REF;
 use super::store::{NOTES_REF, Store};
 use super::swap::Backoff;
+use crate::report::counted;
 
 /// How long a push goes on trying while others push.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -58,6 +59,7 @@ pub enum Extent {
 pub struct Remote<'s> {
     store: &'s Store,
     name: String,
+    patience: Duration,
 }
 
 impl<'s> Remote<'s> {
@@ -74,7 +76,11 @@ impl<'s> Remote<'s> {
         if name.starts_with('-') {
             bail!("{name}: not a remote");
         }
-        Ok(Self { store, name })
+        Ok(Self {
+            store,
+            name,
+            patience: PATIENCE,
+        })
     }
 
     /// Fetches what the remote has and merges it into ours.
@@ -178,11 +184,12 @@ impl<'s> Remote<'s> {
             let Err(reason) = self.send(reference, theirs, new)? else {
                 return Ok((theirs, merged, attempts));
             };
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > self.patience {
                 bail!(
-                    "{}: gave up after {attempts} attempts, others pushed each time ({reason}); \
+                    "{}: gave up after {}, others pushed each time ({reason}); \
                      what was recorded is safe here: run `benchcli push` again",
-                    self.name
+                    self.name,
+                    counted(attempts, "attempt")
                 );
             }
             backoff.pause();
@@ -358,5 +365,42 @@ impl Drop for Fetched<'_> {
         if let Ok(mut reference) = self.store.repo().find_reference(&self.name) {
             let _ = reference.delete();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::baseline::{Header, Recording};
+
+    #[test]
+    fn a_push_gives_up_where_others_are_always_faster() {
+        let folder = tempfile::tempdir().unwrap();
+        let [ours, theirs] = ["ours", "theirs"].map(|name| folder.path().join(name));
+        let bare = git2::Repository::init_bare(&theirs).unwrap();
+        git2::Repository::init(&ours).unwrap();
+        let store = Store::open(&ours).unwrap();
+        let header = Header {
+            id: Oid::ZERO_SHA1,
+            at: None,
+            fields: Vec::new(),
+        };
+        let recording = Recording::new(header, b"BenchmarkA 1 1 ns/op\n".to_vec());
+        store.record(Oid::ZERO_SHA1, &[recording]).unwrap();
+        // As where another push is at work all the time.
+        let lock = bare.path().join(format!("{NOTES_REF}.lock"));
+        fs::create_dir_all(lock.parent().unwrap()).unwrap();
+        fs::write(lock, "").unwrap();
+
+        let mut remote = Remote::new(&store, theirs.to_str()).unwrap();
+        remote.patience = Duration::ZERO;
+        let said = remote.push(Extent::Baselines).unwrap_err().to_string();
+        let (begin, end) = (
+            ": gave up after 1 attempt, others pushed each time (",
+            "); what was recorded is safe here: run `benchcli push` again",
+        );
+        assert!(said.contains(begin) && said.ends_with(end), "{said}");
     }
 }

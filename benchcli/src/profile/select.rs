@@ -37,8 +37,8 @@ impl Selection {
             }
         }
         bail!(
-            "{} has no benchmark that prints {benchmark}; does its name differ between runs?",
-            binary.program.display()
+            "no benchmark prints {benchmark} when it is run again; \
+             its name has to be the same in every run"
         );
     }
 

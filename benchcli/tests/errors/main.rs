@@ -85,7 +85,11 @@ fn told(script: &str) -> String {
         for said in stderr.lines().filter(|said| !is_progress(said)) {
             told += &format!("2| {said}\n");
         }
-        let is_ours = command.starts_with("bench") || command.contains("| bench");
+        // A variable may be set before it.
+        let program = command.split(' ').find(|word| !word.contains('='));
+        let is_ours = program == Some("benchcli")
+            || program == Some("benchdiff")
+            || command.contains("| bench");
         assert!(!stderr.contains("panicked"), "{line}: {stderr}");
         if is_ours {
             assert_eq!(code, Some(2), "{line}: {stdout}{stderr}");
@@ -103,6 +107,20 @@ fn holds(name: &str) {
     let file = here("tests/errors").join(name);
     let script = fs::read_to_string(&file).expect("readable");
     assert_data_eq!(told(&script), Data::read_from(&file, None).raw());
+}
+
+#[test]
+fn a_terminal_is_no_input() {
+    if Command::new("script").arg("--version").output().is_err() {
+        eprintln!("SKIPPED a_terminal_is_no_input: script is not in PATH");
+        return;
+    }
+    let script = "$ git init -q .\n$ git commit -q --allow-empty -m First\n\
+                  $ script -q -c 'benchcli record' /dev/null < /dev/null | tr -d '\\r'\n";
+    let told = told(script);
+    let expected = "1| benchcli: no FILE, and no results on standard input; \
+                    run `go test -bench . | benchcli record`\n";
+    assert!(told.ends_with(expected), "{told}");
 }
 
 #[test]
@@ -143,6 +161,11 @@ fn pictures_and_profiles() {
 #[test]
 fn measuring() {
     holds("run.txt");
+}
+
+#[test]
+fn finding_baselines() {
+    holds("finding.txt");
 }
 
 #[test]
