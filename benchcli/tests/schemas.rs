@@ -28,6 +28,19 @@ fn printed_in(folder: &Path, arguments: &[&str]) -> Value {
         .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {output:?}"))
 }
 
+/// What is printed as one document or a line each.
+fn lines_in(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+    let mut command = Command::cargo_bin("benchcli").expect("built");
+    let output = command.current_dir(folder).args(arguments).output();
+    let output = output.expect("runs");
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    let documents = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    let documents: Result<Vec<Value>, _> = documents.collect();
+    let documents = documents.expect("JSON");
+    assert!(!documents.is_empty(), "{arguments:?}");
+    documents
+}
+
 #[test]
 fn verdicts() {
     let schema = printed(&["schema", "check"]);
@@ -116,15 +129,91 @@ fn profiles() {
 }
 
 #[test]
+fn what_commands_on_baselines_print() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    for (bare, name) in [(&["--bare"][..], "remote"), (&[], "repo")] {
+        let mut git = std::process::Command::new("git");
+        git.args(["init", "-q", "-b", "main"])
+            .args(bare)
+            .arg(at(name));
+        assert!(git.status().expect("git runs").success());
+    }
+    let repo = at("repo");
+    for arguments in [
+        &["commit", "-q", "--allow-empty", "-m", "A commit"][..],
+        &["remote", "add", "origin", "../remote"],
+    ] {
+        let mut git = std::process::Command::new("git");
+        git.args(["-c", "user.name=gopher", "-c", "user.email=g@example.com"]);
+        let git = git.current_dir(&repo).args(arguments);
+        assert!(git.status().expect("git runs").success(), "{arguments:?}");
+    }
+    std::fs::write(repo.join("go.mod"), "module example.com/m\n").expect("written");
+    std::fs::create_dir(repo.join("old")).expect("made");
+    let head = std::process::Command::new("git")
+        .current_dir(&repo)
+        .args(["rev-parse", "HEAD"])
+        .output();
+    let head = String::from_utf8(head.expect("git runs").stdout).expect("text");
+    let named = format!("old/{}.txt", head.trim());
+    std::fs::copy(testdata().join("unequal-new.txt"), repo.join(named)).expect("copied");
+    let file = |name: &str| testdata().join(name).display().to_string();
+    let (results, profile) = (file("onepkg-old.txt"), file("profiles/old.cpu.pprof"));
+    let prune = ["prune", "--older-than", "1h", "--dry-run", "--json"];
+    for (name, arguments) in [
+        ("init", &["init", "--yes", "--json"][..]),
+        ("record", &["record", "--json", "--label", "a=b", &results]),
+        ("import", &["import", "--json", "old"]),
+        ("log", &["log", "--json"]),
+        ("show", &["show", "--json"]),
+        ("export", &["export", "--format", "jsonl"]),
+        ("profile-add", &["profile", "add", "--json", &profile]),
+        ("profile-list", &["profile", "list", "--json"]),
+        ("push", &["push", "--json"]),
+        ("pull", &["pull", "--json"]),
+        ("prune", &prune),
+    ] {
+        let schema = printed(&["schema", name]);
+        for line in lines_in(&repo, arguments) {
+            holds(&schema, &line);
+        }
+        let report = lines_in(&repo, arguments).remove(0);
+        // No key that is printed is missing in the schema.
+        for key in report.as_object().expect("an object").keys() {
+            assert!(schema["properties"].get(key).is_some(), "{name}: {key}");
+        }
+        for key in schema["required"].as_array().expect("keys") {
+            let mut without = report.clone();
+            without
+                .as_object_mut()
+                .expect("an object")
+                .remove(key.as_str().expect("a key"));
+            let mut found = Vec::new();
+            faults(&schema, &schema, &without, "", &mut found);
+            assert!(!found.is_empty(), "{name}: {key}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_report_is_refused() {
     let schema = printed(&["schema", "check"]);
     let mut report = printed(&["check", "old.txt", "--base", "old.txt", "--format", "json"]);
     report["run"] = "perhaps".into();
     report["rows"][0]["benchmark"] = 7.into();
     report["exit"].take();
+    report["schema"] = "benchcli-check/0".into();
+    report["rows"][1]["verdict"] = "slower".into();
     let mut found = Vec::new();
     faults(&schema, &schema, &report, "", &mut found);
-    for wrong in ["/run:", "/rows/0/benchmark:", "/exit:"] {
+    for wrong in [
+        "/run:",
+        "/rows/0/benchmark:",
+        "/exit:",
+        "/schema:",
+        "/rows/1/verdict:",
+    ] {
         let is_told = found.iter().any(|fault| fault.starts_with(wrong));
         assert!(is_told, "{wrong} {found:?}");
     }

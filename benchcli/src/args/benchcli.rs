@@ -168,6 +168,28 @@ pub enum ReportName {
     Explain,
     /// `benchcli profile diff --format json`
     ProfileDiff,
+    /// `benchcli profile add --json`
+    ProfileAdd,
+    /// A line of `benchcli profile list --json`
+    ProfileList,
+    /// `benchcli record --json`
+    Record,
+    /// A line of `benchcli log --json`
+    Log,
+    /// `benchcli show --json`
+    Show,
+    /// `benchcli push --json`
+    Push,
+    /// `benchcli pull --json`
+    Pull,
+    /// `benchcli prune --json`
+    Prune,
+    /// `benchcli import --json`
+    Import,
+    /// A line of `benchcli export --format jsonl`
+    Export,
+    /// `benchcli init --json`
+    Init,
 }
 
 /// Options of `benchcli record`.
@@ -394,7 +416,7 @@ pub enum Program {
 }
 
 /// Where a repository's jobs run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ci {
     /// GitHub Actions

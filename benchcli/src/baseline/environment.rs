@@ -35,7 +35,7 @@ pub struct Contents {
 }
 
 /// The numbers of a recording, as its header has them or its text.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// Different benchmarks, by package and name.
     pub benchmarks: usize,

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const FETCHED: &str = "refs/benchcli/fetched/";
 
 /// What a pull or push did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Shared {
     /// The remote's name or address.
     pub remote: String,
@@ -38,7 +38,7 @@ pub struct Shared {
 }
 
 /// How many profiles went to and fro.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Moved {
     /// Profiles that are new here.
     pub received: usize,

@@ -42,7 +42,7 @@ pub(super) fn moved(commits: usize, profiles: usize) -> Option<String> {
 }
 
 /// What a note's headers say, as JSON.
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, schemars::JsonSchema)]
 pub(super) struct RecordingReport {
     run: String,
     at: Option<String>,

@@ -7,9 +7,11 @@ use anyhow::{Context as _, Result};
 use schemars::generate::SchemaSettings;
 use schemars::schema_for;
 
-use super::Outcome;
+use super::{Outcome, import, init, log, profile, prune, record, show};
 use crate::args::benchcli::ReportName;
 use crate::args::check::{ConfigAction, ConfigArgs};
+use crate::baseline::Shared;
+use crate::baseline::exchange::export::Row;
 use crate::config::{Config, FILE_NAME, Loaded};
 use crate::profile::render::{Explanation, ProfileDiff};
 use crate::report::counted;
@@ -137,6 +139,16 @@ pub fn schema(of: ReportName) -> Result<Outcome> {
         ReportName::Diff => reports.into_root_schema_for::<Document<'static>>(),
         ReportName::Explain => reports.into_root_schema_for::<Explanation<'static>>(),
         ReportName::ProfileDiff => reports.into_root_schema_for::<ProfileDiff<'static>>(),
+        ReportName::ProfileAdd => reports.into_root_schema_for::<profile::Added>(),
+        ReportName::ProfileList => reports.into_root_schema_for::<profile::Entry>(),
+        ReportName::Record => reports.into_root_schema_for::<record::Report>(),
+        ReportName::Log => reports.into_root_schema_for::<log::Entry>(),
+        ReportName::Show => reports.into_root_schema_for::<show::Report>(),
+        ReportName::Push | ReportName::Pull => reports.into_root_schema_for::<Shared>(),
+        ReportName::Prune => reports.into_root_schema_for::<prune::Report>(),
+        ReportName::Import => reports.into_root_schema_for::<import::Report>(),
+        ReportName::Export => reports.into_root_schema_for::<Row<'static>>(),
+        ReportName::Init => reports.into_root_schema_for::<init::Report>(),
     };
     let schema = serde_json::to_string_pretty(&schema)?;
     writeln!(io::stdout(), "{schema}")?;

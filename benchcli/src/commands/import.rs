@@ -15,8 +15,9 @@ use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
 use crate::report::counted;
 
-#[derive(Serialize)]
-struct Report {
+/// What was imported.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
     commits: usize,
     added: usize,
     known: usize,

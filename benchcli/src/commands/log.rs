@@ -12,8 +12,9 @@ use super::baselines::{short, warn};
 use crate::args::benchcli::LogArgs;
 use crate::baseline::{Counts, Environment, NoteSummary, Store, history};
 
-#[derive(Serialize)]
-struct Entry {
+/// A commit that has a baseline: a line each.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Entry {
     commit: String,
     time: Option<String>,
     subject: Option<String>,

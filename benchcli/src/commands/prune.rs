@@ -14,8 +14,9 @@ use crate::baseline::Store;
 use crate::baseline::prune::{self, Rule};
 use crate::report::counted;
 
-#[derive(Serialize)]
-struct Report {
+/// What was removed, or would be.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
     dry_run: bool,
     baselines: usize,
     pruned: Vec<Entry>,
@@ -25,8 +26,9 @@ struct Report {
     profile_bytes: usize,
 }
 
-#[derive(Serialize)]
-struct ProfileEntry {
+/// A profile.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct ProfileEntry {
     id: String,
     commit: String,
     name: String,
@@ -34,8 +36,9 @@ struct ProfileEntry {
     bytes: usize,
 }
 
-#[derive(Serialize)]
-struct Entry {
+/// A baseline.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Entry {
     commit: String,
     last_recorded: Option<String>,
     recordings: usize,

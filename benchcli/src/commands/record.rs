@@ -18,16 +18,18 @@ use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 use crate::report::counted;
 
-#[derive(Serialize)]
-struct Report {
+/// What was recorded.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
     commit: String,
     added: usize,
     known: usize,
     recordings: Vec<Entry>,
 }
 
-#[derive(Serialize)]
-struct Entry {
+/// One recording.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Entry {
     run: String,
     file: String,
     #[serde(flatten)]

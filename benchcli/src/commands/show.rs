@@ -11,8 +11,9 @@ use super::baselines::{RecordingReport, short, warn_of_faults};
 use crate::args::benchcli::ShowArgs;
 use crate::baseline::{self, Note, Recording, Store};
 
-#[derive(Serialize)]
-struct Report {
+/// What is stored for a commit.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
     commit: String,
     recordings: Vec<RecordingReport>,
 }

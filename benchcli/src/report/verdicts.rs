@@ -25,6 +25,7 @@ pub(super) const SHIFTED: &str = "the environment shifted";
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CheckReport {
     /// Name and version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// What to do with the build.
     pub run: Run,
@@ -131,6 +132,9 @@ pub struct RowReport {
     pub unit: String,
     /// regressed, traded, accepted, improved, unchanged, inconclusive, added or removed. Traded is
     /// what got worse of a benchmark that is better in another unit.
+    #[schemars(extend("enum" = [
+        "regressed", "traded", "accepted", "improved", "unchanged", "inconclusive", "added", "removed"
+    ]))]
     pub verdict: &'static str,
     /// Why there is no verdict, or why a regression is accepted.
     pub reason: Option<String>,

@@ -64,6 +64,10 @@ pub(crate) fn faults(
             "maxItems" => value
                 .as_array()
                 .is_none_or(|items| Some(items.len() as u64) <= said.as_u64()),
+            "uniqueItems" => value.as_array().is_none_or(|items| {
+                let mut before = items.iter().enumerate();
+                before.all(|(at, item)| !items[..at].contains(item))
+            }),
             "anyOf" => list().any(passes),
             "oneOf" => list().filter(|one| passes(one)).count() == 1,
             "allOf" => list().all(passes),

@@ -1,5 +1,7 @@
 //! Stored results as text, JSON lines and CSV.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use benchparse::format::{BenchmarkResult, Parser, Record};
@@ -7,7 +9,8 @@ use benchparse::number::shortest;
 use bstr::{BString, ByteSlice as _};
 use git2::Oid;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::super::note::Recording;
 
@@ -202,6 +205,45 @@ fn write_row(out: &mut impl Write, fields: &[Vec<u8>]) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// A measured value: a line of `benchcli export --format jsonl`.
+#[derive(Serialize, JsonSchema)]
+pub struct Row<'r> {
+    /// The benchmark's whole name.
+    benchmark: Cow<'r, str>,
+    /// The commit that was measured.
+    commit: String,
+    /// When it was committed, where it is here.
+    commit_time: Option<String>,
+    /// The configuration of the result, as `go test` printed it.
+    config: BTreeMap<Cow<'r, str>, Cow<'r, str>>,
+    /// Whether the working tree had changes, where that is known.
+    dirty: Option<bool>,
+    /// The version of Go.
+    go: Option<Cow<'r, str>>,
+    /// The machine's name.
+    host: Option<Cow<'r, str>>,
+    /// How often the benchmark's body ran.
+    iterations: i64,
+    /// The labels of the recording.
+    labels: BTreeMap<&'r str, Cow<'r, str>>,
+    /// When it was recorded.
+    recorded_at: Option<String>,
+    /// The id of the recording.
+    run: String,
+    /// The unit of the value.
+    unit: Cow<'r, str>,
+    /// The value.
+    value: Figure,
+}
+
+/// A number; JSON has no infinities, they are texts.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Figure {
+    Finite(f64),
+    Other(String),
+}
+
 fn json_lines(
     out: &mut impl Write,
     commit: Oid,
@@ -209,45 +251,37 @@ fn json_lines(
     recording: &Recording<'_>,
     result: &BenchmarkResult<'_>,
 ) -> io::Result<()> {
-    fn text(bytes: &[u8]) -> Value {
-        bytes.to_str_lossy().into()
-    }
-
     let header = &recording.header;
-    let labels = header
-        .labels()
-        .map(|(name, value)| (name.to_owned(), text(value)));
+    let field = |key: &str| header.field(key).map(|value| value.to_str_lossy());
+    let labels = header.labels();
     let config = result.config().texts(result.symbols());
-    let config = config.map(|(key, value)| (key.to_str_lossy().into_owned(), text(value)));
-    let mut row = Map::new();
-    let mut set = |key: &str, value: Value| row.insert(key.into(), value);
-    set("commit", commit.to_string().into());
-    set("commit_time", time.map(|time| time.to_string()).into());
-    set("run", header.id.to_string().into());
-    set("recorded_at", header.at.map(|at| at.to_string()).into());
-    for key in ["host", "go"] {
-        set(
-            key,
-            header.field(key).map_or(Value::Null, |value| text(value)),
-        );
-    }
-    set(
-        "dirty",
-        header.field("dirty").map(|value| value == "true").into(),
-    );
-    set("labels", Value::Object(labels.collect()));
-    set("config", Value::Object(config.collect()));
-    set("benchmark", text(&full_name(result)));
-    set("iterations", result.iterations().into());
+    let name = full_name(result);
+    let mut row = Row {
+        benchmark: name.to_str_lossy(),
+        commit: commit.to_string(),
+        commit_time: time.map(|time| time.to_string()),
+        config: config
+            .map(|(key, value)| (key.to_str_lossy(), value.to_str_lossy()))
+            .collect(),
+        dirty: header.field("dirty").map(|value| value == "true"),
+        go: field("go"),
+        host: field("host"),
+        iterations: result.iterations(),
+        labels: labels
+            .map(|(name, value)| (name, value.to_str_lossy()))
+            .collect(),
+        recorded_at: header.at.map(|at| at.to_string()),
+        run: header.id.to_string(),
+        unit: "".into(),
+        value: Figure::Finite(0.0),
+    };
     for (value, unit) in measured(result) {
-        // JSON has no infinities.
-        let value = if value.is_finite() {
-            json!(value)
+        row.value = if value.is_finite() {
+            Figure::Finite(value)
         } else {
-            shortest(value).into()
+            Figure::Other(shortest(value))
         };
-        row.insert("value".into(), value);
-        row.insert("unit".into(), text(unit));
+        row.unit = unit.to_str_lossy();
         serde_json::to_writer(&mut *out, &row)?;
         out.write_all(b"\n")?;
     }

@@ -26,8 +26,9 @@ const KEY: &str = "notes.rewriteRef";
 /// Where the main branch is looked up if no remote tells.
 const BRANCH_KEY: &str = "init.defaultBranch";
 
-#[derive(Serialize)]
-struct Report {
+/// How a repository was prepared.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
     key: &'static str,
     value: &'static str,
     was_set: bool,
@@ -40,8 +41,8 @@ struct Report {
 }
 
 /// What was found out about a repository with a Go module.
-#[derive(Serialize)]
-struct Found {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Found {
     modules: Vec<String>,
     /// How many modules are elsewhere.
     others: usize,

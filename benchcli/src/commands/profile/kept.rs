@@ -26,8 +26,9 @@ pub(super) const TRACE: &str = "trace";
 /// take without a word.
 const MIB: u32 = 100;
 
-#[derive(Serialize)]
-struct Added {
+/// What was added.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(in super::super) struct Added {
     commit: String,
     run: Option<String>,
     added: usize,
@@ -135,8 +136,9 @@ fn is_trace(data: &[u8]) -> bool {
         .is_some_and(|start| start.starts_with(b"go 1.") && start.ends_with(b" trace\0\0\0"))
 }
 
-#[derive(Serialize)]
-struct Entry {
+/// A profile that is kept: a line each.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(in super::super) struct Entry {
     commit: String,
     id: String,
     name: String,

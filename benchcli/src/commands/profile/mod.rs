@@ -6,6 +6,7 @@ mod sources;
 
 use anyhow::Result;
 
+pub(super) use self::kept::{Added, Entry};
 use super::Outcome;
 use crate::args::profile::{ProfileArgs, ProfileCommand};
 
