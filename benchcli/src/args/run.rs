@@ -87,6 +87,10 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["cached_base", "base_cmd"])]
     explain: bool,
 
+    /// The most benchmarks to explain, the worst first: each takes some seconds
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole_from(0_usize), requires = "explain")]
+    most: usize,
+
     /// Write differential flame graphs of what is explained into this folder
     #[arg(long, value_name = "DIR", requires = "explain")]
     flame: Option<PathBuf>,
@@ -223,6 +227,8 @@ pub struct RunOptions {
     pub record: bool,
     /// Whether to profile what got worse.
     pub explain: bool,
+    /// The most benchmarks to profile.
+    pub most_explained: usize,
     /// Where flame graphs of it go.
     pub flame: Option<PathBuf>,
     /// Where to keep the results of both sides.
@@ -274,6 +280,7 @@ impl RunArgs {
             max_time: self.max_time.map(|time| time.0),
             record: self.record,
             explain: self.explain,
+            most_explained: self.most,
             flame: self.flame,
             save_raw: self.save_raw,
             order: self.order,

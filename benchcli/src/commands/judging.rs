@@ -21,7 +21,7 @@ use super::source_places::places;
 use crate::args::check::{GateOptions, ReportFormat};
 use crate::baseline::Store;
 use crate::profile::Explained;
-use crate::report::verdicts::{CheckReport, Measured, Run, model};
+use crate::report::verdicts::{CheckReport, FailureReport, Measured, Run, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::sides::{Grouping, RowContext, Sides, Which, written_unit};
 use crate::whole_file::write_file;
@@ -111,7 +111,7 @@ pub(super) fn judge_texts(
         return Ok(Outcome::Failed);
     };
     let report = judge(&compared.rows, &gate.policy);
-    conclude(compared, &report, &gate, None, Vec::new())
+    conclude(compared, &report, &gate, Beside::default())
 }
 
 /// Reads both sides into rows. Gives nothing where an input is wrong, which was said then.
@@ -210,6 +210,15 @@ pub(super) fn compare(
     }))
 }
 
+/// What a report says besides the verdicts.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub(super) measured: Option<Measured>,
+    pub(super) failures: Vec<FailureReport>,
+    pub(super) advice: Vec<String>,
+    pub(super) explained: Vec<Explained>,
+}
+
 /// Prints the report, and tells what it says to do.
 ///
 /// # Errors
@@ -218,8 +227,7 @@ pub(super) fn conclude(
     compared: Compared,
     report: &Report,
     gate: &GateOptions,
-    measured: Option<Measured>,
-    explained: Vec<Explained>,
+    beside: Beside,
 ) -> Result<Outcome> {
     let Compared {
         contexts,
@@ -227,8 +235,11 @@ pub(super) fn conclude(
         stale,
         ..
     } = compared;
-    let mut report = model(report, &contexts, &gate.policy, names, stale, measured);
-    report.explained = explained;
+    let measured = beside.measured;
+    let report = model(report, &contexts, &gate.policy, names, stale, measured);
+    let mut report = report.with_failures(beside.failures);
+    report.advice.extend(beside.advice);
+    report.explained = beside.explained;
     for explained in &mut report.explained {
         explained.keep(EXPLAINED_ROWS);
     }
@@ -237,6 +248,7 @@ pub(super) fn conclude(
         Run::Pass => Outcome::Pass,
         Run::Regressed => Outcome::Regressed,
         Run::EnvironmentShift => Outcome::EnvironmentShift,
+        Run::Incomplete => Outcome::Failed,
     })
 }
 

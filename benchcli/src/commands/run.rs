@@ -12,14 +12,15 @@ use git2::Oid;
 
 use super::Outcome;
 use super::baselines::{say, warn};
-use super::judging::{Compared, SideTexts, accept_trailers, compare, conclude};
+use super::judging::{Beside, Compared, SideTexts, accept_trailers, compare, conclude};
 use super::profiling::{Explicable, Profiling};
 use super::record;
 use super::versions::{Benchmarks, Prepared, prepare};
 use crate::args::run::RunOptions;
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
-use crate::report::verdicts::Measured;
+use crate::report::counted;
+use crate::report::verdicts::{FailureReport, Measured};
 use crate::runner::children::{ChildError, Children};
 use crate::runner::machine::{Quietness, Snapshot};
 use crate::runner::pin::{pin, set_priority};
@@ -131,7 +132,6 @@ fn measure(options: &mut RunOptions, means: &Means<'_>, prepared: Prepared) -> R
     };
     let ended = going.go(options, means.children);
     let quietness = Quietness::between(&before, &Snapshot::take(), used);
-    let failed = !going.rounds.failures.is_empty();
     if let Err(error) = ended {
         going.rescue(options.save_raw.as_deref())?;
         return Err(error);
@@ -153,7 +153,7 @@ fn measure(options: &mut RunOptions, means: &Means<'_>, prepared: Prepared) -> R
     drop(pinned);
     let outcome = outcome?;
     kept?;
-    Ok(if failed { Outcome::Failed } else { outcome })
+    Ok(outcome)
 }
 
 /// Saves and records what was measured, as far as that was asked for.
@@ -194,25 +194,42 @@ fn verdict(
         return Ok(Outcome::Failed);
     };
     let report = going.judged(&compared, options);
+    let mut advice = Vec::new();
     let (explained, ended) = if options.explain {
         let profiling = Profiling {
             children: means.children,
             scratch: means.scratch,
             flames: options.flame.as_deref(),
-            most: MOST_EXPLAINED,
+            most: options.most_explained,
         };
         let worse = worse(&report, &compared.contexts, &going);
+        if worse.len() > options.most_explained {
+            advice.push(format!(
+                "{} that got worse are not explained; `--most {}` explains all",
+                counted(worse.len() - options.most_explained, "benchmark"),
+                worse.len()
+            ));
+        }
         profiling.explain(&worse, &going.rounds.subjects)
     } else {
         (Vec::new(), Ok(()))
     };
-    let outcome = conclude(compared, &report, &options.gate, Some(rounds), explained)?;
+    let failures = going.rounds.failures.iter().map(|failure| FailureReport {
+        name: failure.name.clone(),
+        side: failure.side.name(),
+        round: failure.round,
+        ending: failure.ending.clone(),
+    });
+    let beside = Beside {
+        measured: Some(rounds),
+        failures: failures.collect(),
+        advice,
+        explained,
+    };
+    let outcome = conclude(compared, &report, &options.gate, beside)?;
     ended?;
     Ok(outcome)
 }
-
-/// How many benchmarks that got worse are explained: profiles take their time.
-const MOST_EXPLAINED: usize = 5;
 
 /// The benchmarks that got worse, the worst first, each once.
 fn worse(report: &Report, contexts: &[RowContext], going: &Going) -> Vec<Explicable> {

@@ -68,6 +68,13 @@ pub fn github(report: &CheckReport, places: &Places) -> String {
             data(&message(row))
         ));
     }
+    for failure in &report.failures {
+        let title = property(&format!("{} failed", failure.name));
+        out.push_str(&format!(
+            "::error title={title}::{}\n",
+            data(&failure.text())
+        ));
+    }
     let kind = if report.exit == 0 { "notice" } else { "error" };
     out.push_str(&format!(
         "::{kind} title=Benchmarks::{}\n",

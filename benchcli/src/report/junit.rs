@@ -24,14 +24,22 @@ pub fn write(report: &CheckReport) -> String {
     let failures = cases.iter().filter(|case| case.fails()).count();
     let skipped = cases.iter().filter(|case| case.is_skipped()).count();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let errors = report.failures.len();
     let counts = format!(
-        "tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"",
-        cases.len()
+        "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\"",
+        cases.len() + errors
     );
     out.push_str("<testsuites>\n");
     out.push_str(&format!("  <testsuite name=\"benchcli check\" {counts}>\n"));
     for case in &cases {
         case.write(&mut out, are_told(report));
+    }
+    for failure in &report.failures {
+        out.push_str(&format!(
+            "    <testcase classname=\"benchmarks\" name=\"{}\">\n      <error message=\"{}\"/>\n    </testcase>\n",
+            escape(&failure.name),
+            escape(&failure.text())
+        ));
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
     out
@@ -102,7 +110,7 @@ impl Case<'_> {
                 escape(&reason)
             ));
         } else if tells_trades && self.rows.iter().any(|row| row.verdict == TRADED) {
-            let (gained, paid) = trade(self.rows.iter().copied());
+            let (gained, paid) = trade(&self.rows);
             out.push_str(&format!(
                 ">\n      <system-out>{TRADED}: {} for {}</system-out>\n    </testcase>\n",
                 escape(&gained),

@@ -27,7 +27,7 @@ pub(super) fn sentences(report: &CheckReport) -> Vec<String> {
         if known.insert(key) {
             let rows = report.rows.iter();
             let rows = rows.filter(|other| (&other.package, &other.benchmark) == key);
-            let (gained, paid) = trade(rows);
+            let (gained, paid) = trade(&rows.collect::<Vec<_>>());
             sentences.push(format!("{}: {gained} for {paid}", row.name));
         }
     }
@@ -35,8 +35,11 @@ pub(super) fn sentences(report: &CheckReport) -> Vec<String> {
 }
 
 /// What a benchmark got better in, and what worse, by all its rows.
-pub(super) fn trade<'r>(rows: impl Iterator<Item = &'r RowReport> + Clone) -> (String, String) {
-    let with = |verdict| list(rows.clone().filter(move |row| row.verdict == verdict));
+pub(super) fn trade(rows: &[&RowReport]) -> (String, String) {
+    let with = |verdict| {
+        let rows = rows.iter().copied();
+        list(rows.filter(|row| row.verdict == verdict))
+    };
     (with("improved"), with(TRADED))
 }
 

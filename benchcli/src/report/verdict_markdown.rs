@@ -17,7 +17,7 @@ pub fn write(report: &CheckReport) -> String {
     let mark = match report.run {
         Run::Pass => "✅",
         Run::Regressed => "❌",
-        Run::EnvironmentShift => "⚠️",
+        Run::EnvironmentShift | Run::Incomplete => "⚠️",
     };
     let mut out = format!(
         "### {mark} Benchmarks: {}\n\n",
@@ -28,6 +28,12 @@ pub fn write(report: &CheckReport) -> String {
     if let Some(line) = measured_line(report) {
         out.push_str(&escape(line.as_bytes()));
         out.push_str("\n\n");
+    }
+    for failure in &report.failures {
+        out.push_str(&format!("- {}\n", escape(failure.text().as_bytes())));
+    }
+    if !report.failures.is_empty() {
+        out.push('\n');
     }
     let is_open =
         |row: &&RowReport| row.fails || matches!(row.verdict, "regressed" | TRADED | "accepted");

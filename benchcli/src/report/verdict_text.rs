@@ -13,7 +13,7 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     let mut out = String::new();
     let answer = match report.run {
         Run::Pass => AnsiColor::Green,
-        Run::Regressed => AnsiColor::Red,
+        Run::Regressed | Run::Incomplete => AnsiColor::Red,
         Run::EnvironmentShift => AnsiColor::Yellow,
     };
     paint(&mut out, &report.summary, answer.on_default().bold(), color);
@@ -22,6 +22,9 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     if let Some(line) = measured_line(report) {
         out.push_str(&line);
         out.push('\n');
+    }
+    for failure in &report.failures {
+        out.push_str(&format_line("failed", &failure.text()));
     }
     let shown: Vec<&RowReport> = report
         .rows

@@ -43,6 +43,8 @@ pub struct CheckReport {
     pub measured: Option<Measured>,
     /// The rows, worst first.
     pub rows: Vec<RowReport>,
+    /// Benchmarks that failed while they were measured; their results are left out.
+    pub failures: Vec<FailureReport>,
     /// The benchmarks that bought something: better in one unit, worse in another.
     pub traded: Vec<String>,
     /// Settings that have no effect: acceptances that ended or match nothing, rules and gated units
@@ -64,6 +66,31 @@ pub enum Run {
     Regressed,
     /// Exit 3.
     EnvironmentShift,
+    /// Exit 2: a benchmark failed while it was measured, whatever the others say.
+    Incomplete,
+}
+
+/// A benchmark, or all of a package, that could not be measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FailureReport {
+    /// The name for people.
+    pub name: String,
+    /// Of base and head the one that failed.
+    pub side: &'static str,
+    /// In which round, from 1.
+    pub round: u32,
+    /// How the program ended, such as `exit status 2`.
+    pub ending: String,
+}
+
+impl FailureReport {
+    /// `codec.Encode failed on the head in round 1, exit status 2; its results are left out`.
+    pub fn text(&self) -> String {
+        format!(
+            "{} failed on the {} in round {}, {}; its results are left out",
+            self.name, self.side, self.round, self.ending
+        )
+    }
 }
 
 /// How many rows have each verdict.
@@ -242,9 +269,28 @@ pub fn model(
         measured,
         advice: advice(report, contexts, policy),
         rows,
+        failures: Vec::new(),
         traded: traded.collect(),
         stale,
         explained: Vec::new(),
+    }
+}
+
+impl CheckReport {
+    /// Takes in what failed while it was measured: then the run is no pass, whatever was judged.
+    #[must_use]
+    pub fn with_failures(mut self, failures: Vec<FailureReport>) -> Self {
+        if let Some(first) = failures.first() {
+            let more = match failures.len() - 1 {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            self.summary = format!("incomplete: {}{more} failed; {}", first.name, self.summary);
+            self.run = Run::Incomplete;
+            self.exit = 2;
+        }
+        self.failures = failures;
+        self
     }
 }
 

@@ -80,7 +80,15 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
     sandbox.write("p/bad_test.go", &both(""));
     sandbox.commit("Good still");
     sandbox.write("p/bad_test.go", &both("\tpanic(\"out of cheese\")"));
-    let ran = sandbox.benchcli(&RUN);
+    let reports = [
+        "markdown=r.md",
+        "json=r.json",
+        "junit=r.xml",
+        "github=r.txt",
+    ];
+    let reports = reports.iter().flat_map(|report| ["--report", report]);
+    let arguments: Vec<&str> = RUN.into_iter().chain(reports).collect();
+    let ran = sandbox.benchcli(&arguments);
     assert_eq!(ran.code, Some(2));
     assert!(
         ran.stderr.contains("p.Bad failed on the head in round 1"),
@@ -89,7 +97,34 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
     );
     assert!(ran.stderr.contains("out of cheese"), "{}", ran.stderr);
     assert!(ran.stdout.contains("1 benchmark"), "{}", ran.stdout);
-    assert!(!ran.stdout.contains("Bad"), "{}", ran.stdout);
+    // Whatever the others say, that is no pass, and every report says so.
+    let sentence = "p.Bad failed on the head in round 1, ";
+    for (text, start) in [
+        (ran.stdout.clone(), "incomplete: p.Bad failed; "),
+        (
+            sandbox.read("r.md"),
+            "### ⚠️ Benchmarks: incomplete: p.Bad failed; ",
+        ),
+    ] {
+        assert!(text.starts_with(start) && text.contains(sentence), "{text}");
+        assert!(!text.contains("✅"), "{text}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("r.json")).unwrap();
+    assert_eq!(
+        (&report["run"], &report["exit"]),
+        (&"incomplete".into(), &2.into())
+    );
+    assert_eq!(report["failures"][0]["side"], "head");
+    let junit = sandbox.read("r.xml");
+    assert!(
+        junit.contains("errors=\"1\"") && junit.contains("<error message=\"p.Bad failed"),
+        "{junit}"
+    );
+    let github = sandbox.read("r.txt");
+    assert!(
+        github.contains("::error title=p.Bad failed::p.Bad failed on the head"),
+        "{github}"
+    );
     sandbox.assert_clean();
 }
 
