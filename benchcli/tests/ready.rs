@@ -10,7 +10,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use isolated::isolated;
+use isolated::{has, isolated};
 use tempfile::TempDir;
 
 fn project(path: &str) -> PathBuf {
@@ -31,6 +31,14 @@ fn repository(module: &str) -> TempDir {
     git(folder.path(), &["add", "-A"]);
     git(folder.path(), &["commit", "-q", "-m", "First"]);
     folder
+}
+
+/// What a shell of CI makes of a script.
+fn shell(folder: &Path, script: &str) -> Output {
+    isolated("bash", folder)
+        .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
+        .output()
+        .expect("bash runs")
 }
 
 fn git(folder: &Path, arguments: &[&str]) {
@@ -280,7 +288,7 @@ fn init_takes_the_module_around_or_all() {
         "{said}"
     );
     let cd = line(&written, "cd ");
-    let entered = job(repo.path(), &format!("{cd} && test -f go.mod"));
+    let entered = shell(repo.path(), &format!("{cd} && test -f go.mod"));
     assert!(entered.status.success(), "{cd}: {}", text(&entered.stderr));
 
     let (said, written) = init(".");
@@ -293,7 +301,7 @@ fn init_takes_the_module_around_or_all() {
         return;
     }
     let measured = line(&written, "for module in ").replace("100ms", "1x");
-    let measured = job(
+    let measured = shell(
         repo.path(),
         &format!(
             "CI_PROJECT_DIR=.\n{}",
