@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use benchparse::query::Filter;
 use benchparse::trend::Sensitivity;
 use clap::{Args, ValueEnum};
@@ -100,6 +100,23 @@ pub struct HistoryOptions {
 }
 
 impl HistoryArgs {
+    /// Refuses what chooses a part of the history, for what has none.
+    ///
+    /// # Errors
+    /// The first such option.
+    pub fn refuse_window(&self, of: &str) -> Result<()> {
+        for (name, is_given) in [
+            ("--since", self.since.is_some()),
+            ("--range", self.range.is_some()),
+            ("--env", self.environment.is_some()),
+        ] {
+            if is_given {
+                bail!("{name} chooses from the history, and {of} have none; leave it out");
+            }
+        }
+        Ok(())
+    }
+
     /// Checks every value, and reads the configuration file.
     ///
     /// # Errors

@@ -58,6 +58,9 @@ pub struct PlotArgs {
     history: HistoryArgs,
 }
 
+/// How many pixels a PNG takes: more want gigabytes of memory.
+const MOST_PIXELS: u64 = 100_000_000;
+
 /// The kinds of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -113,6 +116,20 @@ impl PlotArgs {
                 counted(files.len(), "file")
             ),
         };
+        if let (Kind::Png { dots }, Some(Size(width, height))) = (kind, self.size) {
+            let pixels = u64::from(width) * u64::from(height) * u64::from(dots).pow(2);
+            if pixels > MOST_PIXELS {
+                bail!(
+                    "--size {width}x{height}: with --dots {dots} a PNG of {} megapixels, expected {} at \
+                     most",
+                    pixels.div_ceil(1_000_000),
+                    MOST_PIXELS / 1_000_000
+                );
+            }
+        }
+        if files.is_some() {
+            self.history.refuse_window("two files")?;
+        }
         Ok(PlotOptions {
             files,
             output: (!to_stdout).then_some(self.output),
