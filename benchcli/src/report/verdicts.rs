@@ -462,23 +462,35 @@ fn name_rows(rows: &mut [RowReport]) {
 }
 
 fn add_packages(rows: &mut [RowReport]) {
-    let Some(first) = rows.first().map(|row| row.package.clone()) else {
+    let packages: Vec<&str> = rows.iter().map(|row| &*row.package).collect();
+    let Some(prefix) = common_folders(&packages) else {
         return;
     };
-    if rows.iter().all(|row| row.package == first) {
-        return;
+    for row in rows {
+        row.name = in_package(&row.package, &row.benchmark, prefix);
     }
-    let common = rows.iter().fold(first.len(), |length, row| {
-        let same = first.bytes().zip(row.package.bytes());
+}
+
+/// How long the path is that all packages begin with; nothing where there is but one package.
+pub(crate) fn common_folders(packages: &[&str]) -> Option<usize> {
+    let first = packages.first()?;
+    if packages.iter().all(|package| package == first) {
+        return None;
+    }
+    let common = packages.iter().fold(first.len(), |length, package| {
+        let same = first.bytes().zip(package.bytes());
         length.min(same.take_while(|(a, b)| a == b).count())
     });
-    let prefix = first[..common.min(first.len())]
-        .rfind('/')
-        .map_or(0, |slash| slash + 1);
-    for row in rows {
-        let package = row.package.get(prefix..).unwrap_or(&row.package);
-        row.name = format!("{package}.{}", row.benchmark);
-    }
+    let slash = first.as_bytes()[..common]
+        .iter()
+        .rposition(|byte| *byte == b'/');
+    Some(slash.map_or(0, |slash| slash + 1))
+}
+
+/// `codec.Encode-8`, without so much of the package.
+pub(crate) fn in_package(package: &str, benchmark: &str, prefix: usize) -> String {
+    let package = package.get(prefix..).unwrap_or(package);
+    format!("{package}.{benchmark}")
 }
 
 /// A relative change in percent with its sign.
