@@ -17,6 +17,8 @@ use anyhow::Result;
 pub use png::png;
 pub use theme::ThemeName;
 
+use crate::sides::base_unit;
+
 /// How a picture looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
@@ -39,12 +41,7 @@ pub struct Picture {
 
 /// A value for people with its unit: `14.63n` of sec/op is `14.63 ns`.
 pub fn with_unit(text: &str, unit: &str) -> String {
-    let base = match unit {
-        "sec/op" => "s",
-        "B/op" => "B",
-        "B/s" => "B/s",
-        _ => "",
-    };
+    let base = base_unit(unit);
     let is_number = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '+');
     let end = text.find(|letter| !is_number(letter)).unwrap_or(text.len());
     let (number, prefix) = text.split_at(end);

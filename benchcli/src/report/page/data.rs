@@ -1,13 +1,14 @@
 //! What the page knows, in few bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use benchparse::trend::{History, Kind, Series};
+use benchparse::trend::{ChangePoint, History, Kind, Series};
 use benchparse::unit::{Class, Direction};
 use serde::Serialize;
 
 use super::explained::{Explanation, Told};
 use crate::base64::encode as base64;
+use crate::sides::base_unit;
 
 /// The name and version of the document; the number grows when a reader would break.
 pub const SCHEMA: &str = "benchcli-history/1";
@@ -20,6 +21,8 @@ pub struct Document<'h> {
     title: &'h str,
     forge: Option<&'h str>,
     environments: Vec<&'h str>,
+    /// The commits that each environment has results of, as `at` of a column.
+    measured: Vec<Option<String>>,
     packages: Vec<&'h str>,
     commits: Vec<Commit<'h>>,
     series: Vec<Column<'h>>,
@@ -39,6 +42,9 @@ struct Column<'h> {
     environment: usize,
     name: &'h str,
     unit: &'h str,
+    /// What follows a value, after its prefix.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    base: &'static str,
     /// Whether more is better.
     #[serde(skip_serializing_if = "is_false")]
     higher: bool,
@@ -72,11 +78,17 @@ struct Change {
     kind: &'static str,
     after: usize,
     at: usize,
+    /// How many commits between the two were not measured.
+    #[serde(skip_serializing_if = "is_zero")]
+    unmeasured: usize,
     before: f64,
     level: f64,
-    ratio: f64,
+    /// Null where it is from nothing.
+    ratio: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p: Option<f64>,
     worse: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<usize>,
@@ -134,6 +146,14 @@ impl<'h> Document<'h> {
             column.environment = environments[series.environment.as_str()];
             column
         };
+        let mut measured = vec![BTreeSet::new(); environments.len()];
+        for series in &history.series {
+            let points = series.points.iter().map(|point| of(point.commit));
+            measured[environments[series.environment.as_str()]].extend(points);
+        }
+        let measured = measured
+            .into_iter()
+            .map(|places| packed(places.into_iter().collect(), count));
         let effects = history.effects.iter().map(|effect| Effect {
             at: of(effect.at),
             worse: effect.worse,
@@ -153,10 +173,25 @@ impl<'h> Document<'h> {
             effects: effects.collect(),
             explained: explained.iter().flat_map(Explanation::told).collect(),
             commits,
+            measured: measured.collect(),
             environments: environments.into_keys().collect(),
             packages: packages.into_keys().collect(),
         }
     }
+}
+
+/// Places among so many commits; nothing if it is all of them.
+fn packed(places: Vec<usize>, commits: usize) -> Option<String> {
+    let bytes: Vec<u8> = if places.len() == commits {
+        return None;
+    } else if u16::try_from(commits).is_ok() {
+        let narrow = places.iter().map(|&at| at as u16);
+        narrow.flat_map(u16::to_le_bytes).collect()
+    } else {
+        let wide = places.iter().map(|&at| at as u32);
+        wide.flat_map(u32::to_le_bytes).collect()
+    };
+    Some(base64(&bytes))
 }
 
 fn column<'h>(
@@ -172,20 +207,7 @@ fn column<'h>(
             .flat_map(|value| (value as f32).to_le_bytes())
             .collect()
     };
-    let at = (points.len() != commits).then(|| {
-        let bytes: Vec<u8> = if u16::try_from(commits).is_ok() {
-            places
-                .iter()
-                .flat_map(|&at| (at as u16).to_le_bytes())
-                .collect()
-        } else {
-            places
-                .iter()
-                .flat_map(|&at| (at as u32).to_le_bytes())
-                .collect()
-        };
-        base64(&bytes)
-    });
+    let at = packed(places, commits);
     let values = [
         single(&mut points.iter().map(|point| point.median)),
         single(&mut points.iter().map(|point| point.low)),
@@ -209,6 +231,7 @@ fn column<'h>(
             .flat_map(|point| point.samples.iter().take(255).copied());
         base64(&single(&mut { all }))
     });
+    let finite = |value: f64| Some(value).filter(|value| value.is_finite());
     let changes = series.changes.iter().map(|change| Change {
         kind: match change.kind {
             Kind::Step => "step",
@@ -217,10 +240,16 @@ fn column<'h>(
         },
         after: place(change.after),
         at: place(change.at),
+        // The commits of a drift were measured.
+        unmeasured: match change.kind {
+            Kind::Drift => 0,
+            Kind::Step | Kind::Spike => change.at.saturating_sub(change.after + 1),
+        },
         before: change.before,
         level: change.level,
-        ratio: change.ratio,
-        interval: Some(change.interval).filter(|ends| ends.iter().all(|end| end.is_finite())),
+        ratio: finite(change.ratio),
+        interval: is_estimated(change).then_some(change.interval),
+        p: is_estimated(change).then_some(change.p),
         worse: change.worse,
         fixed: change.fixed_at.map(place),
     });
@@ -228,19 +257,21 @@ fn column<'h>(
         kind: "suspect",
         after: place(suspect.after),
         at: place(suspect.at),
+        unmeasured: suspect.at.saturating_sub(suspect.after + 1),
         before: suspect.before,
         level: suspect.level,
-        ratio: suspect.ratio,
+        ratio: finite(suspect.ratio),
         interval: None,
+        p: None,
         worse: suspect.worse,
         fixed: None,
     });
-    let finite = |value: f64| if value.is_finite() { value } else { 0.0 };
     Column {
         package: 0,
         environment: 0,
         name: &series.benchmark,
         unit: &series.unit,
+        base: base_unit(&series.unit),
         higher: series.direction == Direction::Higher,
         binary: series.class == Class::Binary,
         points: points.len(),
@@ -252,7 +283,10 @@ fn column<'h>(
         suspect,
         // From nothing to something is beyond any factor.
         worsening: series.worsening().clamp(-99.0, 99.0),
-        last: points.last().map_or(0.0, |point| finite(point.median)),
+        last: points
+            .last()
+            .and_then(|point| finite(point.median))
+            .unwrap_or_default(),
     }
 }
 
@@ -262,6 +296,20 @@ fn column<'h>(
 )]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks with a reference"
+)]
+fn is_zero(value: &usize) -> bool {
+    *value == 0
+}
+
+/// Whether a change has an interval: what is exact, or from nothing, has none.
+fn is_estimated(change: &ChangePoint) -> bool {
+    let [low, high] = change.interval;
+    low.is_finite() && high.is_finite() && low > 0.0 && low < high
 }
 
 #[cfg(test)]
@@ -321,6 +369,50 @@ mod tests {
         assert_eq!(json["series"][1]["at"], "AQA=");
         // 3.0 three times.
         assert_eq!(json["series"][1]["values"], "AABAQAAAQEAAAEBA");
+    }
+
+    #[test]
+    fn each_environment_has_its_commits() {
+        let mut history = history();
+        history.series[1].environment = "windows".into();
+        let json = serde_json::to_value(Document::new(&history, "t", None, &[])).unwrap();
+        assert_eq!(
+            json["environments"],
+            serde_json::json!(["linux", "windows"])
+        );
+        // All, and the second of two.
+        assert_eq!(json["measured"], serde_json::json!([null, "AQA="]));
+    }
+
+    #[test]
+    fn a_change_has_what_is_known_of_it() {
+        let mut history = history();
+        let change = ChangePoint {
+            kind: Kind::Step,
+            after: 0,
+            at: 2,
+            before: 1.0,
+            level: 2.0,
+            ratio: 2.0,
+            interval: [1.5, 2.5],
+            p: 0.01,
+            worse: true,
+            fixed_at: None,
+        };
+        let from_nothing = ChangePoint {
+            before: 0.0,
+            ratio: f64::INFINITY,
+            interval: [f64::INFINITY; 2],
+            ..change
+        };
+        history.series[0].changes = vec![change, from_nothing];
+        let json = serde_json::to_value(Document::new(&history, "t", None, &[])).unwrap();
+        let changes = &json["series"][0]["changes"];
+        assert_eq!(changes[0]["unmeasured"], 1);
+        assert_eq!(changes[0]["interval"], serde_json::json!([1.5, 2.5]));
+        assert_eq!(changes[0]["p"], 0.01);
+        assert_eq!(changes[1]["ratio"], serde_json::Value::Null);
+        assert!(changes[1].get("interval").is_none() && changes[1].get("p").is_none());
     }
 
     #[test]

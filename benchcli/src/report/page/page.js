@@ -8,32 +8,60 @@
 
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
   const prefixes = { "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T" };
-  const bases = { "sec/op": "s", "B/op": "B", "B/s": "B/s" };
+
+  /** What a value of this size is divided by, and the prefix that says so. */
+  function scale(size, series) {
+    if (!(size > 0)) return [1, ""];
+    if (series.binary) {
+      const power = Math.min(4, Math.max(0, Math.floor(Math.log2(size) / 10)));
+      return [2 ** (10 * power), ["", "Ki", "Mi", "Gi", "Ti"][power]];
+    }
+    if (!series.base && size >= 0.1 && size < 1e5) return [1, ""];
+    const power = Math.min(12, Math.max(-9, 3 * Math.floor(Math.log10(size) / 3 + 1e-12)));
+    return [10 ** power, prefixes[power]];
+  }
+
+  const withUnit = (text, prefix, series) => (prefix || series.base ? `${text} ${prefix}${series.base ?? ""}` : text);
 
   function show(value, series) {
     if (!Number.isFinite(value)) return "–";
-    const base = bases[series.unit] ?? "";
-    const size = Math.abs(value);
-    let scaled = value, prefix = "";
-    if (size !== 0 && series.binary) {
-      const power = Math.min(4, Math.max(0, Math.floor(Math.log2(size) / 10)));
-      scaled = value / 2 ** (10 * power);
-      prefix = ["", "Ki", "Mi", "Gi", "Ti"][power];
-    } else if (size !== 0 && (base || size >= 1e5)) {
-      const power = Math.min(12, Math.max(-9, 3 * Math.floor(Math.log10(size) / 3 + 1e-12)));
-      scaled = value / 10 ** power;
-      prefix = prefixes[power];
+    const [factor, prefix] = scale(Math.abs(value), series);
+    const scaled = value / factor, size = Math.abs(scaled);
+    const text = size > 0 && size < 0.1 ? scaled.toPrecision(3) : scaled.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
+    return withUnit(String(Number(text)), prefix, series);
+  }
+
+  /** Values from low to high that are round when divided by a factor; never one alone, which tells no scale. */
+  function ticks(low, high, wanted, factor) {
+    const rough = (high - low) / factor / wanted;
+    if (!(rough > 0)) return [];
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const steps = [0.5, 1, 2, 5, 10].map((step) => step * power * factor);
+    let found = [];
+    for (let at = steps.findIndex((step) => step >= rough * factor * 0.999); at >= 0 && found.length < 2; at -= 1) {
+      const first = Math.ceil(low / steps[at]), count = Math.floor(high / steps[at]) - first + 1;
+      found = Array.from({ length: Math.max(0, count) }, (_, index) => (first + index) * steps[at]);
     }
-    const digits = Math.abs(scaled) >= 100 ? 1 : Math.abs(scaled) >= 10 ? 2 : 3;
-    const text = String(Number(scaled.toFixed(digits)));
-    return prefix || base ? `${text} ${prefix}${base}` : text;
+    return found;
+  }
+
+  /** Texts of ticks with one prefix, and as many digits as they need. */
+  function tickTexts(values, series) {
+    const [factor, prefix] = scale(Math.max(...values.map(Math.abs)), series);
+    const scaled = values.map((value) => value / factor);
+    const needs = (digits) => scaled.every((value) => Math.abs(value - Number(value.toFixed(digits))) < 1e-6 * Math.max(1, Math.abs(value)) / 10 ** digits);
+    let digits = 0;
+    while (digits < 9 && !needs(digits)) digits += 1;
+    return scaled.map((value) => withUnit(String(Number(value.toFixed(digits))), prefix, series));
   }
 
   const percent = (ratio) => {
-    if (!(Math.abs(ratio) < 1e30)) return ratio > 0 ? "+∞" : "–";
+    if (!(Math.abs(ratio) < 1e30)) return ratio > 0 ? "+∞" : ratio < 0 ? "−∞" : "–";
     const change = (ratio - 1) * 100;
     return `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)} %`;
   };
+  /** By what a change multiplies; from nothing no number does. */
+  const factorOf = (change) => change.ratio ?? (change.level > change.before ? Infinity : -Infinity);
   const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
   // Series
@@ -260,7 +288,10 @@
       axes: [
         { ...axis, space: 92, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
           values: (_, splits) => splits.map((at) => (data.commits[at] ? day(data.commits[at][2]) : "")) },
-        { ...axis, size: 76, values: (_, splits) => splits.map((value) => (second ? percent(value) : show(value, series))) },
+        { ...axis, size: 76,
+          splits: (made, _, low, high) => ticks(low, high, Math.max(3, made.bbox.height / devicePixelRatio / 44),
+            second ? 1 : scale(Math.max(Math.abs(low), Math.abs(high)), series)[0]),
+          values: (_, splits) => (second ? splits.map(percent) : tickTexts(splits, series)) },
       ],
       hooks: {
         drawClear: [(made) => samples(made, loaded, own, compared, others)],
@@ -337,7 +368,7 @@
       context.moveTo(x, made.bbox.top);
       context.lineTo(x, made.bbox.top + made.bbox.height);
       context.stroke();
-      const text = `${change.worse ? "▲" : "▼"} ${data.commits[change.at][0].slice(0, 7)} ${percent(change.ratio)}`;
+      const text = `${change.worse ? "▲" : "▼"} ${data.commits[change.at][0].slice(0, 7)} ${percent(factorOf(change))}`;
       const width = context.measureText(text).width;
       const from = Math.min(x + 5 * devicePixelRatio, made.bbox.left + made.bbox.width - width);
       let lane = taken.findIndex((end) => end < from);
@@ -405,7 +436,7 @@
     for (const change of changes) {
       const commit = data.commits[change.at];
       const row = element("tr");
-      const size = `${change.worse ? "▲" : "▼"} ${percent(change.ratio)}`;
+      const size = `${change.worse ? "▲" : "▼"} ${percent(factorOf(change))}`;
       const ends = change.interval ? ` [${percent(change.interval[0])}, ${percent(change.interval[1])}]` : "";
       const cell = element("td");
       cell.append(commitCell(change.at));
@@ -424,9 +455,9 @@
   const counted = { "sec/op": ["cpu", "lock delay"], "B/op": ["alloc_space"], "allocs/op": ["alloc_objects"] };
 
   function amount(value, unit) {
-    if (unit === "nanoseconds") return show(value * 1e-9, { unit: "sec/op" });
+    if (unit === "nanoseconds") return show(value * 1e-9, { base: "s" });
     if (unit === "bytes" && Math.abs(value) < 1) return `${Number(value.toFixed(2))} B`;
-    return show(value, { unit: unit === "bytes" ? "B/op" : unit });
+    return show(value, { base: unit === "bytes" ? "B" : "" });
   }
 
   function signed(value, unit) {
