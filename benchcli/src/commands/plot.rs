@@ -1,12 +1,13 @@
 //! `benchcli plot`: pictures of two files, or of the history.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
 use anyhow::{Result, bail};
 use benchparse::gate::{RowVerdict, Verdict, judge};
 use benchparse::stats::{Assumption, Sample, summarize};
-use benchparse::trend::{History, Series};
+use benchparse::trend::{History, Kind as TrendKind, Series};
 use benchparse::unit::{self, Class, Scale};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,7 +22,7 @@ use crate::args::plot::{Kind, PlotOptions};
 use crate::inputs::Input;
 use crate::plot::{self, Picture, compare as side_by_side, trend};
 use crate::report::counted;
-use crate::report::verdicts::percent;
+use crate::report::verdicts::{common_folders, in_package, percent};
 use crate::sides::{Measured, written_unit};
 use crate::whole_file::write_file;
 
@@ -91,6 +92,10 @@ fn panels(
 ) -> Vec<side_by_side::Panel> {
     let mut panels: Vec<side_by_side::Panel> = Vec::new();
     let mut sizes: Vec<Vec<f64>> = Vec::new();
+    let packages = compared.contexts.iter();
+    let packages: Vec<String> = packages.map(|it| it.package.to_string()).collect();
+    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+    let prefix = common_folders(&packages);
     for (verdict, context) in verdicts.iter().zip(&compared.contexts) {
         let unit = verdict.key.unit.as_str();
         let is_wanted = units.is_empty()
@@ -122,7 +127,12 @@ fn panels(
         let change = new.median / old.median - 1.0;
         let [old_side, new_side] = &context.sides;
         let row = side_by_side::Row {
-            name: verdict.key.benchmark.clone(),
+            name: match prefix {
+                Some(prefix) => {
+                    in_package(&context.package.to_string(), &verdict.key.benchmark, prefix)
+                }
+                None => verdict.key.benchmark.clone(),
+            },
             sides: [side(old_side, old.median), side(new_side, new.median)],
             // From 0 to 0 nothing changed.
             change: if change.is_nan() {
@@ -178,10 +188,39 @@ fn history_picture(options: &PlotOptions) -> Result<Picture> {
     let one_place = series
         .windows(2)
         .all(|pair| pair[0].environment == pair[1].environment);
+    // Where a commit was measured elsewhere alone, a series has no gap.
+    let mut turns: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    for series in &history.series {
+        let commits = series.points.iter().map(|point| point.commit);
+        turns
+            .entry(&series.environment)
+            .or_default()
+            .extend(commits);
+    }
+    let turns: HashMap<&str, Vec<usize>> = turns
+        .into_iter()
+        .map(|(environment, commits)| (environment, commits.into_iter().collect()))
+        .collect();
     let panels: Vec<trend::Panel> = series
         .iter()
-        .map(|series| panel(series, history, &place, one_place))
+        .map(|series| {
+            let turns = &turns[series.environment.as_str()];
+            panel(series, history, &place, turns, one_place)
+        })
         .collect();
+    if options.look.log {
+        let linear = panels.iter().filter(|panel| !panel.has_logarithm());
+        match &linear.map(|panel| &*panel.title).collect::<Vec<_>>()[..] {
+            [] => {}
+            [one] => warn(&format!(
+                "{one} has values that are not above 0, and a linear scale"
+            )),
+            [one, rest @ ..] => warn(&format!(
+                "{one} and {} more have values that are not above 0, and linear scales",
+                rest.len()
+            )),
+        }
+    }
     let days: Vec<String> = measured
         .iter()
         .map(|&at| day(history.commits[at].time))
@@ -197,23 +236,57 @@ fn panel(
     series: &Series,
     history: &History,
     place: &impl Fn(usize) -> usize,
+    turns: &[usize],
     one_place: bool,
 ) -> trend::Panel {
     let points = series.points.iter().map(|point| trend::Point {
         at: place(point.commit),
+        turn: turns.partition_point(|&at| at < point.commit),
         median: point.median,
         interval: [point.low, point.high],
         samples: point.samples.clone(),
     });
-    let marks = series.changes.iter().filter_map(|change| {
-        let commit = history.commits.get(change.at)?;
+    let changes = series.changes.iter().map(|change| {
+        let is_drift = change.kind == TrendKind::Drift;
+        let commits = if is_drift {
+            format!(
+                "{}..{}",
+                commit(history, change.after),
+                commit(history, change.at)
+            )
+        } else {
+            commit(history, change.at)
+        };
+        let kind = match change.kind {
+            TrendKind::Step => "",
+            TrendKind::Spike => "spike ",
+            TrendKind::Drift => "drift ",
+        };
         let size = percent(change.ratio - 1.0);
-        Some(trend::Mark {
+        let unmeasured = match change.at.saturating_sub(change.after + 1) {
+            count if count > 0 && !is_drift => format!(" (or {count} before it)"),
+            _ => String::new(),
+        };
+        trend::Mark {
             at: place(change.at),
-            label: format!("{} {size}", &short(&commit.id)[..7.min(commit.id.len())]),
+            drift: is_drift.then_some((place(change.after), [change.before, change.level])),
+            label: format!("{kind}{commits} {size}{unmeasured}"),
             worse: change.worse,
-        })
+            sure: true,
+        }
     });
+    let suspects = series.suspect.iter().map(|suspect| trend::Mark {
+        at: place(suspect.at),
+        drift: None,
+        label: format!(
+            "{} {}",
+            commit(history, suspect.at),
+            percent(suspect.ratio - 1.0)
+        ),
+        worse: suspect.worse,
+        sure: false,
+    });
+    let marks = changes.chain(suspects);
     trend::Panel {
         title: name(series),
         subtitle: if one_place {
@@ -226,6 +299,15 @@ fn panel(
         points: points.collect(),
         marks: marks.collect(),
     }
+}
+
+/// A commit as labels have it.
+fn commit(history: &History, at: usize) -> String {
+    let id = history
+        .commits
+        .get(at)
+        .map_or_else(String::new, |commit| short(&commit.id));
+    id[..7.min(id.len())].to_owned()
 }
 
 fn name(series: &Series) -> String {

@@ -78,12 +78,18 @@ impl<'s> Canvas<'s> {
         done(self.area.draw(&PathElement::new(path, style)))
     }
 
-    /// A vertical line of dashes.
-    pub(super) fn dashes(&self, x: f64, (top, bottom): (f64, f64), color: RGBColor) -> Result<()> {
-        let mut y = top;
-        while y < bottom {
-            self.line(&[(x, y), (x, (y + 3.0).min(bottom))], color, 1.0, 0.8)?;
-            y += 6.0;
+    /// A line of dashes.
+    pub(super) fn dashes(&self, from: At, to: At, color: RGBColor) -> Result<()> {
+        let (across, down) = (to.0 - from.0, to.1 - from.1);
+        let length = across.hypot(down);
+        let at = |way: f64| {
+            let share = way.min(length) / length;
+            (from.0 + across * share, from.1 + down * share)
+        };
+        let mut way = 0.0;
+        while way < length {
+            self.line(&[at(way), at(way + 3.0)], color, 1.0, 0.8)?;
+            way += 6.0;
         }
         Ok(())
     }
@@ -187,18 +193,22 @@ impl Scale {
 
     pub(super) fn at(&self, value: f64) -> f64 {
         let share = if self.log {
-            (value / self.low).ln() / (self.high / self.low).ln()
+            // What is not above zero is below any place.
+            (value.max(0.0) / self.low).ln() / (self.high / self.low).ln()
         } else {
             (value - self.low) / (self.high - self.low)
         };
         self.from + share * (self.to - self.from)
     }
 
-    pub(super) fn ticks(&self, wanted: usize) -> Vec<f64> {
-        if self.log {
-            super::ticks::logarithmic(self.low, self.high, wanted)
+    /// Values that are round when they are divided by a factor.
+    pub(super) fn ticks(&self, wanted: usize, factor: f64) -> Vec<f64> {
+        let (low, high) = (self.low / factor, self.high / factor);
+        let ticks = if self.log {
+            super::ticks::logarithmic(low, high, wanted)
         } else {
-            super::ticks::linear(self.low, self.high, wanted)
-        }
+            super::ticks::linear(low, high, wanted)
+        };
+        ticks.into_iter().map(|tick| tick * factor).collect()
     }
 }

@@ -161,7 +161,7 @@ fn draw_panel(
         1.0,
     )?;
     let mut free_from = f64::MIN;
-    for tick in scale.ticks(6) {
+    for tick in scale.ticks(6, 1.0) {
         let x = scale.at(tick);
         let is_base = (tick - 1.0).abs() < 1e-9;
         let (color, strength) = if is_base {

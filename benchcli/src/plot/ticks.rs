@@ -13,12 +13,26 @@ pub(super) fn linear(low: f64, high: f64, wanted: usize) -> Vec<f64> {
         .iter()
         .position(|step| *step >= rough * 0.999)
         .unwrap_or(4);
-    // A wide step may miss a short range; the next one cannot.
-    [fits, fits.saturating_sub(1), fits.saturating_sub(2)]
-        .map(|at| multiples(steps[at], low, high))
+    // A wide step may miss a short range, and a single tick tells no scale.
+    let finer = [fits, fits.saturating_sub(1), fits.saturating_sub(2)]
+        .map(|at| multiples(steps[at], low, high));
+    let most = finer[2].clone();
+    finer
         .into_iter()
-        .find(|ticks| !ticks.is_empty())
-        .unwrap_or_default()
+        .find(|ticks| ticks.len() > 1)
+        .unwrap_or(most)
+}
+
+/// The digits after the point that tell all ticks, divided by a factor, apart from their neighbours.
+pub(super) fn digits(ticks: &[f64], factor: f64) -> usize {
+    let is_exact = |digits: &usize| {
+        let power = 10f64.powi(*digits as i32);
+        ticks.iter().all(|tick| {
+            let scaled = tick / factor * power;
+            (scaled - scaled.round()).abs() <= 1e-6 * scaled.abs().max(1.0)
+        })
+    };
+    (0..9).find(is_exact).unwrap_or(9)
 }
 
 fn multiples(step: f64, low: f64, high: f64) -> Vec<f64> {
@@ -52,6 +66,9 @@ pub(super) fn logarithmic(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     };
     for factors in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
         let ticks = all(factors, 1);
+        if ticks.len() < 2 {
+            return linear(low, high, wanted);
+        }
         if ticks.len() <= wanted + wanted / 2 {
             return ticks;
         }
@@ -80,12 +97,26 @@ mod tests {
         assert_eq!(linear(1.0, 1.0, 5), [0.0; 0]);
     }
 
+    #[test]
+    fn no_axis_has_a_single_tick() {
+        assert_eq!(linear(0.9, 4.9, 3), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(linear(4.0, 11.0, 3), [4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(logarithmic(60.0, 190.0, 3), [100.0, 150.0]);
+    }
+
+    #[test]
+    fn labels_have_the_digits_that_ticks_need() {
+        assert_eq!(digits(&[0.0, 20.0, 40.0], 1.0), 0);
+        assert_eq!(digits(&[0.5, 1.0], 1.0), 1);
+        assert_eq!(digits(&[1500.0, 2000.0, 2005.0], 1000.0), 3);
+    }
+
     proptest! {
         #[test]
-        fn ticks_stay_within_and_are_few(low in 1e-9f64..1e9, factor in 1.001f64..1e9, wanted in 2usize..9) {
+        fn ticks_stay_within_and_are_few(low in 1e-9f64..1e9, factor in 1.001f64..1e9, wanted in 3usize..9) {
             let high = low * factor;
             for ticks in [linear(low, high, wanted), logarithmic(low, high, wanted)] {
-                prop_assert!(!ticks.is_empty());
+                prop_assert!(ticks.len() > 1, "{ticks:?}");
                 prop_assert!(ticks.len() <= 2 * wanted + 2, "{ticks:?}");
                 prop_assert!(ticks.iter().all(|tick| (low * 0.999_999..=high * 1.000_001).contains(tick)));
                 prop_assert!(ticks.windows(2).all(|pair| pair[0] < pair[1]));

@@ -1,5 +1,7 @@
 //! Series over commits.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use benchparse::unit::{Class, Scale as UnitScale};
 
@@ -23,11 +25,21 @@ pub struct Panel {
     pub marks: Vec<Mark>,
 }
 
+impl Panel {
+    /// Whether all that it shows is above 0.
+    pub fn has_logarithm(&self) -> bool {
+        range(&self.points).0 > 0.0
+    }
+}
+
 /// What was measured at a commit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
     /// The commit's place on the axis, which is an index of the dates.
     pub at: usize,
+    /// The commit's place among those that were measured in the series' environment: where one is
+    /// missing, the line has a gap.
+    pub turn: usize,
     /// The median.
     pub median: f64,
     /// The ends of its interval.
@@ -41,10 +53,14 @@ pub struct Point {
 pub struct Mark {
     /// The commit's place on the axis.
     pub at: usize,
+    /// Where it came little by little: the place of the last commit of the old level, and both levels.
+    pub drift: Option<(usize, [f64; 2])>,
     /// What to say, such as `3f2a1b9 +12%`.
     pub label: String,
     /// Whether it is for the worse.
     pub worse: bool,
+    /// Whether it is certain.
+    pub sure: bool,
 }
 
 const WIDTH: u32 = 960;
@@ -98,6 +114,8 @@ fn fitting(wanted: usize, (width, height): (u32, u32)) -> (usize, usize) {
 /// How many lines of labels a panel has above its series.
 const LABEL_LINES: usize = 3;
 const LABEL: f64 = 13.0;
+/// With more commits the dots of values are small.
+const MOST_LARGE_DOTS: usize = 250;
 
 fn draw_panel(
     canvas: &Canvas<'_>,
@@ -124,7 +142,8 @@ fn draw_panel(
         head += 14.0;
     }
     let (low, high) = range(&panel.points);
-    let units = UnitScale::for_values([low, high].into_iter().filter(|it| *it > 0.0), panel.class);
+    // One prefix for all ticks, the one of the largest value.
+    let units = UnitScale::for_values([low.abs().max(high.abs())], panel.class);
     let bottom = top + height - 30.0;
     // The places of labels are known only with the axis, whose place depends on the widest tick.
     let lines = if panel.marks.is_empty() {
@@ -141,17 +160,22 @@ fn draw_panel(
         (low - room, high + room)
     };
     let y = Scale::new(spread, (bottom, plot_top), look.log);
-    let ticks = y.ticks(((bottom - plot_top) / 34.0).max(3.0) as usize);
+    let ticks = y.ticks(((bottom - plot_top) / 34.0).max(3.0) as usize, units.factor);
+    let axis = UnitScale {
+        digits: super::ticks::digits(&ticks, units.factor),
+        ..units
+    };
     let labels: Vec<String> = ticks
         .iter()
         .map(|&tick| {
             // Over orders of magnitude no prefix suits all ticks.
-            let text = if look.log && low > 0.0 && high / low > 100.0 {
-                shortened(&UnitScale::for_values([tick], panel.class).format(tick))
+            let is_wide = look.log && low > 0.0 && high / low > 100.0;
+            let scale = if is_wide {
+                UnitScale::for_values([tick], panel.class)
             } else {
-                tick_text(tick, &ticks, units)
+                axis
             };
-            super::with_unit(&text, &panel.unit)
+            super::with_unit(&shortened(&scale.format(tick)), &panel.unit)
         })
         .collect();
     let widest = labels
@@ -170,17 +194,17 @@ fn draw_panel(
     draw_marks(
         canvas,
         panel,
-        &x,
-        (head + 6.0, bottom),
+        (&x, &y),
+        (head + 6.0, plot_top, bottom),
         (plot_left, inner.1),
         lines,
     )?;
+    // What is further out stands at the edge.
+    let edges = (plot_top + 2.0, bottom - 1.0);
+    let place =
+        |point: &Point, value: f64| (x.at(point.at as f64), y.at(value).clamp(edges.0, edges.1));
+    draw_samples(canvas, &panel.points, &place)?;
     for run in runs(&panel.points) {
-        // What is further out stands at the edge.
-        let edges = (plot_top + 2.0, bottom - 1.0);
-        let place = |point: &Point, value: f64| {
-            (x.at(point.at as f64), y.at(value).clamp(edges.0, edges.1))
-        };
         let upper = run.iter().map(|point| place(point, point.interval[1]));
         let lower = run
             .iter()
@@ -192,12 +216,6 @@ fn draw_panel(
         } else if let [upper, lower] = band[..] {
             canvas.line(&[upper, lower], theme.line, 3.0, 0.25)?;
         }
-        let is_dense = panel.points.len() > 250;
-        for point in run.iter().filter(|_| !is_dense) {
-            for &value in &point.samples {
-                canvas.dot(place(point, value), 1.4, theme.line, 0.28)?;
-            }
-        }
         let medians: Vec<_> = run.iter().map(|point| place(point, point.median)).collect();
         if medians.len() > 1 {
             canvas.line(&medians, theme.line, 1.6, 1.0)?;
@@ -206,6 +224,29 @@ fn draw_panel(
             for &median in &medians {
                 canvas.dot(median, 2.2, theme.line, 1.0)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Every value as a faint dot. Dots of more commits are smaller, and one stands for those that would
+/// cover each other.
+fn draw_samples(
+    canvas: &Canvas<'_>,
+    points: &[Point],
+    place: &impl Fn(&Point, f64) -> (f64, f64),
+) -> Result<()> {
+    let color = canvas.theme.line;
+    let all = points
+        .iter()
+        .flat_map(|point| point.samples.iter().map(move |&value| place(point, value)));
+    if points.len() <= MOST_LARGE_DOTS {
+        return all.map(|at| canvas.dot(at, 1.4, color, 0.28)).collect();
+    }
+    let mut taken = HashSet::new();
+    for at in all {
+        if taken.insert((at.0.round() as i64, at.1.round() as i64)) {
+            canvas.dot(at, 0.7, color, 0.2)?;
         }
     }
     Ok(())
@@ -251,13 +292,13 @@ fn draw_dates(
     Ok(())
 }
 
-/// Changes as dashed lines with labels, which stand in lines so that none covers another; one that
-/// has no room is left out, its line stays.
+/// Changes as dashed lines with labels, a drift as a slope in the time that it took. Labels stand in
+/// lines so that none covers another; one that has no room is left out, its line stays.
 fn draw_marks(
     canvas: &Canvas<'_>,
     panel: &Panel,
-    x: &Scale,
-    (top, bottom): (f64, f64),
+    (x, y): (&Scale, &Scale),
+    (top, plot_top, bottom): (f64, f64, f64),
     (left, right): (f64, f64),
     lines: usize,
 ) -> Result<()> {
@@ -269,7 +310,8 @@ fn draw_marks(
         } else {
             (theme.better, "▼")
         };
-        let text = format!("{sign} {}", mark.label);
+        let doubt = if mark.sure { "" } else { "? " };
+        let text = format!("{doubt}{sign} {}", mark.label);
         let width = canvas.width(&text, 10.5);
         let at = x.at(mark.at as f64);
         let begin = (at - 4.0).min(right - width).max(left);
@@ -281,16 +323,30 @@ fn draw_marks(
                 canvas.text(&text, (begin, y), 10.5, color, Align::Left)?;
                 y + LABEL * 0.6
             }
-            None => top + LABEL * lines as f64,
+            None => plot_top,
         };
-        canvas.dashes(at, (from, bottom), color)?;
+        let Some((after, levels)) = mark.drift else {
+            canvas.dashes((at, from), (at, bottom), color)?;
+            continue;
+        };
+        let after = x.at(after as f64);
+        let corners = [
+            (after, plot_top),
+            (at, plot_top),
+            (at, bottom),
+            (after, bottom),
+        ];
+        canvas.area(&corners, color, 0.08)?;
+        let [before, level] = levels.map(|level| y.at(level).clamp(plot_top, bottom));
+        canvas.dashes((after, before), (at, level), color)?;
     }
     Ok(())
 }
 
-/// The points without gaps: commits that others were measured at and this series was not break it.
+/// The points without gaps: commits at which others were measured in the same environment and this
+/// series was not break it.
 fn runs(points: &[Point]) -> impl Iterator<Item = &[Point]> {
-    points.chunk_by(|one, next| next.at == one.at + 1)
+    points.chunk_by(|one, next| next.turn == one.turn + 1)
 }
 
 /// The values that the axis reaches: all medians, and of the ends of intervals all but the outermost
@@ -317,22 +373,6 @@ fn range(points: &[Point]) -> (f64, f64) {
         (Some(low), Some(high)) => (low, high),
         _ => (0.0, 1.0),
     }
-}
-
-/// A tick with as many digits as tell it from its neighbours.
-fn tick_text(tick: f64, ticks: &[f64], units: UnitScale) -> String {
-    let text = |value: f64| units.format(value);
-    let mut short = shortened(&text(tick));
-    let same = |short: &str| {
-        ticks
-            .iter()
-            .filter(|&&other| shortened(&text(other)) == short)
-            .count()
-    };
-    if same(&short) > 1 {
-        short = text(tick);
-    }
-    short
 }
 
 /// Without zeros at the end of the fraction: `120.0µ` is `120µ`.
@@ -372,6 +412,7 @@ mod tests {
     fn a_disturbed_commit_does_not_press_a_series_flat() {
         let point = |at, high| Point {
             at,
+            turn: at,
             median: 100.0 + (at % 3) as f64,
             interval: [99.0, high],
             samples: vec![1e6],
@@ -387,8 +428,10 @@ mod tests {
 
     #[test]
     fn a_commit_without_a_point_is_a_gap() {
-        let point = |at| Point {
-            at,
+        let point = |turn| Point {
+            // Others were measured in between, elsewhere.
+            at: 2 * turn,
+            turn,
             median: 1.0,
             interval: [1.0, 1.0],
             samples: Vec::new(),

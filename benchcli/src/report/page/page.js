@@ -62,6 +62,17 @@
   };
   /** By what a change multiplies; from nothing no number does. */
   const factorOf = (change) => change.ratio ?? (change.level > change.before ? Infinity : -Infinity);
+  /** How far that is from no change, as a logarithm. */
+  const sizeOf = (change) => {
+    const size = Math.abs(Math.log(factorOf(change)));
+    return size < 99 ? size : 99;
+  };
+  const sized = (change) => `${change.worse ? "▲" : "▼"} ${percent(factorOf(change))}`;
+  /** Kind, size, interval and p of a change. */
+  const told = (change) => `${change.kind} ${sized(change)}`
+    + (change.interval ? ` [${percent(change.interval[0])}, ${percent(change.interval[1])}]` : "")
+    + (change.p === undefined ? "" : ` p=${change.p.toFixed(3)}`)
+    + (change.kind === "suspect" ? ": more commits will tell" : "");
   const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
   // Series
@@ -74,13 +85,41 @@
     return series.suspect ? "suspect" : "quiet";
   }
 
+  /** What a verdict is about: the largest regression that is open, or the suspect. */
+  function telling(series) {
+    const open = (series.changes ?? []).filter((change) => change.kind !== "spike" && change.worse && change.fixed === undefined);
+    if (open.length > 0) return open.reduce((most, change) => (sizeOf(change) > sizeOf(most) ? change : most));
+    return series.changes?.some((change) => change.kind !== "spike") ? null : series.suspect ?? null;
+  }
+
   const all = data.series.map((series, id) => ({
-    ...series, id,
+    ...series, id, telling: telling(series),
     key: [data.packages[series.package], series.name, series.unit, data.environments[series.environment]].join("\n"),
     text: `${data.packages[series.package]} ${series.name} ${series.unit}`.toLowerCase(),
     verdict: verdict(series),
     latest: Math.max(-1, ...(series.changes ?? []).map((change) => change.at)),
   }));
+
+  const changesOf = (series) => [...(series.changes ?? []), ...(series.suspect ? [series.suspect] : [])];
+  /** The commit of a change, or the first and the last of a drift. */
+  const commits = ({ kind, after, at }, digits) =>
+    (kind === "drift" ? [after, at] : [at]).map((place) => data.commits[place][0].slice(0, digits)).join("..");
+
+  const places = (text) => new (data.commits.length > 65535 ? Uint32Array : Uint16Array)(bytes(text));
+  const measuredIn = data.measured.map((text) => text && new Set(places(text)));
+
+  /** As the chart takes it: null is a gap. What was measured elsewhere alone is none, and the line goes on. */
+  function gapped(column, series) {
+    const measured = measuredIn[series.environment];
+    return column.map((value, at) => value ?? (!measured || measured.has(at) ? null : undefined));
+  }
+
+  /** The points with a gap on both sides, which no line shows. */
+  function lonely(column) {
+    const known = [...column.keys()].filter((at) => column[at] !== undefined);
+    return known.filter((at, place) => column[at] !== null
+      && (column[known[place - 1]] ?? null) === null && (column[known[place + 1]] ?? null) === null);
+  }
 
   /** The columns of a series, along all commits; null where it was not measured. */
   const columns = new Map();
@@ -89,12 +128,11 @@
     if (known) return known;
     const count = data.commits.length;
     const values = new Float32Array(bytes(series.values));
-    const wide = count > 65535;
-    const at = series.at === undefined ? null : new (wide ? Uint32Array : Uint16Array)(bytes(series.at));
+    const at = series.at === undefined ? null : places(series.at);
     const counts = new Uint8Array(bytes(series.counts));
     const samples = series.samples === undefined ? null : new Float32Array(bytes(series.samples));
     const column = () => new Array(count).fill(null);
-    const loaded = { median: column(), low: column(), high: column(), count: column(), samples: column() };
+    const loaded = { first: 1, median: column(), low: column(), high: column(), count: column(), samples: column() };
     let from = 0;
     for (let point = 0; point < series.points; point += 1) {
       const commit = at ? at[point] : point;
@@ -142,9 +180,12 @@
       && (state.unit === "" || series.unit === state.unit)
       && (state.environment === "" || data.environments[series.environment] === state.environment)
       && (state.verdict === "" || series.verdict === state.verdict));
-    const rank = { worse: 0, suspect: 1, fixed: 2, better: 3, quiet: 4 };
+    const rank = { worse: 0, suspect: 1, fixed: 2, better: 3, quiet: 5 };
+    // What may have got better is no reason to look.
+    const rankOf = (series) => (series.verdict === "suspect" && !series.suspect.worse ? 4 : rank[series.verdict]);
+    const badness = ({ telling, worsening }) => (telling ? (telling.worse ? 1 : -1) * sizeOf(telling) : worsening);
     const orders = {
-      worst: (a, b) => rank[a.verdict] - rank[b.verdict] || b.worsening - a.worsening,
+      worst: (a, b) => rankOf(a) - rankOf(b) || badness(b) - badness(a),
       name: (a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0),
       latest: (a, b) => b.latest - a.latest,
     };
@@ -165,6 +206,19 @@
   const explained = new Set(data.explained.map((told) => JSON.stringify([told.package, told.name])));
   const isExplained = (series) => explained.has(JSON.stringify([data.packages[series.package], series.name]));
 
+  /** What the list says of a series, and in which colour. */
+  function inList(series) {
+    if (series.telling) {
+      const doubt = series.verdict === "suspect" ? "? " : "";
+      return [`${doubt}${sized(series.telling)}`, series.telling.worse ? "worse" : "better"];
+    }
+    if (series.verdict === "better") {
+      const size = Math.exp(series.worsening);
+      return [`▼ ${percent(series.higher ? 1 / size : size)}`, "better"];
+    }
+    return [series.verdict === "fixed" ? "fixed" : "–", "faint"];
+  }
+
   /** Only the rows that can be seen are in the page. */
   function draw() {
     const list = $("list");
@@ -180,11 +234,7 @@
       row.classList.toggle("other", series.key === state.other);
       row.style.top = `${at * ROW}px`;
       row.dataset.at = String(at);
-      const size = Math.exp(series.worsening);
-      const mark = { worse: "▲ ", better: "▼ ", fixed: "", suspect: "? ", quiet: "" }[series.verdict];
-      const color = { worse: "worse", better: "better", fixed: "faint", suspect: "worse", quiet: "faint" }[series.verdict];
-      const change = series.verdict === "quiet" ? "–" : series.verdict === "fixed" ? "fixed"
-        : mark + percent(series.higher ? 1 / size : size);
+      const [change, color] = inList(series);
       const place = data.packages[series.package];
       row.append(element("b", series.name), element("span", change, `number ${color}`),
         element("small", `${short(place)}${place ? " · " : ""}${series.unit}${isExplained(series) ? " · explained" : ""}`),
@@ -250,7 +300,7 @@
   function relative(loaded) {
     const first = loaded.median.find((value) => value !== null && value !== 0) ?? 1;
     const scale = (column) => column.map((value) => (value === null ? null : value / first));
-    return { ...loaded, median: scale(loaded.median), low: scale(loaded.low), high: scale(loaded.high),
+    return { ...loaded, first, median: scale(loaded.median), low: scale(loaded.low), high: scale(loaded.high),
       samples: loaded.samples.map((values) => (values === null ? null : values.map((value) => value / first))) };
   }
 
@@ -264,15 +314,20 @@
     const xs = Array.from({ length: count }, (_, at) => at);
     const loaded = second ? relative(load(series)) : load(series);
     const compared = second ? relative(load(second)) : null;
-    const line = (color) => ({ stroke: color, width: 1.8, points: { show: count <= 120, size: 5, fill: color } });
+    const line = (color, of, column) => {
+      const alone = lonely(column);
+      return { stroke: color, width: 1.8,
+        points: { show: of.points <= 120, size: 5, fill: color, filter: (_, __, isShown) => (isShown ? null : alone) } };
+    };
     const edge = { stroke: "transparent", points: { show: false } };
     const own = style("--series"), others = style("--other");
-    const plotted = [xs, loaded.median, loaded.low, loaded.high];
-    const drawn = [{}, line(own), edge, edge];
+    const columns = (from, of) => [from.median, from.low, from.high].map((column) => gapped(column, of));
+    const plotted = [xs, ...columns(loaded, series)];
+    const drawn = [{}, line(own, series, plotted[1]), edge, edge];
     const bands = [{ series: [3, 2], fill: `${own}28` }];
     if (compared) {
-      plotted.push(compared.median, compared.low, compared.high);
-      drawn.push(line(others), edge, edge);
+      plotted.push(...columns(compared, second));
+      drawn.push(line(others, second, plotted[4]), edge, edge);
       bands.push({ series: [6, 5], fill: `${others}28` });
     }
     const holder = $("chart");
@@ -295,7 +350,7 @@
       ],
       hooks: {
         drawClear: [(made) => samples(made, loaded, own, compared, others)],
-        draw: [(made) => marks(made, series)],
+        draw: [(made) => marks(made, series, loaded.first)],
         setCursor: [(made) => tip(made, series, second, load(series), second ? load(second) : null)],
       },
     };
@@ -313,7 +368,7 @@
   function visible(plotted, made, low, high) {
     const { min, max } = made.scales.x;
     const from = Math.max(0, Math.floor(min ?? 0)), to = Math.ceil(max ?? plotted[0].length);
-    const within = (column) => column.slice(from, to + 1).filter((value) => value !== null).sort((a, b) => a - b);
+    const within = (column) => column.slice(from, to + 1).filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
     let [least, most] = [Infinity, -Infinity];
     for (let at = 1; at < plotted.length; at += 3) {
       const [medians, lows, highs] = [within(plotted[at]), within(plotted[at + 1]), within(plotted[at + 2])];
@@ -351,33 +406,50 @@
     context.restore();
   }
 
-  function marks(made, series) {
+  /** Changes: a step as a line, over the commits that may have done it; a drift as a slope in the time it took. */
+  function marks(made, series, base) {
     const context = made.ctx;
-    context.save();
-    context.font = `${11.5 * devicePixelRatio}px system-ui, sans-serif`;
-    context.textAlign = "left";
-    context.textBaseline = "alphabetic";
+    const { left, top, width: across, height: down } = made.bbox;
     const taken = [];
-    for (const change of series.changes ?? []) {
-      if (change.at < made.scales.x.min || change.at > made.scales.x.max) continue;
-      const x = made.valToPos(change.at, "x", true);
+    for (const change of changesOf(series)) {
+      const isDrift = change.kind === "drift";
+      if (change.at < made.scales.x.min || (isDrift ? change.after : change.at) > made.scales.x.max) continue;
+      const from = made.valToPos(change.after, "x", true), to = made.valToPos(change.at, "x", true);
       const color = style(change.worse ? "--worse" : "--better");
+      context.save();
+      context.beginPath();
+      context.rect(left, top, across, down);
+      context.clip();
       context.strokeStyle = context.fillStyle = color;
+      if (isDrift || change.unmeasured) {
+        context.globalAlpha = 0.1;
+        context.fillRect(from, top, to - from, down);
+        context.globalAlpha = 1;
+      }
       context.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
       context.beginPath();
-      context.moveTo(x, made.bbox.top);
-      context.lineTo(x, made.bbox.top + made.bbox.height);
+      context.moveTo(isDrift ? from : to, isDrift ? made.valToPos(change.before / base, "y", true) : top);
+      context.lineTo(to, isDrift ? made.valToPos(change.level / base, "y", true) : top + down);
       context.stroke();
-      const text = `${change.worse ? "▲" : "▼"} ${data.commits[change.at][0].slice(0, 7)} ${percent(factorOf(change))}`;
+      context.restore();
+      context.save();
+      context.font = `${11.5 * devicePixelRatio}px system-ui, sans-serif`;
+      context.textAlign = "left";
+      context.textBaseline = "alphabetic";
+      context.fillStyle = color;
+      const kind = { step: "", suspect: "" }[change.kind] ?? `${change.kind} `;
+      const before = change.unmeasured ? ` (or ${change.unmeasured} before it)` : "";
+      const text = `${change.kind === "suspect" ? "? " : ""}${change.worse ? "▲" : "▼"} ${kind}${commits(change, 7)} ${percent(factorOf(change))}${before}`;
       const width = context.measureText(text).width;
-      const from = Math.min(x + 5 * devicePixelRatio, made.bbox.left + made.bbox.width - width);
-      let lane = taken.findIndex((end) => end < from);
+      const start = Math.max(left, Math.min((isDrift ? from : to) + 5 * devicePixelRatio, left + across - width));
+      let lane = taken.findIndex((end) => end < start);
       if (lane < 0 && taken.length < 4) lane = taken.push(0) - 1;
-      if (lane < 0) continue;
-      taken[lane] = from + width + 10 * devicePixelRatio;
-      context.fillText(text, from, made.bbox.top + (13 + 15 * lane) * devicePixelRatio);
+      if (lane >= 0) {
+        taken[lane] = start + width + 10 * devicePixelRatio;
+        context.fillText(text, start, top + (13 + 15 * lane) * devicePixelRatio);
+      }
+      context.restore();
     }
-    context.restore();
   }
 
   const link = (id) => data.forge.replace("{id}", id);
@@ -395,7 +467,8 @@
       if (!of) continue;
       const name = second ? `${of.name}: ` : "";
       if (from.median[at] === null) {
-        lines.push(element("p", `${name}not measured`, "faint"));
+        const measured = measuredIn[of.environment];
+        lines.push(element("p", `${name}not measured${!measured || measured.has(at) ? "" : " in this environment"}`, "faint"));
         continue;
       }
       const number = from.count[at];
@@ -427,7 +500,7 @@
   }
 
   function changesTable(series) {
-    const changes = [...(series.changes ?? []), ...(series.suspect ? [series.suspect] : [])];
+    const changes = changesOf(series);
     if (changes.length === 0) return;
     const table = element("table");
     const head = element("tr");
@@ -436,11 +509,11 @@
     for (const change of changes) {
       const commit = data.commits[change.at];
       const row = element("tr");
-      const size = `${change.worse ? "▲" : "▼"} ${percent(factorOf(change))}`;
-      const ends = change.interval ? ` [${percent(change.interval[0])}, ${percent(change.interval[1])}]` : "";
       const cell = element("td");
+      if (change.kind === "drift") cell.append(commitCell(change.after), "..");
       cell.append(commitCell(change.at));
-      row.append(element("td", `${change.kind} ${size}${ends}`, change.worse ? "worse" : "better"),
+      if (change.unmeasured) cell.append(` (or ${change.unmeasured} unmeasured before it)`);
+      row.append(element("td", told(change), change.worse ? "worse" : "better"),
         element("td", `${show(change.before, series)} → ${show(change.level, series)}`
           + (change.fixed === undefined ? "" : `, as before from ${data.commits[change.fixed][0].slice(0, 7)}`)),
         cell, element("td", day(commit[2])), element("td", commit[1]), element("td", commit[3]));
