@@ -1,6 +1,6 @@
 // Drives the page in headless Chromium over the DevTools protocol, as a person would.
 //
-//   node --experimental-websocket drive.mjs CHROMIUM PAGE [size|screenshots FOLDER]
+//   node --experimental-websocket drive.mjs CHROMIUM PAGE [changes|keys|size|screenshots FOLDER]
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,6 +49,10 @@ const call = (method, params) => send(method, params, sessionId);
 await call("Runtime.enable");
 await call("Network.enable");
 await call("Page.enable");
+// What charts write.
+await call("Page.addScriptToEvaluateOnNewDocument", { source: `globalThis.painted = [];
+  const paint = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { painted.push(text); return paint.call(this, text, ...rest); };` });
 
 async function ask(expression) {
   const { result, exceptionDetails } = await call("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
@@ -202,6 +206,206 @@ async function story() {
   assert.equal(await ask("document.documentElement.scrollWidth <= 390"), true);
 }
 
+/** Chooses a series by the text of its row, and tells what its chart writes. */
+async function chart(name) {
+  await ask(`painted.length = 0; [...document.querySelectorAll(".row")].find((row) => row.textContent.startsWith(${JSON.stringify(name)})).click()`);
+  await until(`painted.length > 0`, `the chart of ${name}`);
+  return ask("painted");
+}
+/** Which commits, by their place on the chart, have the colour of the line below, above or at them. */
+const lined = (places) => ask(`(() => {
+  const canvas = document.querySelector("#chart canvas"), over = document.querySelector(".u-over").getBoundingClientRect();
+  const outer = canvas.getBoundingClientRect(), context = canvas.getContext("2d");
+  const shared = canvas.width / outer.width, count = JSON.parse(document.getElementById("data").textContent).commits.length;
+  return ${JSON.stringify(places)}.map((at) => {
+    const x = Math.round((over.left - outer.left + at / (count - 1) * over.width) * shared);
+    const { data } = context.getImageData(x, 0, 1, canvas.height);
+    for (let from = 0; from < data.length; from += 4) {
+      if (Math.abs(data[from] - 9) < 40 && Math.abs(data[from + 1] - 105) < 40 && Math.abs(data[from + 2] - 218) < 40) return true;
+    }
+    return false;
+  });
+})()`);
+const inList = () => ask(`Object.fromEntries([...document.querySelectorAll(".row")].map((row) => [row.querySelector("b").textContent,
+  [...row.querySelectorAll(".number")].map((cell) => cell.textContent).concat(row.querySelector(".number").className.replace("number ", ""))]))`);
+const over = () => ask(`(() => { const { left, top, width, height } = document.querySelector(".u-over").getBoundingClientRect(); return { left, top, width, height }; })()`);
+const pages = async () => (await send("Target.getTargets")).targetInfos.filter((it) => it.type === "page").length;
+async function click(x, y, count = 1) {
+  for (let turn = 1; turn <= count; turn += 1) {
+    await call("Input.dispatchMouseEvent", { type: "mousePressed", x, y, button: "left", buttons: 1, clickCount: turn });
+    await call("Input.dispatchMouseEvent", { type: "mouseReleased", x, y, button: "left", buttons: 0, clickCount: turn });
+  }
+}
+
+async function changes() {
+  await visit(`${page}#theme=light`);
+  // What a series is worse by is the part that is still open.
+  const list = await inList();
+  assert.deepEqual(list.Rise, ["▲ +∞", "5", "worse"]);
+  assert.deepEqual(list.Serve, ["▲ +50 %", "4.5 µs", "worse"]);
+  assert.deepEqual(list.Mended, ["▲ +20 %", "1.2 µs", "worse"]);
+  assert.deepEqual(list.Half, ["▲ +40 %", "1.4 µs", "worse"]);
+  assert.deepEqual(list.Fear, ["? ▲ +30 %", "1.3 µs", "worse"]);
+  assert.deepEqual(list.Hope, ["? ▼ −30 %", "700 ns", "better"]);
+  const order = await rows();
+  assert.ok(order.indexOf("Half") < order.indexOf("Creep"), `${order}`);
+  assert.ok(order.indexOf("Fear") < order.indexOf("Fixed") && order.indexOf("Fixed") < order.indexOf("Hope"), `${order}`);
+
+  // From nothing, in all three places.
+  assert.ok((await chart("Rise")).includes("▲ 0300000 +∞"), `${await ask("painted")}`);
+  assert.match(await text("#changes"), /step ▲ \+∞/);
+  assert.doesNotMatch(await text("#changes"), /−100 %/);
+  // Axes have prefixes that fit, and are round in them.
+  const ticks = (texts, unit) => [...new Set(texts)].filter((it) => it.endsWith(unit));
+  assert.deepEqual(ticks(await chart("Serve"), " µs"), ["3 µs", "3.5 µs", "4 µs", "4.5 µs"]);
+  assert.match(await text("#changes"), /step ▲ \+50 % \[\+48 %, \+52 %\] p=0\.0023 µs → 4\.5 µs/);
+  assert.ok(ticks(await chart("Alloc"), "MiB").every((it) => /^[23](\.\d)? MiB$/.test(it)), `${await ask("painted")}`);
+  assert.ok(ticks(await ask("painted"), "MiB").length > 2);
+  // Of a commit after one that was not measured nobody knows which one it was.
+  assert.ok((await ask("painted")).includes("▲ 0210000 +14 % (or 1 before it)"), `${await ask("painted")}`);
+  assert.match(await text("#changes"), /0210000000 \(or 1 unmeasured before it\)/);
+  // A drift has a beginning and an end.
+  assert.ok((await chart("Creep")).includes("▲ drift 0300000..0600000 +30 %"), `${await ask("painted")}`);
+  assert.match(await text("#changes"), /drift ▲ \+30 %.*0300000000\.\.0600000000/);
+  assert.ok((await chart("Fear")).includes("? ▲ 1490000 +30 %"), `${await ask("painted")}`);
+  assert.match(await text("#changes"), /suspect ▲ \+30 %: more commits will tell/);
+
+  // What was measured elsewhere is no gap, what is missing here is one, and the point between two has its dot. Without the
+  // twentieth, each later commit is a place further to the left.
+  await chart("Full");
+  assert.deepEqual(await lined([5, 8.5, 9, 57.5, 58, 58.5]), [true, true, true, true, true, true]);
+  await ask(`location.hash = "#theme=light&environment=M1&q=mixed"`);
+  await until(`document.querySelectorAll(".row").length === 1`, "the environment");
+  await chart("Mixed");
+  assert.deepEqual(await lined([47.5, 49, 50, 51, 52.5, 58]), [true, false, true, false, true, true]);
+  await ask(`location.hash = "#theme=light&environment=M2&q=mixed"`);
+  await until(`document.querySelector("#about").textContent.includes("M2")`, "the environment");
+  assert.deepEqual(await lined([30, 33.5, 71.5]), [true, true, true]);
+
+  // Two hundred effects, and the rest when it is asked for.
+  await visit(`${page}#theme=light`);
+  assert.equal(await ask(`document.querySelectorAll("#effects li").length`), 201);
+  assert.equal(await text("#effects .more"), "and 6 more");
+  await ask(`document.querySelector("#effects .more button").click()`);
+  assert.equal(await ask(`document.querySelectorAll("#effects li").length`), 206);
+  const fixed = await ask(`[...document.querySelectorAll("#effects li")].map((it) => it.textContent).find((it) => it.includes("Fixed"))`);
+  assert.equal(fixed.match(/fixed/g).length, 1, fixed);
+
+  // A phone: numbers stand beside first lines, and no cell is out of sight.
+  await visit(`${page}#theme=light`, 390, 844);
+  await chart("Serve");
+  assert.ok(await ask(`(() => {
+    const item = document.querySelector("#effects li"), button = item.querySelector("button"), mark = document.createElement("span");
+    mark.textContent = "\\u200b";
+    item.prepend(mark);
+    return button.offsetHeight > 30 && Math.abs(mark.getBoundingClientRect().top - button.getBoundingClientRect().top) < 5;
+  })()`));
+  assert.ok(await ask(`[...document.querySelectorAll("#changes td")].every((cell) => cell.getBoundingClientRect().right <= 390)`));
+  // On paper as well.
+  await call("Emulation.setEmulatedMedia", { media: "print" });
+  await call("Emulation.setDeviceMetricsOverride", { width: 720, height: 1000, deviceScaleFactor: 1, mobile: false });
+  assert.ok(await ask(`document.getElementById("changes").scrollWidth <= document.getElementById("changes").clientWidth`));
+  await call("Emulation.setEmulatedMedia", { media: "" });
+}
+
+async function keys() {
+  await visit(`${page}#theme=light`);
+  assert.equal(await text("#name"), "Rise allocs/op");
+  // Comparing: letters find, arrows move, Enter takes; nothing is taken before.
+  await press("c", "KeyC");
+  await press("/", "Slash");
+  for (const letter of "mended") await typed(letter);
+  await until(`document.querySelectorAll(".row").length === 1`, "the search");
+  assert.equal(await text("#name"), "Rise allocs/op");
+  assert.doesNotMatch(await text("#about"), /compared/);
+  await press("Enter");
+  assert.match(await text("#about"), /compared with Mended sec\/op/);
+  // Another search leaves both.
+  await press("/", "Slash");
+  for (const letter of "serve") await typed(letter);
+  await until(`document.querySelectorAll(".row").length === 1 && document.querySelector(".row b").textContent === "Serve"`, "the next search");
+  assert.equal(await text("#name"), "Rise allocs/op");
+  assert.match(await text("#about"), /compared with Mended/);
+  await press("Escape");
+  assert.equal(await text("#name"), "Rise allocs/op");
+  assert.doesNotMatch(await text("#about"), /compared/);
+  await press("Escape");
+  await until(`document.querySelectorAll(".row").length === 12`, "all again");
+  await press("c", "KeyC");
+  await press("ArrowDown");
+  await press("ArrowDown");
+  assert.equal(await text("#name"), "Rise allocs/op");
+  assert.doesNotMatch(await text("#about"), /compared/);
+  const wanted = await text(".row.candidate b");
+  assert.equal(wanted, (await rows())[(await rows()).indexOf("Rise") + 2]);
+  await press("Enter");
+  assert.match(await text("#about"), new RegExp(`compared with ${wanted} `));
+  await press("Escape");
+
+  // A click keeps the values and leads to the commit; a double-click only shows all.
+  const before = await pages();
+  const box = await over();
+  await mouse("mousePressed", box.left + box.width * 0.4, box.top + 60, 1);
+  await mouse("mouseMoved", box.left + box.width * 0.6, box.top + 60, 1);
+  await mouse("mouseReleased", box.left + box.width * 0.6, box.top + 60, 1);
+  await until(`location.hash.includes("zoom=")`, "the zoom is in the address");
+  const zoomed = await ask("location.href");
+  await click(box.left + box.width / 2, box.top + 60, 2);
+  await until(`!location.hash.includes("zoom=")`, "all is shown");
+  assert.equal(await ask(`document.querySelectorAll("#tip.pinned").length`), 0);
+  const x = (at) => box.left + at / 148 * box.width;
+  await click(x(99), box.top + 60);
+  await until(`!document.getElementById("tip").hidden`, "the tip");
+  await mouse("mouseMoved", 5, 5);
+  assert.match(await text("#tip"), /Change number 100/);
+  assert.equal(await ask(`document.querySelector("#tip a").href`), `https://example.com/commit/100${"0".repeat(37)}`);
+  assert.equal(await pages(), before);
+  await press("Escape");
+  assert.equal(await ask(`document.getElementById("tip").hidden`), true);
+
+  // From point to point; within the chosen benchmark, up and down scroll.
+  await press("ArrowRight");
+  assert.match(await text("#tip"), /Change number 0/);
+  await press("ArrowRight");
+  assert.match(await text("#tip"), /Change number 1/);
+  await press("Enter");
+  assert.equal(await ask("document.activeElement.href"), `https://example.com/commit/001${"0".repeat(37)}`);
+  await press("ArrowLeft");
+  await press("Escape");
+  await press("ArrowLeft");
+  assert.match(await text("#tip"), /Change number 149/);
+  await press("Escape");
+  await ask(`document.getElementById("detail").focus()`);
+  await press("ArrowDown");
+  assert.equal(await text("#name"), "Rise allocs/op");
+  await ask(`document.getElementById("list").focus()`);
+  await press("ArrowDown");
+  assert.notEqual(await text("#name"), "Rise allocs/op");
+
+  // A touch shows values and opens nothing.
+  await visit(`${page}#theme=light`, 390, 844);
+  await ask(`document.getElementById("chart").scrollIntoView()`);
+  const small = await over();
+  await call("Emulation.setTouchEmulationEnabled", { enabled: true });
+  const point = { x: small.left + small.width / 2, y: small.top + small.height / 2 };
+  await call("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+  await call("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await until(`!document.getElementById("tip").hidden`, "the tip");
+  assert.match(await text("#tip"), /Change number 7\d.*n=3/);
+  assert.equal(await pages(), before);
+  await call("Emulation.setTouchEmulationEnabled", { enabled: false });
+
+  // Old addresses: the zoom, and what is no longer there.
+  await visit(zoomed);
+  await press("ArrowRight");
+  assert.match(await text("#tip"), /Change number [56]\d/);
+  await visit(`${page}#environment=Z80&package=gone&series=a%0AOld%0Asec/op%0AA&unit=B/op`);
+  assert.equal((await rows()).length, 1);
+  assert.match(await text("#notice"), /not here: package gone, environment Z80, benchmark Old\. The rest is shown/);
+  await ask(`document.querySelector("#unit").dispatchEvent(new Event("change"))`);
+  assert.equal(await ask(`document.getElementById("notice").hidden`), true);
+}
+
 async function size() {
   const ready = await visit(page);
   const filter = await ask(`(() => { const from = performance.now(); const it = document.getElementById("search");
@@ -224,7 +428,7 @@ async function screenshots() {
 
 let failure = null;
 try {
-  await ({ size, screenshots }[mode] ?? story)();
+  await ({ changes, keys, size, screenshots }[mode] ?? story)();
   assert.deepEqual(complaints, []);
 } catch (error) {
   failure = error;

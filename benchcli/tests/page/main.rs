@@ -15,7 +15,7 @@ use benchcli::profile::read::Profile;
 use benchcli::profile::render::explanation_json;
 use benchcli::profile::{Answer, Explained};
 use benchcli::report::page;
-use benchparse::trend::{Commit, History, Point, Series};
+use benchparse::trend::{ChangePoint, Commit, CommitEffect, History, Kind, Point, Series, Suspect};
 use benchparse::unit::{Class, Direction};
 use tempfile::TempDir;
 
@@ -189,6 +189,176 @@ fn people_find_their_way() {
             &["screenshots", &folder.to_string_lossy()],
         ));
     }
+}
+
+/// 150 commits; the 20th was not measured.
+fn every_kind_of_change() -> History {
+    let commit = |at: usize| Commit {
+        id: format!("{at:03}{:037}", 0),
+        author: "Ada".into(),
+        time: 1_760_000_000 + at as i64 * 86_400,
+        subject: format!("Change number {at}"),
+        measured: at != 20,
+    };
+    let series =
+        |name: &str, unit: &str, environment: &str, median: &dyn Fn(usize) -> Option<f64>| {
+            let points = (0..150).filter(|at| *at != 20).filter_map(|at| {
+                let median = median(at)?;
+                Some(Point {
+                    commit: at,
+                    median,
+                    low: median * 0.999,
+                    high: median * 1.001,
+                    samples: vec![median; 3],
+                    count: 3,
+                })
+            });
+            Series {
+                package: "example.com/repo/codec".into(),
+                benchmark: name.into(),
+                unit: unit.into(),
+                environment: environment.into(),
+                direction: Direction::of(unit.as_bytes()),
+                class: Class::of(unit.as_bytes()),
+                tolerance: None,
+                points: points.collect(),
+                changes: Vec::new(),
+                suspect: None,
+            }
+        };
+    let step = |[after, at]: [usize; 2], [before, level]: [f64; 2]| ChangePoint {
+        kind: Kind::Step,
+        after,
+        at,
+        before,
+        level,
+        ratio: level / before,
+        interval: [level / before * 0.99, level / before * 1.01],
+        p: 0.002,
+        worse: level > before,
+        fixed_at: None,
+    };
+    let suspect = |before: f64, level: f64| Suspect {
+        after: 148,
+        at: 149,
+        before,
+        level,
+        ratio: level / before,
+        worse: level > before,
+    };
+    let changed = |mut series: Series, changes: &[ChangePoint]| {
+        series.changes = changes.to_vec();
+        series
+    };
+    let steps = |levels: &'static [(usize, f64)]| {
+        move |at: usize| {
+            let passed = levels.iter().rev().find(|(from, _)| at >= *from);
+            passed.map(|(_, level)| *level)
+        }
+    };
+    const MIB: f64 = 1024.0 * 1024.0;
+    let drift = ChangePoint {
+        kind: Kind::Drift,
+        ..step([30, 60], [1e-6, 1.3e-6])
+    };
+    let fixed = ChangePoint {
+        fixed_at: Some(50),
+        ..step([29, 30], [1e-6, 2e-6])
+    };
+    let slope = |at: usize| Some(1e-6 + 1e-8 * (at.clamp(30, 60) - 30) as f64);
+    // Every tenth commit was measured on another machine.
+    let here = |at: usize| (at % 10 != 9).then_some(1e-6);
+    let missing = |at: usize| here(at).filter(|_| at != 50 && at != 52);
+    let there = |at: usize| (at % 10 == 9).then_some(1e-6);
+    let mut all = vec![
+        changed(
+            series("Rise", "allocs/op", "A", &steps(&[(0, 0.0), (30, 5.0)])),
+            &[step([29, 30], [0.0, 5.0])],
+        ),
+        changed(
+            series(
+                "Serve",
+                "p99-sec/op",
+                "A",
+                &steps(&[(0, 3e-6), (40, 4.5e-6)]),
+            ),
+            &[step([39, 40], [3e-6, 4.5e-6])],
+        ),
+        changed(
+            series(
+                "Alloc",
+                "B/op",
+                "A",
+                &steps(&[(0, 2.85 * MIB), (21, 3.25 * MIB)]),
+            ),
+            &[step([19, 21], [2.85 * MIB, 3.25 * MIB])],
+        ),
+        changed(
+            series(
+                "Mended",
+                "sec/op",
+                "A",
+                &steps(&[(0, 2e-6), (10, 1e-6), (40, 1.2e-6)]),
+            ),
+            &[step([9, 10], [2e-6, 1e-6]), step([39, 40], [1e-6, 1.2e-6])],
+        ),
+        changed(
+            series(
+                "Half",
+                "sec/op",
+                "A",
+                &steps(&[(0, 1e-6), (30, 2e-6), (60, 1.4e-6)]),
+            ),
+            &[step([29, 30], [1e-6, 2e-6]), step([59, 60], [2e-6, 1.4e-6])],
+        ),
+        changed(series("Creep", "sec/op", "A", &slope), &[drift]),
+        changed(
+            series(
+                "Fixed",
+                "sec/op",
+                "A",
+                &steps(&[(0, 1e-6), (30, 2e-6), (50, 1e-6)]),
+            ),
+            &[fixed],
+        ),
+        series("Hope", "sec/op", "A", &steps(&[(0, 1e-6), (149, 0.7e-6)])),
+        series("Fear", "sec/op", "A", &steps(&[(0, 1e-6), (149, 1.3e-6)])),
+        series("Full", "sec/op", "M1", &here),
+        series("Mixed", "sec/op", "M1", &missing),
+        series("Mixed", "sec/op", "M2", &there),
+    ];
+    all[7].suspect = Some(suspect(1e-6, 0.7e-6));
+    all[8].suspect = Some(suspect(1e-6, 1.3e-6));
+    let effect = |series: usize, after, at| CommitEffect {
+        after,
+        at,
+        package: "example.com/repo/codec".into(),
+        worse: true,
+        changes: vec![(series, 0)],
+        least: 1.0,
+        most: 1.0,
+    };
+    let mut effects = vec![effect(6, 29, 30)];
+    effects.extend((0..205).map(|_| effect(2, 19, 21)));
+    History {
+        commits: (0..150).map(commit).collect(),
+        series: all,
+        effects,
+    }
+}
+
+#[test]
+fn changes_are_drawn_and_told_as_what_they_are() {
+    let Some(browser) = browser("changes_are_drawn_and_told_as_what_they_are") else {
+        return;
+    };
+    let forge = Some("https://example.com/commit/{id}");
+    let text = page::write(&every_kind_of_change(), "Changes", forge, &[]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("changes.html");
+    fs::write(&path, &text).unwrap();
+    assert_drives(&drive(&browser, &path, &["changes"]));
+    assert_drives(&drive(&browser, &path, &["keys"]));
 }
 
 #[test]

@@ -85,11 +85,18 @@
     return series.suspect ? "suspect" : "quiet";
   }
 
-  /** What a verdict is about: the largest regression that is open, or the suspect. */
+  /** What a verdict is about: the largest regression that is open, as far as it still goes, or the suspect. */
   function telling(series) {
-    const open = (series.changes ?? []).filter((change) => change.kind !== "spike" && change.worse && change.fixed === undefined);
-    if (open.length > 0) return open.reduce((most, change) => (sizeOf(change) > sizeOf(most) ? change : most));
-    return series.changes?.some((change) => change.kind !== "spike") ? null : series.suspect ?? null;
+    const lasting = (series.changes ?? []).filter((change) => change.kind !== "spike");
+    const open = lasting.filter((change) => change.worse && change.fixed === undefined);
+    if (open.length === 0) return lasting.length > 0 ? null : series.suspect ?? null;
+    const level = lasting[lasting.length - 1].level;
+    const left = open.map((change) => {
+      const isLeft = series.higher ? level < change.before : level > change.before;
+      const ratio = level / change.before;
+      return isLeft ? { ...change, level, ratio: Number.isFinite(ratio) ? ratio : undefined } : change;
+    });
+    return left.reduce((most, change) => (sizeOf(change) > sizeOf(most) ? change : most));
   }
 
   const all = data.series.map((series, id) => ({
@@ -151,10 +158,23 @@
 
   // State, which is also the address
 
-  const state = { q: "", package: "", unit: "", environment: "", verdict: "", sort: "worst", series: "", other: "", theme: "" };
+  const state = { q: "", package: "", unit: "", environment: "", verdict: "", sort: "worst", series: "", other: "", zoom: "", theme: "" };
+  /** An old address may name what is no longer there: it is left out, and said. */
   function fromAddress() {
     const given = new URLSearchParams(location.hash.slice(1));
     for (const key of Object.keys(state)) state[key] = given.get(key) ?? (key === "sort" ? "worst" : "");
+    const options = (id) => [...$(id).options].map((option) => option.value);
+    const lost = [];
+    for (const [key, known, name] of [
+      ...["package", "unit", "environment", "verdict", "sort"].map((id) => [id, options(id), (value) => `${id} ${value}`]),
+      ...["series", "other"].map((id) => [id, [...byKey.keys()], (value) => `benchmark ${value.split("\n")[1] ?? value}`]),
+    ]) {
+      if (state[key] === "" || known.includes(state[key])) continue;
+      lost.push(name(state[key]));
+      state[key] = key === "sort" ? "worst" : "";
+    }
+    $("notice").hidden = lost.length === 0;
+    $("notice").textContent = `The address names what is not here: ${lost.join(", ")}. The rest is shown.`;
   }
   function toAddress() {
     const given = new URLSearchParams();
@@ -168,6 +188,8 @@
 
   let shown = [];
   let comparing = false;
+  /** While comparing, the one that Enter takes. */
+  let candidate = "";
   const byKey = new Map(all.map((series) => [series.key, series]));
   const chosen = () => byKey.get(state.series);
   const other = () => byKey.get(state.other);
@@ -232,6 +254,7 @@
       row.setAttribute("role", "option");
       row.setAttribute("aria-selected", String(series.key === state.series));
       row.classList.toggle("other", series.key === state.other);
+      row.classList.toggle("candidate", comparing && series.key === candidate);
       row.style.top = `${at * ROW}px`;
       row.dataset.at = String(at);
       const [change, color] = inList(series);
@@ -243,24 +266,30 @@
       rows.push(row);
     }
     $("rows").replaceChildren(...rows);
-    const series = chosen();
+    const series = (comparing && byKey.get(candidate)) || chosen();
     $("list").setAttribute("aria-activedescendant", series ? `row${series.id}` : "");
   }
 
-  function reveal() {
-    const at = shown.findIndex((series) => series.key === state.series);
+  function reveal(key = state.series) {
+    const at = shown.findIndex((series) => series.key === key);
     if (at < 0) return;
     const list = $("list");
     if (at * ROW < list.scrollTop) list.scrollTop = at * ROW;
     if ((at + 1) * ROW > list.scrollTop + list.clientHeight) list.scrollTop = (at + 1) * ROW - list.clientHeight;
   }
 
+  function compare(on) {
+    comparing = on;
+    candidate = "";
+  }
+
   function choose(series) {
     if (!series) return;
     if (comparing && series.key !== state.series) {
       state.other = series.key;
-      comparing = false;
+      compare(false);
     } else {
+      if (state.series !== series.key) state.zoom = "";
       state.series = series.key;
       if (state.other === series.key) state.other = "";
     }
@@ -268,6 +297,27 @@
     reveal();
     draw();
     detail();
+  }
+
+  /** The next row, or the one before; while comparing nothing is chosen yet. */
+  function move(step) {
+    const last = shown.length - 1;
+    let at = shown.findIndex((series) => series.key === ((comparing && candidate) || state.series)) + step;
+    if (!comparing) {
+      choose(shown[Math.max(0, Math.min(last, at))]);
+      return;
+    }
+    if (shown[at]?.key === state.series) at += step;
+    if (at < 0 || at > last) return;
+    candidate = shown[at].key;
+    reveal(candidate);
+    draw();
+  }
+
+  /** Enter: the candidate, or the first that was found. */
+  function take() {
+    choose(shown.find((series) => (comparing ? series.key === candidate : true))
+      ?? shown.find((series) => series.key !== state.series));
   }
 
   // Chart
@@ -280,7 +330,7 @@
     const series = chosen();
     chart?.destroy();
     chart = null;
-    $("tip").hidden = true;
+    pin(null);
     $("changes").replaceChildren();
     $("explained").replaceChildren();
     $("name").textContent = series ? `${series.name} ${series.unit}` : "Choose a benchmark";
@@ -290,7 +340,7 @@
     }
     const second = other();
     const place = data.packages[series.package];
-    $("about").textContent = [place, data.environments[series.environment], comparing ? "choose one to compare with" : "",
+    $("about").textContent = [place, data.environments[series.environment], comparing ? "choose one to compare with: search, arrows and Enter, or a click" : "",
       second ? `compared with ${second.name} ${second.unit}, each relative to its first value` : ""].filter(Boolean).join(" · ");
     plot(series, second);
     changesTable(series);
@@ -321,12 +371,12 @@
     };
     const edge = { stroke: "transparent", points: { show: false } };
     const own = style("--series"), others = style("--other");
-    const columns = (from, of) => [from.median, from.low, from.high].map((column) => gapped(column, of));
-    const plotted = [xs, ...columns(loaded, series)];
+    const columnsOf = (from, of) => [from.median, from.low, from.high].map((column) => gapped(column, of));
+    const plotted = [xs, ...columnsOf(loaded, series)];
     const drawn = [{}, line(own, series, plotted[1]), edge, edge];
     const bands = [{ series: [3, 2], fill: `${own}28` }];
     if (compared) {
-      plotted.push(...columns(compared, second));
+      plotted.push(...columnsOf(compared, second));
       drawn.push(line(others, second, plotted[4]), edge, edge);
       bands.push({ series: [6, 5], fill: `${others}28` });
     }
@@ -351,17 +401,58 @@
       hooks: {
         drawClear: [(made) => samples(made, loaded, own, compared, others)],
         draw: [(made) => marks(made, series, loaded.first)],
-        setCursor: [(made) => tip(made, series, second, load(series), second ? load(second) : null)],
+        setCursor: [(made) => {
+          if (pinned === null) tip(made.cursor.left < 0 ? null : made.cursor.idx);
+        }],
+        setScale: [(made, of) => {
+          if (of === "x") zoomed(made, count);
+        }],
       },
     };
     chart = new uPlot(options, plotted, holder);
-    chart.over.addEventListener("mouseleave", () => { $("tip").hidden = true; });
+    const zoom = state.zoom.split("..").map((id) => data.commits.findIndex((commit) => id && commit[0].startsWith(id)));
+    if (zoom.length === 2 && zoom[0] >= 0 && zoom[0] < zoom[1]) chart.setScale("x", { min: zoom[0], max: zoom[1] });
+    chart.over.addEventListener("mouseleave", () => {
+      if (pinned === null) tip(null);
+    });
     let pressed = null;
     chart.over.addEventListener("mousedown", (event) => { pressed = event.clientX; });
     chart.over.addEventListener("click", (event) => {
-      const commit = data.commits[chart.cursor.idx];
-      if (commit && data.forge && Math.abs(event.clientX - pressed) < 4) open(link(commit[0]), "_blank", "noopener");
+      if (Math.abs(event.clientX - pressed) >= 4) return;
+      const at = chart.posToIdx(event.clientX - chart.over.getBoundingClientRect().left);
+      pin(at === pinned ? null : at);
     });
+  }
+
+  function zoomed(made, count) {
+    const { min, max } = made.scales.x;
+    const isWhole = !(min > 0 || max < count - 1);
+    const ends = [Math.max(0, Math.ceil(min)), Math.min(count - 1, Math.floor(max))];
+    const before = state.zoom;
+    state.zoom = isWhole || !(ends[0] < ends[1]) ? "" : ends.map((at) => data.commits[at][0].slice(0, 10)).join("..");
+    if (state.zoom !== before) toAddress();
+    if (pinned !== null) pin(null);
+  }
+
+  /** The commit whose values stay in sight, with a link that can be reached. */
+  let pinned = null;
+  function pin(at) {
+    pinned = at;
+    $("tip").classList.toggle("pinned", at !== null);
+    tip(at);
+  }
+
+  /** To the next point of the chart, or the one before. */
+  function step(by) {
+    if (!chart) return;
+    const { min, max } = chart.scales.x;
+    const values = load(chosen()).median;
+    let at = pinned ?? ($("tip").hidden ? null : chart.cursor.idx) ?? (by > 0 ? Math.ceil(min) - 1 : Math.floor(max) + 1);
+    do at += by; while (at >= min && at <= max && values[at] === null);
+    if (at < min || at > max || values[at] === undefined) return;
+    pinned = at;
+    chart.setCursor({ left: chart.valToPos(at, "x"), top: chart.over.clientHeight / 2 });
+    pin(at);
   }
 
   /** All medians, and of the intervals all but the outermost few. */
@@ -454,16 +545,20 @@
 
   const link = (id) => data.forge.replace("{id}", id);
 
-  function tip(made, series, second, loaded, compared) {
-    const at = made.cursor.idx;
+  /** What is known of a commit, beside it; nothing for none. */
+  function tip(at) {
     const box = $("tip");
     const commit = data.commits[at];
-    if (at === null || at === undefined || !commit || made.cursor.left < 0) {
-      box.hidden = true;
-      return;
+    box.hidden = !chart || !commit;
+    if (box.hidden) return;
+    const series = chosen(), second = other();
+    const head = element("p", ` · ${day(commit[2])} · ${commit[1]}`, "faint");
+    head.prepend(at === pinned ? commitCell(at) : commit[0].slice(0, 10));
+    const lines = [head, element("p", commit[3])];
+    for (const change of changesOf(series)) {
+      if (change.at === at) lines.push(element("p", told(change), change.worse ? "worse" : "better"));
     }
-    const lines = [element("p", `${commit[0].slice(0, 10)} · ${day(commit[2])} · ${commit[1]}`, "faint"), element("p", commit[3])];
-    for (const [of, from] of [[series, loaded], [second, compared]]) {
+    for (const [of, from] of [[series, load(series)], [second, second && load(second)]]) {
       if (!of) continue;
       const name = second ? `${of.name}: ` : "";
       if (from.median[at] === null) {
@@ -480,12 +575,11 @@
       }
     }
     box.replaceChildren(...lines);
-    box.hidden = false;
-    const over = made.over.getBoundingClientRect();
-    const x = over.left + made.cursor.left;
+    const over = chart.over.getBoundingClientRect();
+    const x = over.left + chart.valToPos(at, "x");
     const left = x + 16 + box.offsetWidth > innerWidth ? x - box.offsetWidth - 16 : x + 16;
     box.style.left = `${Math.max(4, left)}px`;
-    box.style.top = `${Math.min(innerHeight - box.offsetHeight - 4, over.top + 14)}px`;
+    box.style.top = `${Math.max(4, Math.min(innerHeight - box.offsetHeight - 4, over.top + 14))}px`;
   }
 
   function commitCell(at) {
@@ -578,18 +672,26 @@
     return [title, about, table];
   }
 
-  function effects() {
+  function effects(most) {
     const order = (effect) => (effect.worse && !effect.fixed ? 0 : 1);
     const sorted = [...data.effects].sort((a, b) => order(a) - order(b) || b.at - a.at);
-    const items = sorted.slice(0, 200).map((effect) => {
+    const items = sorted.slice(0, most).map((effect) => {
       const item = element("li", undefined, effect.fixed ? "faint" : effect.worse ? "worse" : "better");
-      const button = element("button", `${effect.worse ? "▲" : "▼"} ${effect.text}${effect.fixed ? " (fixed since)" : ""}`);
+      const button = element("button", `${effect.worse ? "▲" : "▼"} ${effect.text}`);
       button.type = "button";
       button.addEventListener("click", () => choose(all[effect.series[0]]));
       const commit = data.commits[effect.at];
       item.append(button, element("span", ` ${day(commit[2])}, ${commit[1]}: ${commit[3]}`, "faint"));
       return item;
     });
+    if (sorted.length > items.length) {
+      const item = element("li", undefined, "more");
+      const button = element("button", `and ${sorted.length - items.length} more`);
+      button.type = "button";
+      button.addEventListener("click", () => effects(sorted.length));
+      item.append(button);
+      items.push(item);
+    }
     if (items.length === 0) items.push(element("li", "nothing that stands out", "faint"));
     $("effects").replaceChildren(...items);
   }
@@ -624,10 +726,14 @@
   }
 
   const changed = () => {
+    $("notice").hidden = true;
     toAddress();
     $("list").scrollTop = 0;
     select();
-    if (!shown.includes(chosen()) && shown.length > 0) choose(shown[0]);
+    if (!shown.some((series) => series.key === candidate)) candidate = "";
+    draw();
+    // Who compares looks for another one.
+    if (!comparing && !state.other && !shown.includes(chosen()) && shown.length > 0) choose(shown[0]);
   };
   $("search").addEventListener("input", (event) => { state.q = event.target.value; changed(); });
   for (const id of ["package", "unit", "environment", "verdict", "sort"]) {
@@ -648,49 +754,65 @@
   });
   addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
+    const inside = (selector) => event.target.closest(selector);
     if (event.key === "Escape") {
+      if (pinned !== null) {
+        pin(null);
+        return;
+      }
       if (state.other || comparing) {
         state.other = "";
-        comparing = false;
+        compare(false);
+        toAddress();
+        draw();
+        detail();
       } else {
         state.q = "";
         $("search").value = "";
+        changed();
+        detail();
       }
-      changed();
-      draw();
-      detail();
       $("list").focus();
     } else if (event.key === "/" && !typing) {
       event.preventDefault();
       $("search").focus();
       $("search").select();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (!typing || typing.id === "search")) {
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (!typing || typing.id === "search") && !inside("#detail")) {
       event.preventDefault();
-      const base = comparing && state.other ? state.other : state.series;
-      const at = shown.findIndex((series) => series.key === base) + (event.key === "ArrowDown" ? 1 : -1);
-      if (!comparing) choose(shown[Math.max(0, Math.min(shown.length - 1, at))]);
+      move(event.key === "ArrowDown" ? 1 : -1);
+    } else if ((event.key === "ArrowRight" || event.key === "ArrowLeft") && !typing) {
+      event.preventDefault();
+      step(event.key === "ArrowRight" ? 1 : -1);
     } else if (event.key === "Enter" && typing?.id === "search") {
-      choose(shown[0]);
+      take();
       $("list").focus();
+    } else if (event.key === "Enter" && comparing && candidate && !typing && !inside("a, button, summary")) {
+      take();
+    } else if (event.key === "Enter" && pinned !== null && !typing && !inside("a, button, summary")) {
+      event.preventDefault();
+      $("tip").querySelector("a")?.focus();
     } else if (event.key === "c" && !typing && !event.ctrlKey && !event.metaKey) {
-      comparing = !comparing;
+      compare(!comparing);
+      draw();
       detail();
     }
   });
   addEventListener("resize", () => {
     draw();
     chart?.setSize(room());
+    tip(pinned);
   });
+  // What is pinned goes with its commit.
+  for (const it of [window, $("detail")]) it.addEventListener("scroll", () => tip(pinned), { passive: true });
   // A sheet of paper is white, and not as wide as the window.
   paper.addEventListener("change", () => {
-    const zoomed = chart && { min: chart.scales.x.min, max: chart.scales.x.max };
     theme();
     detail();
-    if (zoomed) chart?.setScale("x", zoomed);
   });
   addEventListener("hashchange", () => { fromAddress(); refresh(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); detail(); });
 
+  $("hint-link").hidden = !data.forge;
   const measured = data.commits.length;
   $("facts").textContent = measured === 0 ? "no commit has results"
     : `${all.length} series over ${measured} commits, ${day(data.commits[0][2])} to ${day(data.commits[measured - 1][2])}`;
@@ -699,7 +821,7 @@
   fill("environment", "all environments", data.environments);
   fromAddress();
   try { state.theme ||= localStorage.getItem("benchcli-theme") ?? ""; } catch { /* Not allowed from a file. */ }
-  effects();
+  effects(200);
   refresh();
   document.documentElement.dataset.ready = "true";
 })();
