@@ -137,6 +137,27 @@ fn what_has_no_room_is_left_out_and_said() {
 }
 
 #[test]
+fn packages_are_named_where_there_are_several() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let line = "BenchmarkA 10 5 ns/op\n";
+    let several = format!("pkg: example.com/a/codec\n{line}pkg: example.com/b/codec\n{line}");
+    fs::write(folder.path().join("x.txt"), several).expect("written");
+    fs::write(
+        folder.path().join("y.txt"),
+        format!("pkg: example.com/a\n{line}"),
+    )
+    .expect("written");
+    let drawn = |file| text(&plot(folder.path(), &[file, file, "-o", "-"]).stdout);
+    let svg = drawn("x.txt");
+    assert!(
+        svg.contains(">a/codec.A<") && svg.contains(">b/codec.A<"),
+        "{svg}"
+    );
+    let svg = drawn("y.txt");
+    assert!(svg.contains(">A<"), "{svg}");
+}
+
+#[test]
 fn names_cannot_break_out_of_the_picture() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let line = "BenchmarkA/</text><script>alert(1)</script>&\"\u{202e} 10 5 ns/op\n";
@@ -164,6 +185,31 @@ fn what_cannot_be_drawn_is_one_clear_error() {
         (
             &[&old, &new, "-o", "out.svg", "--size", "9x9"],
             "expected a width from 320 and a height from 200",
+        ),
+        (
+            &[
+                &old,
+                &new,
+                "-o",
+                "out.png",
+                "--size",
+                "10000x10000",
+                "--dots",
+                "4",
+            ],
+            "--size 10000x10000: with --dots 4 a PNG of 1600 megapixels, expected 100 at most",
+        ),
+        (
+            &[&old, &new, "-o", "out.svg", "--since", "90d"],
+            "--since chooses from the history, and two files have none",
+        ),
+        (
+            &[&old, &new, "-o", "out.svg", "--range", "a..b"],
+            "--range chooses from the history",
+        ),
+        (
+            &[&old, &new, "-o", "out.svg", "--env", "EPYC"],
+            "--env chooses from the history",
         ),
         (
             &[&old, &new, "-o", "out.svg", "--unit", "bogus"],

@@ -17,7 +17,8 @@ pub const ABOUT: &str = "\
 Draws series over the commits that have baselines, or two files side by side.
 
 Of a series: the median as a line, its 95 % interval as a band, every value as a faint dot, changes as \
-dashed lines with the commit; a gap where a commit was not measured. Of two files: every value, the \
+dashed lines with the commit, with a ? where more commits will tell; a gap where a commit was measured in \
+the same environment without it. Of two files: every value, the \
 median and its interval, relative to the old median.";
 
 /// Options of `benchcli plot`.

@@ -325,3 +325,88 @@ fn day(seconds: i64) -> String {
     let time = Timestamp::from_second(seconds).unwrap_or_default();
     time.to_zoned(TimeZone::UTC).date().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use benchparse::trend::{ChangePoint, Commit, Point, Suspect};
+
+    use super::*;
+
+    #[test]
+    fn a_mark_tells_kind_commits_and_doubt() {
+        let commit = |at: usize| Commit {
+            id: format!("{at}").repeat(40),
+            author: String::new(),
+            time: 0,
+            subject: String::new(),
+            measured: at != 2,
+        };
+        let point = |commit| Point {
+            commit,
+            median: 1.0,
+            low: 1.0,
+            high: 1.0,
+            samples: Vec::new(),
+            count: 1,
+        };
+        let change = |kind, after, at| ChangePoint {
+            kind,
+            after,
+            at,
+            before: 1.0,
+            level: 1.5,
+            ratio: 1.5,
+            interval: [1.4, 1.6],
+            p: 0.01,
+            worse: true,
+            fixed_at: None,
+        };
+        let series = Series {
+            package: "p".into(),
+            benchmark: "A".into(),
+            unit: "sec/op".into(),
+            environment: "linux".into(),
+            direction: benchparse::unit::Direction::Lower,
+            class: Class::Decimal,
+            tolerance: None,
+            // The fourth was measured elsewhere, the fifth here without this benchmark.
+            points: [0, 1, 3, 6, 7].map(point).into(),
+            changes: vec![
+                change(TrendKind::Step, 1, 3),
+                change(TrendKind::Spike, 5, 6),
+                change(TrendKind::Drift, 1, 6),
+            ],
+            suspect: Some(Suspect {
+                after: 6,
+                at: 7,
+                before: 1.0,
+                level: 0.5,
+                ratio: 0.5,
+                worse: false,
+            }),
+        };
+        let history = History {
+            commits: (0..8).map(commit).collect(),
+            series: Vec::new(),
+            effects: Vec::new(),
+        };
+        let panel = panel(&series, &history, &|at| at, &[0, 1, 3, 5, 6, 7], true);
+        let turns: Vec<usize> = panel.points.iter().map(|point| point.turn).collect();
+        assert_eq!(turns, [0, 1, 2, 4, 5]);
+        let marks = panel.marks.iter();
+        let marks: Vec<_> = marks.map(|it| (&*it.label, it.drift, it.sure)).collect();
+        assert_eq!(
+            marks,
+            [
+                ("3333333 +50.00% (or 1 before it)", None, true),
+                ("spike 6666666 +50.00%", None, true),
+                (
+                    "drift 1111111..6666666 +50.00%",
+                    Some((1, [1.0, 1.5])),
+                    true
+                ),
+                ("7777777 -50.00%", None, false),
+            ]
+        );
+    }
+}

@@ -99,8 +99,8 @@ mod tests {
 
     #[test]
     fn no_axis_has_a_single_tick() {
-        assert_eq!(linear(0.9, 4.9, 3), [1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(linear(4.0, 11.0, 3), [4.0, 6.0, 8.0, 10.0]);
+        // A step of 5 meets it once.
+        assert_eq!(linear(4.0, 9.9, 2), [4.0, 6.0, 8.0]);
         assert_eq!(logarithmic(60.0, 190.0, 3), [100.0, 150.0]);
     }
 

@@ -142,7 +142,6 @@ fn draw_panel(
         head += 14.0;
     }
     let (low, high) = range(&panel.points);
-    // One prefix for all ticks, the one of the largest value.
     let units = UnitScale::for_values([low.abs().max(high.abs())], panel.class);
     let bottom = top + height - 30.0;
     // The places of labels are known only with the axis, whose place depends on the widest tick.
@@ -161,10 +160,7 @@ fn draw_panel(
     };
     let y = Scale::new(spread, (bottom, plot_top), look.log);
     let ticks = y.ticks(((bottom - plot_top) / 34.0).max(3.0) as usize, units.factor);
-    let axis = UnitScale {
-        digits: super::ticks::digits(&ticks, units.factor),
-        ..units
-    };
+    let axis = common_scale(&ticks, units, panel.class);
     let labels: Vec<String> = ticks
         .iter()
         .map(|&tick| {
@@ -375,6 +371,23 @@ fn range(points: &[Point]) -> (f64, f64) {
     }
 }
 
+/// One prefix for all ticks, with the digits that they need: that of the largest value, or a smaller
+/// one that spares fractions. Sizes are round in the former alone.
+fn common_scale(ticks: &[f64], largest: UnitScale, class: Class) -> UnitScale {
+    let sizes = || ticks.iter().map(|tick| tick.abs());
+    let smaller = UnitScale::for_values(sizes(), class);
+    let is_short = sizes().all(|size| size / smaller.factor < 9999.5);
+    let scale = if class == Class::Decimal && is_short {
+        smaller
+    } else {
+        largest
+    };
+    UnitScale {
+        digits: super::ticks::digits(ticks, scale.factor),
+        ..scale
+    }
+}
+
 /// Without zeros at the end of the fraction: `120.0µ` is `120µ`.
 fn shortened(text: &str) -> String {
     let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != '-');
@@ -406,6 +419,24 @@ mod tests {
             ["120.0µ", "1.500m", "100", "2.000Ki"].map(shortened),
             ["120µ", "1.5m", "100", "2Ki"]
         );
+    }
+
+    #[test]
+    fn ticks_share_a_prefix_that_spares_fractions() {
+        let texts = |ticks: &[f64], class| {
+            let largest = UnitScale::for_values([ticks[ticks.len() - 1]], class);
+            let scale = common_scale(ticks, largest, class);
+            let texts = ticks.iter().map(|&tick| shortened(&scale.format(tick)));
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&[500.0, 1000.0], Class::Decimal), ["500", "1000"]);
+        assert_eq!(
+            texts(&[0.0, 0.5e-3, 1e-3], Class::Decimal),
+            ["0µ", "500µ", "1000µ"]
+        );
+        assert_eq!(texts(&[1e-6, 2e-2], Class::Decimal), ["0.001m", "20m"]);
+        const MIB: f64 = 1024.0 * 1024.0;
+        assert_eq!(texts(&[0.5 * MIB, MIB], Class::Binary), ["0.5Mi", "1Mi"]);
     }
 
     #[test]
@@ -441,5 +472,80 @@ mod tests {
             runs(&points).map(<[Point]>::len).collect::<Vec<_>>(),
             [2, 1]
         );
+    }
+
+    fn panel(values: impl Iterator<Item = f64>, marks: Vec<Mark>) -> Panel {
+        let point = |(at, median): (usize, f64)| Point {
+            at,
+            turn: at,
+            median,
+            interval: [median, median],
+            samples: vec![median, median * 1.01],
+        };
+        Panel {
+            title: "A".into(),
+            subtitle: String::new(),
+            unit: "B/op".into(),
+            class: Class::Binary,
+            points: values.enumerate().map(point).collect(),
+            marks,
+        }
+    }
+
+    fn svg(panel: Panel) -> String {
+        let look = Look {
+            theme: crate::plot::ThemeName::Light,
+            size: None,
+            log: false,
+        };
+        let dates = vec!["2026-01-01".to_owned(); panel.points.len()];
+        draw(&[panel], &dates, "A", look).unwrap().svg
+    }
+
+    #[test]
+    fn many_commits_have_small_dots() {
+        let dots = |svg: &str, radius: &str| svg.matches(&format!("r=\"{radius}\"")).count();
+        let few = svg(panel((0..250).map(f64::from), Vec::new()));
+        assert_eq!((dots(&few, "1.4"), dots(&few, "0.7")), (500, 0));
+        let many = svg(panel((0..251).map(f64::from), Vec::new()));
+        assert_eq!(dots(&many, "1.4"), 0);
+        assert!((251..=502).contains(&dots(&many, "0.7")), "{many}");
+        // What would cover each other is drawn once.
+        let crowd = svg(panel((0..20_000).map(|_| 1.0), Vec::new()));
+        assert!(dots(&crowd, "0.7") < 2000);
+    }
+
+    #[test]
+    fn sizes_have_ticks_that_are_round_in_their_prefix() {
+        const MIB: f64 = 1024.0 * 1024.0;
+        let svg = svg(panel([2.9 * MIB, 3.2 * MIB].into_iter(), Vec::new()));
+        for tick in ["2.9 MiB", "3 MiB", "3.1 MiB", "3.2 MiB"] {
+            assert!(svg.contains(&format!(">{tick}<")), "{tick}: {svg}");
+        }
+    }
+
+    #[test]
+    fn a_drift_is_a_slope_and_a_suspect_has_a_question_mark() {
+        let mark = |drift, sure| Mark {
+            at: 6,
+            drift,
+            label: "x".into(),
+            worse: true,
+            sure,
+        };
+        let values = || (0..9).map(|at| f64::from(at.clamp(2, 6)));
+        let sloping = svg(panel(values(), vec![mark(Some((2, [2.0, 6.0])), true)]));
+        let standing = svg(panel(values(), vec![mark(None, false)]));
+        assert!(sloping.contains(">▲ x<") && standing.contains(">? ▲ x<"));
+        // The dashes of a step stand one above the other.
+        let places = |svg: &str| {
+            let document = roxmltree::Document::parse(svg).unwrap();
+            let lines = document.descendants();
+            let dashes = lines.filter(|it| it.attribute("stroke") == Some("#be2814"));
+            let from = dashes.filter_map(|it| it.attribute("points")?.split(',').next());
+            from.map(str::to_owned).collect::<HashSet<String>>().len()
+        };
+        assert_eq!(places(&standing), 1);
+        assert!(places(&sloping) > 5, "{sloping}");
     }
 }

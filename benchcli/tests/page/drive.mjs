@@ -435,9 +435,19 @@ try {
 }
 browser.removeAllListeners("exit");
 const gone = new Promise((resolve) => browser.on("exit", resolve));
-browser.kill("SIGKILL");
+// Its children go with it when it is asked; of those that outlive it, some still write.
+send("Browser.close").catch(() => {});
+const late = setTimeout(() => browser.kill("SIGKILL"), 5000);
 await gone;
-rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+clearTimeout(late);
+for (let turn = 0; turn < 50; turn += 1) {
+  try {
+    rmSync(profile, { recursive: true, force: true });
+    break;
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 if (failure) {
   console.error(failure);
   process.exit(1);

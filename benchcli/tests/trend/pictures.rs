@@ -34,7 +34,7 @@ fn each_change_has_its_commit_and_a_commit_not_measured_is_a_gap() {
     for label in [
         format!("▲ {} +32.99%", id(&repo, 12)),
         format!("▲ {} +200.00%", id(&repo, 20)),
-        format!("▲ {} +100.67%", id(&repo, 25)),
+        format!("▲ spike {} +100.67%", id(&repo, 25)),
         format!("▼ {} -24.75%", id(&repo, 30)),
     ] {
         assert!(picture.contains(&label), "{label}: {picture}");
@@ -71,6 +71,32 @@ fn a_logarithmic_scale_has_room_for_every_size() {
         ticks(&svg(&repo, ["--unit", "ns/op"])),
         [false, false, false]
     );
+}
+
+#[test]
+fn a_zero_has_no_logarithm_and_that_is_said() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo");
+    for number in 0..2 {
+        commit(&repo, number, "Change");
+        let bench = Bench {
+            package: "p",
+            name: "Sort",
+            nanoseconds: 100.0,
+            allocs: 0,
+        };
+        repo.record(&run(number, &[bench]));
+    }
+    let ran = repo.benchcli(["plot", "-o", "out.svg", "--log"]);
+    ran.succeeds();
+    assert!(
+        ran.err
+            .contains("p.Sort-8 allocs/op has values that are not above 0, and a linear scale"),
+        "{}",
+        ran.err
+    );
+    let ran = repo.benchcli(["plot", "-o", "out.svg", "--log", "--unit", "ns/op"]);
+    assert_eq!((ran.succeeds(), &*ran.err), ("", ""));
 }
 
 #[test]

@@ -47,7 +47,11 @@
 
   /** Texts of ticks with one prefix, and as many digits as they need. */
   function tickTexts(values, series) {
-    const [factor, prefix] = scale(Math.max(...values.map(Math.abs)), series);
+    const sizes = values.map(Math.abs).filter((size) => size > 0);
+    const most = Math.max(0, ...sizes);
+    // A smaller prefix may spare fractions; sizes in bytes are round in the largest alone.
+    const small = scale(Math.min(...sizes), series);
+    const [factor, prefix] = !series.binary && most / small[0] < 9999.5 ? small : scale(most, series);
     const scaled = values.map((value) => value / factor);
     const needs = (digits) => scaled.every((value) => Math.abs(value - Number(value.toFixed(digits))) < 1e-6 * Math.max(1, Math.abs(value)) / 10 ** digits);
     let digits = 0;
