@@ -233,11 +233,11 @@ fn draw_samples(
     place: &impl Fn(&Point, f64) -> (f64, f64),
 ) -> Result<()> {
     let color = canvas.theme.line;
-    let all = points
+    let mut all = points
         .iter()
         .flat_map(|point| point.samples.iter().map(move |&value| place(point, value)));
     if points.len() <= MOST_LARGE_DOTS {
-        return all.map(|at| canvas.dot(at, 1.4, color, 0.28)).collect();
+        return all.try_for_each(|at| canvas.dot(at, 1.4, color, 0.28));
     }
     let mut taken = HashSet::new();
     for at in all {
@@ -423,6 +423,8 @@ mod tests {
 
     #[test]
     fn ticks_share_a_prefix_that_spares_fractions() {
+        const MIB: f64 = 1024.0 * 1024.0;
+
         let texts = |ticks: &[f64], class| {
             let largest = UnitScale::for_values([ticks[ticks.len() - 1]], class);
             let scale = common_scale(ticks, largest, class);
@@ -435,7 +437,6 @@ mod tests {
             ["0µ", "500µ", "1000µ"]
         );
         assert_eq!(texts(&[1e-6, 2e-2], Class::Decimal), ["0.001m", "20m"]);
-        const MIB: f64 = 1024.0 * 1024.0;
         assert_eq!(texts(&[0.5 * MIB, MIB], Class::Binary), ["0.5Mi", "1Mi"]);
     }
 
@@ -518,6 +519,7 @@ mod tests {
     #[test]
     fn sizes_have_ticks_that_are_round_in_their_prefix() {
         const MIB: f64 = 1024.0 * 1024.0;
+
         let svg = svg(panel([2.9 * MIB, 3.2 * MIB].into_iter(), Vec::new()));
         for tick in ["2.9 MiB", "3 MiB", "3.1 MiB", "3.2 MiB"] {
             assert!(svg.contains(&format!(">{tick}<")), "{tick}: {svg}");

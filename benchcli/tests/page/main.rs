@@ -191,42 +191,40 @@ fn people_find_their_way() {
     }
 }
 
-/// 150 commits; the 20th was not measured.
-fn every_kind_of_change() -> History {
-    let commit = |at: usize| Commit {
-        id: format!("{at:03}{:037}", 0),
-        author: "Ada".into(),
-        time: 1_760_000_000 + at as i64 * 86_400,
-        subject: format!("Change number {at}"),
-        measured: at != 20,
-    };
-    let series =
-        |name: &str, unit: &str, environment: &str, median: &dyn Fn(usize) -> Option<f64>| {
-            let points = (0..150).filter(|at| *at != 20).filter_map(|at| {
-                let median = median(at)?;
-                Some(Point {
-                    commit: at,
-                    median,
-                    low: median * 0.999,
-                    high: median * 1.001,
-                    samples: vec![median; 3],
-                    count: 3,
-                })
-            });
-            Series {
-                package: "example.com/repo/codec".into(),
-                benchmark: name.into(),
-                unit: unit.into(),
-                environment: environment.into(),
-                direction: Direction::of(unit.as_bytes()),
-                class: Class::of(unit.as_bytes()),
-                tolerance: None,
-                points: points.collect(),
-                changes: Vec::new(),
-                suspect: None,
-            }
-        };
-    let step = |[after, at]: [usize; 2], [before, level]: [f64; 2]| ChangePoint {
+/// A series of 150 commits, without the 20th.
+fn long_series(
+    name: &str,
+    unit: &str,
+    environment: &str,
+    median: &dyn Fn(usize) -> Option<f64>,
+) -> Series {
+    let points = (0..150).filter(|at| *at != 20).filter_map(|at| {
+        let median = median(at)?;
+        Some(Point {
+            commit: at,
+            median,
+            low: median * 0.999,
+            high: median * 1.001,
+            samples: vec![median; 3],
+            count: 3,
+        })
+    });
+    Series {
+        package: "example.com/repo/codec".into(),
+        benchmark: name.into(),
+        unit: unit.into(),
+        environment: environment.into(),
+        direction: Direction::of(unit.as_bytes()),
+        class: Class::of(unit.as_bytes()),
+        tolerance: None,
+        points: points.collect(),
+        changes: Vec::new(),
+        suspect: None,
+    }
+}
+
+fn step([after, at]: [usize; 2], [before, level]: [f64; 2]) -> ChangePoint {
+    ChangePoint {
         kind: Kind::Step,
         after,
         at,
@@ -237,6 +235,19 @@ fn every_kind_of_change() -> History {
         p: 0.002,
         worse: level > before,
         fixed_at: None,
+    }
+}
+
+/// 150 commits; the 20th was not measured.
+fn every_kind_of_change() -> History {
+    const MIB: f64 = 1024.0 * 1024.0;
+
+    let commit = |at: usize| Commit {
+        id: format!("{at:03}{:037}", 0),
+        author: "Ada".into(),
+        time: 1_760_000_000 + at as i64 * 86_400,
+        subject: format!("Change number {at}"),
+        measured: at != 20,
     };
     let suspect = |before: f64, level: f64| Suspect {
         after: 148,
@@ -256,7 +267,6 @@ fn every_kind_of_change() -> History {
             passed.map(|(_, level)| *level)
         }
     };
-    const MIB: f64 = 1024.0 * 1024.0;
     let drift = ChangePoint {
         kind: Kind::Drift,
         ..step([30, 60], [1e-6, 1.3e-6])
@@ -272,11 +282,11 @@ fn every_kind_of_change() -> History {
     let there = |at: usize| (at % 10 == 9).then_some(1e-6);
     let mut all = vec![
         changed(
-            series("Rise", "allocs/op", "A", &steps(&[(0, 0.0), (30, 5.0)])),
+            long_series("Rise", "allocs/op", "A", &steps(&[(0, 0.0), (30, 5.0)])),
             &[step([29, 30], [0.0, 5.0])],
         ),
         changed(
-            series(
+            long_series(
                 "Serve",
                 "p99-sec/op",
                 "A",
@@ -285,7 +295,7 @@ fn every_kind_of_change() -> History {
             &[step([39, 40], [3e-6, 4.5e-6])],
         ),
         changed(
-            series(
+            long_series(
                 "Alloc",
                 "B/op",
                 "A",
@@ -294,7 +304,7 @@ fn every_kind_of_change() -> History {
             &[step([19, 21], [2.85 * MIB, 3.25 * MIB])],
         ),
         changed(
-            series(
+            long_series(
                 "Mended",
                 "sec/op",
                 "A",
@@ -303,7 +313,7 @@ fn every_kind_of_change() -> History {
             &[step([9, 10], [2e-6, 1e-6]), step([39, 40], [1e-6, 1.2e-6])],
         ),
         changed(
-            series(
+            long_series(
                 "Half",
                 "sec/op",
                 "A",
@@ -311,9 +321,9 @@ fn every_kind_of_change() -> History {
             ),
             &[step([29, 30], [1e-6, 2e-6]), step([59, 60], [2e-6, 1.4e-6])],
         ),
-        changed(series("Creep", "sec/op", "A", &slope), &[drift]),
+        changed(long_series("Creep", "sec/op", "A", &slope), &[drift]),
         changed(
-            series(
+            long_series(
                 "Fixed",
                 "sec/op",
                 "A",
@@ -321,11 +331,11 @@ fn every_kind_of_change() -> History {
             ),
             &[fixed],
         ),
-        series("Hope", "sec/op", "A", &steps(&[(0, 1e-6), (149, 0.7e-6)])),
-        series("Fear", "sec/op", "A", &steps(&[(0, 1e-6), (149, 1.3e-6)])),
-        series("Full", "sec/op", "M1", &here),
-        series("Mixed", "sec/op", "M1", &missing),
-        series("Mixed", "sec/op", "M2", &there),
+        long_series("Hope", "sec/op", "A", &steps(&[(0, 1e-6), (149, 0.7e-6)])),
+        long_series("Fear", "sec/op", "A", &steps(&[(0, 1e-6), (149, 1.3e-6)])),
+        long_series("Full", "sec/op", "M1", &here),
+        long_series("Mixed", "sec/op", "M1", &missing),
+        long_series("Mixed", "sec/op", "M2", &there),
     ];
     all[7].suspect = Some(suspect(1e-6, 0.7e-6));
     all[8].suspect = Some(suspect(1e-6, 1.3e-6));

@@ -153,7 +153,7 @@ impl<'h> Document<'h> {
         }
         let measured = measured
             .into_iter()
-            .map(|places| packed(places.into_iter().collect(), count));
+            .map(|places| packed(&places.into_iter().collect::<Vec<_>>(), count));
         let effects = history.effects.iter().map(|effect| Effect {
             at: of(effect.at),
             worse: effect.worse,
@@ -181,7 +181,7 @@ impl<'h> Document<'h> {
 }
 
 /// Places among so many commits; nothing if it is all of them.
-fn packed(places: Vec<usize>, commits: usize) -> Option<String> {
+fn packed(places: &[usize], commits: usize) -> Option<String> {
     let bytes: Vec<u8> = if places.len() == commits {
         return None;
     } else if u16::try_from(commits).is_ok() {
@@ -207,7 +207,7 @@ fn column<'h>(
             .flat_map(|value| (value as f32).to_le_bytes())
             .collect()
     };
-    let at = packed(places, commits);
+    let at = packed(&places, commits);
     let values = [
         single(&mut points.iter().map(|point| point.median)),
         single(&mut points.iter().map(|point| point.low)),
