@@ -301,7 +301,13 @@ async function changes() {
     return button.offsetHeight > 30 && Math.abs(mark.getBoundingClientRect().top - button.getBoundingClientRect().top) < 5;
   })()`));
   assert.ok(await ask(`[...document.querySelectorAll("#changes td")].every((cell) => cell.getBoundingClientRect().right <= 390)`));
-  // On paper as well.
+  // On a narrow screen and on paper as well.
+  await visit(`${page}#theme=light`, 1024, 768);
+  await chart("Alloc");
+  assert.ok(await ask(`document.getElementById("changes").scrollWidth <= document.getElementById("changes").clientWidth`));
+  await visit(`${page}#theme=light`);
+  await chart("Alloc");
+  assert.equal(await ask(`getComputedStyle(document.querySelector("#changes td")).display`), "table-cell");
   await call("Emulation.setEmulatedMedia", { media: "print" });
   await call("Emulation.setDeviceMetricsOverride", { width: 720, height: 1000, deviceScaleFactor: 1, mobile: false });
   assert.ok(await ask(`document.getElementById("changes").scrollWidth <= document.getElementById("changes").clientWidth`));

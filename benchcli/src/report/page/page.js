@@ -344,8 +344,9 @@
     }
     const second = other();
     const place = data.packages[series.package];
+    const elsewhere = second && second.environment !== series.environment ? ` in ${data.environments[second.environment]}` : "";
     $("about").textContent = [place, data.environments[series.environment], comparing ? "choose one to compare with: search, arrows and Enter, or a click" : "",
-      second ? `compared with ${second.name} ${second.unit}, each relative to its first value` : ""].filter(Boolean).join(" · ");
+      second ? `compared with ${second.name} ${second.unit}${elsewhere}, each relative to its first value` : ""].filter(Boolean).join(" · ");
     plot(series, second);
     changesTable(series);
     explanations(series);
