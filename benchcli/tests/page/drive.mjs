@@ -221,7 +221,7 @@ const lined = (places) => ask(`(() => {
     const x = Math.round((over.left - outer.left + at / (count - 1) * over.width) * shared);
     const { data } = context.getImageData(x, 0, 1, canvas.height);
     for (let from = 0; from < data.length; from += 4) {
-      if (Math.abs(data[from] - 9) < 40 && Math.abs(data[from + 1] - 105) < 40 && Math.abs(data[from + 2] - 218) < 40) return true;
+      if (Math.abs(data[from] - 9) < 20 && Math.abs(data[from + 1] - 105) < 20 && Math.abs(data[from + 2] - 218) < 20) return true;
     }
     return false;
   });
@@ -362,7 +362,9 @@ async function keys() {
   const x = (at) => box.left + at / 148 * box.width;
   await click(x(99), box.top + 60);
   await until(`!document.getElementById("tip").hidden`, "the tip");
+  await mouse("mouseMoved", box.left + 5, box.top + 60);
   await mouse("mouseMoved", 5, 5);
+  assert.equal(await ask(`document.getElementById("tip").hidden`), false);
   assert.match(await text("#tip"), /Change number 100/);
   assert.equal(await ask(`document.querySelector("#tip a").href`), `https://example.com/commit/100${"0".repeat(37)}`);
   assert.equal(await pages(), before);
