@@ -263,6 +263,14 @@ fn panel(
             TrendKind::Drift => "drift ",
         };
         let size = percent(change.ratio - 1.0);
+        // What is exact, or from nothing, has no chance in it.
+        let [low, high] = change.interval;
+        let is_estimated = low.is_finite() && high.is_finite() && low > 0.0 && low < high;
+        let p = if is_estimated {
+            format!(" p={:.3}", change.p)
+        } else {
+            String::new()
+        };
         let unmeasured = match change.at.saturating_sub(change.after + 1) {
             count if count > 0 && !is_drift => format!(" (or {count} before it)"),
             _ => String::new(),
@@ -270,7 +278,7 @@ fn panel(
         trend::Mark {
             at: place(change.at),
             drift: is_drift.then_some((place(change.after), [change.before, change.level])),
-            label: format!("{kind}{commits} {size}{unmeasured}"),
+            label: format!("{kind}{commits} {size}{p}{unmeasured}"),
             worse: change.worse,
             sure: true,
         }
@@ -398,10 +406,10 @@ mod tests {
         assert_eq!(
             marks,
             [
-                ("3333333 +50.00% (or 1 before it)", None, true),
-                ("spike 6666666 +50.00%", None, true),
+                ("3333333 +50.00% p=0.010 (or 1 before it)", None, true),
+                ("spike 6666666 +50.00% p=0.010", None, true),
                 (
-                    "drift 1111111..6666666 +50.00%",
+                    "drift 1111111..6666666 +50.00% p=0.010",
                     Some((1, [1.0, 1.5])),
                     true
                 ),

@@ -51,6 +51,10 @@ await call("Network.enable");
 await call("Page.enable");
 // What charts write.
 await call("Page.addScriptToEvaluateOnNewDocument", { source: `globalThis.painted = [];
+  globalThis.dashed = [];
+  const move = CanvasRenderingContext2D.prototype.moveTo, on = CanvasRenderingContext2D.prototype.lineTo;
+  CanvasRenderingContext2D.prototype.moveTo = function (x, y) { dashed.push([x, y]); return move.call(this, x, y); };
+  CanvasRenderingContext2D.prototype.lineTo = function (x, y) { if (this.getLineDash().length) dashed[dashed.length - 1].push(x, y); return on.call(this, x, y); };
   const paint = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { painted.push(text); return paint.call(this, text, ...rest); };` });
 
@@ -208,7 +212,7 @@ async function story() {
 
 /** Chooses a series by the text of its row, and tells what its chart writes. */
 async function chart(name) {
-  await ask(`painted.length = 0; [...document.querySelectorAll(".row")].find((row) => row.textContent.startsWith(${JSON.stringify(name)})).click()`);
+  await ask(`painted.length = dashed.length = 0; [...document.querySelectorAll(".row")].find((row) => row.textContent.startsWith(${JSON.stringify(name)})).click()`);
   await until(`painted.length > 0`, `the chart of ${name}`);
   return ask("painted");
 }
@@ -221,7 +225,7 @@ const lined = (places) => ask(`(() => {
     const x = Math.round((over.left - outer.left + at / (count - 1) * over.width) * shared);
     const { data } = context.getImageData(x, 0, 1, canvas.height);
     for (let from = 0; from < data.length; from += 4) {
-      if (Math.abs(data[from] - 9) < 20 && Math.abs(data[from + 1] - 105) < 20 && Math.abs(data[from + 2] - 218) < 20) return true;
+      if (Math.abs(data[from] - 9) < 20 && Math.abs(data[from + 1] - 105) < 20 && Math.abs(data[from + 2] - 218) < 20 && data[from + 3] > 220) return true;
     }
     return false;
   });
@@ -259,13 +263,17 @@ async function changes() {
   const ticks = (texts, unit) => [...new Set(texts)].filter((it) => it.endsWith(unit));
   assert.deepEqual(ticks(await chart("Serve"), " µs"), ["3 µs", "3.5 µs", "4 µs", "4.5 µs"]);
   assert.match(await text("#changes"), /step ▲ \+50 % \[\+48 %, \+52 %\] p=0\.0023 µs → 4\.5 µs/);
-  assert.ok(ticks(await chart("Alloc"), "MiB").every((it) => /^[23](\.\d)? MiB$/.test(it)), `${await ask("painted")}`);
+  assert.ok(ticks(await chart("Alloc"), "MiB").every((it) => /^[01](\.\d)? MiB$/.test(it)), `${await ask("painted")}`);
   assert.ok(ticks(await ask("painted"), "MiB").length > 2);
   // Of a commit after one that was not measured nobody knows which one it was.
-  assert.ok((await ask("painted")).includes("▲ 0210000 +14 % (or 1 before it)"), `${await ask("painted")}`);
+  const line = (await ask("dashed")).find((it) => it.length === 4);
+  assert.equal(line[0], line[2], `${line}`);
+  assert.ok((await ask("painted")).includes("▲ 0210000 +47 % (or 1 before it)"), `${await ask("painted")}`);
   assert.match(await text("#changes"), /0210000000 \(or 1 unmeasured before it\)/);
   // A drift has a beginning and an end.
   assert.ok((await chart("Creep")).includes("▲ drift 0300000..0600000 +30 %"), `${await ask("painted")}`);
+  const slope = (await ask("dashed")).find((line) => line.length === 4);
+  assert.ok(slope[0] < slope[2] - 100 && slope[1] > slope[3] + 100, `${slope}`);
   assert.match(await text("#changes"), /drift ▲ \+30 %.*0300000000\.\.0600000000/);
   assert.ok((await chart("Fear")).includes("? ▲ 1490000 +30 %"), `${await ask("painted")}`);
   assert.match(await text("#changes"), /suspect ▲ \+30 %: more commits will tell/);

@@ -299,9 +299,9 @@ fn every_kind_of_change() -> History {
                 "Alloc",
                 "B/op",
                 "A",
-                &steps(&[(0, 2.85 * MIB), (21, 3.25 * MIB)]),
+                &steps(&[(0, 0.85 * MIB), (21, 1.25 * MIB)]),
             ),
-            &[step([19, 21], [2.85 * MIB, 3.25 * MIB])],
+            &[step([19, 21], [0.85 * MIB, 1.25 * MIB])],
         ),
         changed(
             long_series(
