@@ -299,7 +299,11 @@ async function changes() {
   const fixed = await ask(`[...document.querySelectorAll("#effects li")].map((it) => it.textContent).find((it) => it.includes("Fixed"))`);
   assert.equal(fixed.match(/fixed/g).length, 1, fixed);
 
-  // A phone: numbers stand beside first lines, and no cell is out of sight.
+  // A phone: an axis has two ticks, numbers stand beside first lines, and no cell is out of sight.
+  await visit(`${page}#theme=light&q=gauge`, 390, 500);
+  await until("painted.length > 0", "the chart");
+  const few = (await ask("painted")).filter((it) => /^[\d.]+$/.test(it));
+  assert.ok(new Set(few).size > 1, `${few}`);
   await visit(`${page}#theme=light`, 390, 844);
   await chart("Serve");
   assert.ok(await ask(`(() => {
@@ -344,7 +348,7 @@ async function keys() {
   assert.equal(await text("#name"), "Rise allocs/op");
   assert.doesNotMatch(await text("#about"), /compared/);
   await press("Escape");
-  await until(`document.querySelectorAll(".row").length === 12`, "all again");
+  await until(`document.querySelectorAll(".row").length === 13`, "all again");
   await press("c", "KeyC");
   await press("ArrowDown");
   await press("ArrowDown");

@@ -334,6 +334,8 @@ fn every_kind_of_change() -> History {
         long_series("Hope", "sec/op", "A", &steps(&[(0, 1e-6), (149, 0.7e-6)])),
         long_series("Fear", "sec/op", "A", &steps(&[(0, 1e-6), (149, 1.3e-6)])),
         long_series("Full", "sec/op", "M1", &here),
+        // Of fives alone, its axis would have one.
+        long_series("Gauge", "widgets", "A", &steps(&[(0, 1.25), (30, 8.78)])),
         long_series("Mixed", "sec/op", "M1", &missing),
         long_series("Mixed", "sec/op", "M2", &there),
     ];
