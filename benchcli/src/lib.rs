@@ -17,3 +17,4 @@ pub mod report;
 pub mod runner;
 pub mod sides;
 mod whole_file;
+mod wording;

@@ -11,6 +11,7 @@ use benchparse::unit;
 use bstr::{BString, ByteSlice as _};
 
 use crate::config::{Acceptances, Rules};
+use crate::wording::written_unit;
 
 /// Bytes that Go's runtime allocates to start a thread, at any moment; about 5.1 KiB were seen.
 const THREAD_START: f64 = 6144.0;
@@ -263,35 +264,6 @@ impl Sides {
     }
 }
 
-/// A tidied unit as Go writes it.
-pub(crate) fn written_unit(unit: &str) -> &str {
-    match unit {
-        "sec/op" => "ns/op",
-        "B/s" => "MB/s",
-        unit => unit,
-    }
-}
-
-/// What follows a value of a tidied unit for people: `s` of `sec/op` and `p99-sec/op`, `B/s` of a rate
-/// in bytes, nothing where the unit alone tells it.
-pub(crate) fn base_unit(unit: &str) -> &'static str {
-    let (above, below) = unit.split_once('/').unwrap_or((unit, ""));
-    if unit.contains('*') {
-        return "";
-    }
-    let has = |wanted: &[&str]| {
-        let mut tokens = above.split(|letter: char| letter == '-' || letter.is_whitespace());
-        tokens.any(|token| wanted.contains(&token))
-    };
-    let is_rate = matches!(below, "s" | "sec");
-    match (has(&["sec"]), has(&["B", "bytes"])) {
-        (true, false) if !is_rate => "s",
-        (false, true) if is_rate => "B/s",
-        (false, true) => "B",
-        _ => "",
-    }
-}
-
 fn shown(processors: &str) -> &str {
     if processors.is_empty() {
         "none"
@@ -430,23 +402,5 @@ mod tests {
         assert!(tolerance(&[300, 300], &[300]) > 17.0);
         assert_eq!(tolerance(&[300, 300], &[300, 300]), 16.0);
         assert_eq!(tolerance(&[1_000_000], &[1_000_000]), 16.0);
-    }
-    #[test]
-    fn values_are_followed_by_seconds_and_bytes() {
-        for (unit, base) in [
-            ("sec/op", "s"),
-            ("p99-sec/op", "s"),
-            ("sec/GC", "s"),
-            ("B/op", "B"),
-            ("gc-bytes/op", "B"),
-            ("B/s", "B/s"),
-            ("allocs/op", ""),
-            ("allocs/sec", ""),
-            ("hits/s", ""),
-            ("B*sec", ""),
-            ("sec/s", ""),
-        ] {
-            assert_eq!(base_unit(unit), base, "{unit}");
-        }
     }
 }

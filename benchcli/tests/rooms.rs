@@ -27,18 +27,22 @@ const LIBRARY: &[(&str, &[&str])] = &[
 /// The same of the program; `commands` may know all others.
 const PROGRAM: &[(&str, &[&str])] = &[
     ("base64", &[]),
+    ("wording", &[]),
     ("whole_file", &[]),
     ("inputs", &[]),
     ("config", &[]),
-    ("sides", &["config"]),
-    ("baseline", &[]),
-    ("history", &["baseline", "config", "sides", "whole_file"]),
+    ("sides", &["config", "wording"]),
+    ("baseline", &["wording"]),
+    ("history", &["baseline", "config", "whole_file", "wording"]),
     ("runner", &["whole_file"]),
     ("profile", &[]),
-    ("plot", &["base64"]),
-    ("report", &["profile", "sides", "base64"]),
+    ("plot", &["base64", "wording"]),
+    ("report", &["profile", "sides", "base64", "wording"]),
     // Options end in the types of the rooms that take them.
-    ("args", &["baseline", "config", "plot", "profile", "runner"]),
+    (
+        "args",
+        &["baseline", "config", "plot", "profile", "runner", "wording"],
+    ),
 ];
 
 fn sources(path: &Path, found: &mut Vec<PathBuf>) {

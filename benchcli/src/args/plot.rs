@@ -10,7 +10,7 @@ use clap::Args;
 use super::history::{HistoryArgs, HistoryOptions};
 use super::number::whole;
 use crate::plot::{Look, ThemeName};
-use crate::report::counted;
+use crate::wording::counted;
 
 /// What `benchcli plot --help` begins with.
 pub const ABOUT: &str = "\

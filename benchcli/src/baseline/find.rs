@@ -13,7 +13,7 @@ use super::header::Header;
 use super::main_branch::main_branch;
 use super::note::{self, Note, Recording};
 use super::store::{Store, missing};
-use crate::report::counted;
+use crate::wording::counted;
 
 /// What a baseline must be of to be compared with.
 #[derive(Debug, Clone, Default)]

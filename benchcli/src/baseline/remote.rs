@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::profiles::PROFILES_REF;
 use super::store::{NOTES_REF, Store};
 use super::swap::Backoff;
-use crate::report::counted;
+use crate::wording::counted;
 
 /// How long a push goes on trying while others push.
 const PATIENCE: Duration = Duration::from_secs(120);

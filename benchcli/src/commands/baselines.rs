@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use git2::Oid;
 
 use crate::baseline::{Note, Recording};
-use crate::report::counted;
+use crate::wording::counted;
 
 /// Says on standard error how things go.
 pub(super) fn say(text: &str) {

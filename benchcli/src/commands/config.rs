@@ -14,10 +14,10 @@ use crate::baseline::Shared;
 use crate::baseline::exchange::export::Row;
 use crate::config::{Config, FILE_NAME, Loaded};
 use crate::profile::render::{Explanation, ProfileDiff};
-use crate::report::counted;
 use crate::report::json::Document;
 use crate::report::trend::TrendReport;
 use crate::report::verdicts::CheckReport;
+use crate::wording::counted;
 
 /// Checks or shows the configuration, or prints its schema.
 ///

@@ -9,7 +9,7 @@ use super::baselines::warn;
 use crate::args::history::HistoryOptions;
 use crate::baseline::Store;
 use crate::history::{Reading, Request, Since, Window, read};
-use crate::report::counted;
+use crate::wording::counted;
 
 /// Reads the history that the options ask for, in the repository that the working directory is in.
 ///

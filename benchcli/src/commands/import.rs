@@ -13,7 +13,7 @@ use super::baselines::warn;
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
-use crate::report::counted;
+use crate::wording::counted;
 
 /// What was imported.
 #[derive(Serialize, schemars::JsonSchema)]

@@ -23,8 +23,9 @@ use crate::baseline::Store;
 use crate::profile::Explained;
 use crate::report::verdicts::{CheckReport, FailureReport, Measured, Run, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
-use crate::sides::{Grouping, RowContext, Sides, Which, written_unit};
+use crate::sides::{Grouping, RowContext, Sides, Which};
 use crate::whole_file::write_file;
+use crate::wording::written_unit;
 
 /// What begins the line that tells that both sides were measured in turn.
 const INTERLEAVED: &[u8] = b"# benchcli: interleaved";

@@ -21,10 +21,11 @@ use crate::args::check::GateArgs;
 use crate::args::plot::{Kind, PlotOptions};
 use crate::inputs::Input;
 use crate::plot::{self, Picture, compare as side_by_side, trend};
-use crate::report::counted;
 use crate::report::verdicts::{common_folders, in_package, percent};
-use crate::sides::{Measured, written_unit};
+use crate::sides::Measured;
 use crate::whole_file::write_file;
+use crate::wording::counted;
+use crate::wording::written_unit;
 
 /// Draws what was asked for.
 ///

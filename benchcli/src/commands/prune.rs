@@ -12,7 +12,7 @@ use super::baselines::short;
 use crate::args::benchcli::PruneArgs;
 use crate::baseline::Store;
 use crate::baseline::prune::{self, Rule};
-use crate::report::counted;
+use crate::wording::counted;
 
 /// What was removed, or would be.
 #[derive(Serialize, schemars::JsonSchema)]

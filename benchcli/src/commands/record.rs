@@ -16,7 +16,7 @@ use super::Outcome;
 use super::baselines::{short, warn};
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
-use crate::report::counted;
+use crate::wording::counted;
 
 /// What was recorded.
 #[derive(Serialize, schemars::JsonSchema)]

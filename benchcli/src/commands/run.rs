@@ -19,7 +19,6 @@ use super::versions::{Benchmarks, Prepared, prepare};
 use crate::args::run::RunOptions;
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
-use crate::report::counted;
 use crate::report::verdicts::{FailureReport, Measured};
 use crate::runner::children::{ChildError, Children};
 use crate::runner::machine::{Quietness, Snapshot};
@@ -34,6 +33,7 @@ use crate::runner::worktree::Place;
 use crate::runner::{Side, signals, workspace};
 use crate::sides::RowContext;
 use crate::whole_file::{check_file, check_folder, unwritable};
+use crate::wording::counted;
 
 const PROGRAM: &str = "benchcli run";
 

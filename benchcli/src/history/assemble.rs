@@ -90,7 +90,7 @@ impl<'s> Assembly<'s> {
                 let seen: &mut BTreeSet<String> = there.entry("environments").or_default();
                 seen.insert(environment.clone());
                 let seen = there.entry("units").or_default();
-                seen.insert(crate::sides::written_unit(&key.unit).to_owned());
+                seen.insert(crate::wording::written_unit(&key.unit).to_owned());
                 let is_wanted = wanted_environment
                     .as_ref()
                     .is_none_or(|wanted| environment.to_lowercase().contains(wanted))

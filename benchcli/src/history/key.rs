@@ -95,7 +95,7 @@ impl SeriesKey {
             Key::Sub(part) => name.sub_value(part),
             Key::GoMaxProcs => name.gomaxprocs(),
             Key::Unit => {
-                let written = crate::sides::written_unit(&self.unit);
+                let written = crate::wording::written_unit(&self.unit);
                 // Such as p99-ns/op, which is kept as p99-sec/op.
                 let nanoseconds = self.unit.replacen("sec", "ns", 1);
                 return vec![

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use benchparse::gate::{Aim, Class, Finding, Policy, Report, RowVerdict, Timings, findings};
 use benchparse::number::fixed;
 
-use super::counted;
 use crate::sides::RowContext;
+use crate::wording::counted;
 
 /// One or two lines that help most with the next run.
 pub(super) fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) -> Vec<String> {

@@ -21,8 +21,3 @@ pub mod trend_text;
 pub mod verdict_markdown;
 pub mod verdict_text;
 pub mod verdicts;
-
-/// `1 row`, `2 rows`.
-pub(crate) fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}

@@ -5,10 +5,10 @@ use benchparse::trend::Series;
 use benchparse::unit::Direction;
 use unicode_width::UnicodeWidthStr;
 
-use super::counted;
 use super::trend::{Trend, change_texts, last_value, name, short, since_start, value};
 use super::trend_sparkline::Sparklines;
 use super::verdicts::percent;
+use crate::wording::counted;
 
 /// So many effects are told.
 const MOST_TOLD: usize = 20;

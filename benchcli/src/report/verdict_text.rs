@@ -3,10 +3,10 @@
 use anstyle::{AnsiColor, Style};
 use benchparse::number::fixed;
 
-use super::counted;
 use super::trades::{TRADED, sentences};
 use super::verdicts::{CheckReport, RowReport, Run, SHIFTED};
 use crate::profile::render::{Extent, explained_text};
+use crate::wording::counted;
 
 /// Writes the report; unchanged rows are a count.
 pub fn write(report: &CheckReport, color: bool) -> String {

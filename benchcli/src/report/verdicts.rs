@@ -10,10 +10,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::advice::{advice, aim, bytes, noticed, remark};
-use super::counted;
 use super::trades::{TRADED, traders};
 use crate::profile::Explained;
 use crate::sides::RowContext;
+use crate::wording::counted;
 
 /// The name and version of the JSON report; the number grows when a reader would break.
 pub const SCHEMA: &str = "benchcli-check/1";

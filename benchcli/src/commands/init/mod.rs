@@ -19,7 +19,7 @@ use super::Outcome;
 use crate::args::benchcli::{Ci, InitArgs};
 use crate::baseline::main_branch::{self, Sign};
 use crate::baseline::{NOTES_REF, Store, find};
-use crate::report::counted;
+use crate::wording::counted;
 
 const KEY: &str = "notes.rewriteRef";
 

@@ -16,8 +16,8 @@ use crate::args::profile::{ProfileAddArgs, ProfileGetArgs, ProfileListArgs};
 use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
 use crate::profile::read::Profile;
-use crate::report::counted;
 use crate::whole_file::write_file;
+use crate::wording::counted;
 
 /// The kind of an execution trace.
 pub(super) const TRACE: &str = "trace";

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::explained::{Explanation, Told};
 use crate::base64::encode as base64;
-use crate::sides::base_unit;
+use crate::wording::base_unit;
 
 /// The name and version of the document; the number grows when a reader would break.
 pub const SCHEMA: &str = "benchcli-history/1";
