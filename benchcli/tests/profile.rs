@@ -207,6 +207,7 @@ fn planted(folder: &Path, base: &str, head: &str) -> [Answer; 3] {
         program,
         arguments: &arguments,
         folder,
+        root: folder,
     };
     let sides = [binary(&programs[0], &base), binary(&programs[1], &head)];
     let effort = Effort {

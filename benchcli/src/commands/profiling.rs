@@ -91,6 +91,7 @@ impl Profiling<'_> {
             program: &job.program,
             arguments: &job.arguments,
             folder: &job.folder,
+            root: root(&job.folder),
         });
         let mut run = |command: &mut Command| output(self.children, command);
         let answers = profiled(sides, &wanted.benchmark, effort, self.scratch, &mut run)?;
@@ -129,6 +130,13 @@ impl Profiling<'_> {
         }
         Ok(())
     }
+}
+
+/// The root of the repository or worktree that a folder is in.
+fn root(folder: &Path) -> &Path {
+    let mut folders = folder.ancestors();
+    let is_root = |folder: &&Path| folder.join(".git").exists();
+    folders.find(is_root).unwrap_or(folder)
 }
 
 /// What a program prints.

@@ -66,7 +66,8 @@ pub struct Row {
     /// Its file; empty for a function.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file: String,
-    /// Its line; 0 for a function.
+    /// Its line as the head numbers it, or as the base does if the head has it no more; 0 for a
+    /// function.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub line: i64,
     /// In itself.

@@ -11,6 +11,7 @@ use super::Answer;
 use super::per_op::Costs;
 use super::read::{Profile, SampleType};
 use super::select::Selection;
+use super::sources::Sources;
 
 /// A test binary, and how its package runs it.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,8 @@ pub struct Binary<'p> {
     pub arguments: &'p [String],
     /// Where it runs.
     pub folder: &'p Path,
+    /// The root of its sources; files below are told by their paths from here.
+    pub root: &'p Path,
 }
 
 /// Runs a command and gives what it printed.
@@ -113,6 +116,7 @@ pub fn explain(
     run(&mut selections[1].command(head, effort.iterations))?;
     let took = started.elapsed();
     let each = took.as_nanos() as f64 / effort.iterations.max(1) as f64;
+    let mut sources = Sources::new([base.root, head.root]);
     let mut answers = Vec::new();
     for kind in &KINDS {
         let iterations = (kind.iterations)(effort.iterations, took);
@@ -132,6 +136,7 @@ pub fn explain(
                     let bytes = fs::read(&file).with_context(place)?;
                     let mut profile = Profile::read(&bytes).with_context(place)?;
                     let done = *done.get_or_insert_with(|| ran * operations(&profile, iterations));
+                    sources.place(at, &mut profile);
                     let names = output.sample_types;
                     if names.contains(&DELAY) {
                         drop_locks_of_the_runtime(&mut profile);

@@ -14,6 +14,7 @@ pub mod read;
 pub mod render;
 pub mod select;
 pub mod sentence;
+mod sources;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -23,6 +23,8 @@ pub struct Line {
     pub file: Arc<str>,
     /// The line in it.
     pub line: i64,
+    /// Whether that is the number in the base, of a line that the head has no more.
+    pub removed: bool,
 }
 
 /// The costs in a profile, of everything or per operation.
@@ -65,6 +67,7 @@ impl Costs {
                     function: frame.function.clone(),
                     file: frame.file.clone(),
                     line: frame.line,
+                    removed: frame.removed,
                 };
                 let cost = costs.lines.entry(line).or_default();
                 cost.flat += flat;

@@ -86,6 +86,8 @@ pub struct Frame {
     pub file: Arc<str>,
     /// The line, 0 where it is not known.
     pub line: i64,
+    /// Whether the line is one of the base that the head has no more.
+    pub removed: bool,
 }
 
 /// Values for a stack.
@@ -104,6 +106,8 @@ pub struct Profile {
     pub sample_types: Vec<SampleType>,
     /// The one to look at first.
     pub default: usize,
+    /// What is counted, and once in how many of it a sample is taken, where the profile says so.
+    pub period: Option<(SampleType, i64)>,
     /// All places.
     pub frames: Vec<Frame>,
     /// All samples.
@@ -221,6 +225,15 @@ fn resolve(raw: &proto::Profile) -> Result<Profile, ReadError> {
         .position(|kind| !named.is_empty() && kind.name == named)
         .unwrap_or(sample_types.len() - 1);
 
+    let mut period = None;
+    if let Some(kind) = &raw.period_type {
+        let kind = SampleType {
+            name: string(raw, kind.r#type, || "the period's type".into())?,
+            unit: string(raw, kind.unit, || "the period's unit".into())?,
+        };
+        period = Some((kind, raw.period));
+    }
+
     let mut frames = Frames::new(raw)?;
     let mut room = MOST_FRAMES;
     let mut samples = Vec::with_capacity(raw.sample.len());
@@ -253,6 +266,7 @@ fn resolve(raw: &proto::Profile) -> Result<Profile, ReadError> {
     Ok(Profile {
         sample_types,
         default,
+        period,
         frames: std::mem::take(&mut frames.all),
         samples,
     })
@@ -331,6 +345,7 @@ impl Frames {
             function,
             file,
             line,
+            removed: false,
         });
         self.all.len() - 1
     }

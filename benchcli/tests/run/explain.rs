@@ -533,3 +533,96 @@ func BenchmarkAlone(b *testing.B) {{
     assert!(waited > 200_000.0, "{waited}");
     assert!(lock("Alone-2").is_none());
 }
+
+#[test]
+fn a_line_is_the_same_wherever_an_edit_moved_it() {
+    if !has_go("a_line_is_the_same_wherever_an_edit_moved_it") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    // A module within the repository: paths are from the root all the same.
+    sandbox.write("sub/go.mod", "module example.com/planted\n\ngo 1.22\n");
+    sandbox.write(
+        "sub/work/work_test.go",
+        "package work
+
+import \"testing\"
+
+func BenchmarkKeep(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		keep()
+	}
+}
+",
+    );
+    let work = |comment: &str, first: usize, second: &str| {
+        format!(
+            "package work
+
+var Kept, Other []byte
+
+{comment}//go:noinline
+func keep() {{
+	Kept = make([]byte, {first})
+{second}}}
+"
+        )
+    };
+    let other = "\tOther = make([]byte, 256)\n";
+    sandbox.write("sub/work/work.go", &work("", 64, other));
+    sandbox.commit("Base");
+    sandbox.write("sub/work/work.go", &work("// keep keeps.\n", 1024, ""));
+    let common = "--base HEAD --benchtime 200x --cpu 2 --format json";
+    let explained = sandbox.benchcli(
+        &format!("explain {common}")
+            .split_whitespace()
+            .collect::<Vec<_>>(),
+    );
+    let ran = sandbox.benchcli(
+        &format!("run {common} --rounds 2 --gate B/op --explain")
+            .split_whitespace()
+            .collect::<Vec<_>>(),
+    );
+    for (ran, benchmarks) in [(explained, "benchmarks"), (ran, "explained")] {
+        assert!(
+            !ran.stdout.contains(sandbox.temporary().to_str().unwrap()),
+            "{}",
+            ran.stdout
+        );
+        let report = ran.report();
+        let answers = report[benchmarks][0]["answers"].as_array().unwrap();
+        let bytes = answers
+            .iter()
+            .find(|it| it["sample_type"] == "alloc_space")
+            .unwrap();
+        let lines = bytes["lines"].as_array().unwrap().iter();
+        let own = lines.filter(|line| line["file"] == "sub/work/work.go");
+        let told = own.map(|line| {
+            let flat = &line["flat"];
+            let value = |side: &str| flat[side].as_f64().unwrap().round();
+            let presence = line["presence"].as_str().unwrap();
+            (
+                line["line"].as_i64().unwrap(),
+                value("base"),
+                value("head"),
+                presence,
+            )
+        });
+        // The edited line as the head numbers it, the one that is gone as the base did.
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [(8, 64.0, 1024.0, "both"), (8, 256.0, 0.0, "base-only")],
+            "{bytes:#}"
+        );
+    }
+    let common = "explain --base HEAD --benchtime 200x --cpu 2 --lines";
+    let ran = sandbox.benchcli(&common.split_whitespace().collect::<Vec<_>>());
+    let row = "  example.com/planted/work.keep sub/work/work.go:8";
+    assert!(ran.stdout.contains(&format!("{row}\n")), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains(&format!("{row} (gone)\n")),
+        "{}",
+        ran.stdout
+    );
+    sandbox.assert_clean();
+}
