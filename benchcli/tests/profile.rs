@@ -105,7 +105,89 @@ fn few_bytes_cannot_ask_for_frames_without_end() {
         field(2, &[[10, 40].as_slice(), &[1; 40], &[18, 1, 5]].concat()),
     ];
     let error = Profile::read(&profile.concat()).expect_err("too deep");
-    assert!(matches!(error, ReadError::Deep(_)), "{error}");
+    assert!(matches!(error, ReadError::Deep { sample: 1 }), "{error}");
+
+    // Few lines, and very many samples that refer to them.
+    let with_samples = |lines: usize, samples: usize, ids: usize| {
+        let parts = [
+            field(1, &[8, 1, 16, 1]),
+            field(6, b""),
+            field(6, b"x"),
+            field(5, &[8, 1, 16, 1]),
+            field(
+                4,
+                &[[8, 1].as_slice(), &field(4, &[8, 1]).repeat(lines)].concat(),
+            ),
+            field(2, &[field(1, &vec![1; ids]), field(2, &[5])].concat()).repeat(samples),
+        ];
+        Profile::read(&gzip(&parts.concat()))
+    };
+    let error = with_samples(30, 600, 120).expect_err("too many");
+    assert!(matches!(error, ReadError::Frames(_)), "{error}");
+    // Samples alone, of few bytes each.
+    let error = with_samples(1, 2 << 20, 0).expect_err("too many");
+    assert!(matches!(error, ReadError::Numerous), "{error}");
+    assert!(
+        error.to_string().contains("profile for a shorter time"),
+        "{error}"
+    );
+    assert_eq!(
+        with_samples(30, 500, 120).expect("enough").samples.len(),
+        500
+    );
+}
+
+#[test]
+fn the_deepest_stack_that_is_read_is_drawn() {
+    // A function for each frame, and each calls the next.
+    let deep = |depth: u16| {
+        let two = |number: u16| [(number & 0x7f) as u8 | 0x80, (number >> 7) as u8];
+        let mut parts = vec![field(1, &[8, 1, 16, 1]), field(6, b""), field(6, b"x")];
+        let mut ids = Vec::new();
+        for at in 0..depth {
+            let [low, high] = two(at);
+            parts.push(field(6, format!("f{at}").as_bytes()));
+            let [name_low, name_high] = two(at + 2);
+            parts.push(field(5, &[8, low, high, 16, name_low, name_high]));
+            parts.push(field(4, &[8, low, high, 34, 3, 8, low, high]));
+            ids.extend([low, high]);
+        }
+        let [low, high] = two(u16::try_from(ids.len()).expect("short"));
+        let sample = [[10, low, high].as_slice(), &ids, &[18, 1, 5]].concat();
+        let [low, high] = two(u16::try_from(sample.len()).expect("short"));
+        parts.push([[2 << 3 | 2, low, high].as_slice(), &sample].concat());
+        parts.concat()
+    };
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    fs::write(file("deep"), deep(4096)).expect("written");
+    fs::write(file("deeper"), deep(4097)).expect("written");
+    fs::write(file("none"), unusual()).expect("written");
+    let flame = file("flame.svg");
+    let draw = |new: &str| {
+        assert_cmd::Command::cargo_bin("benchcli")
+            .expect("built")
+            .args(["profile", "diff", "--flame"])
+            .args([&flame, &file("none"), &file(new)])
+            .output()
+            .expect("runs")
+    };
+    let output = draw("deeper");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("deeper: sample 1 has a stack of more than 4096 frames"),
+        "{said}"
+    );
+    let output = draw("deep");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let svg = fs::read_to_string(&flame).expect("drawn");
+    assert_eq!(
+        svg.matches("data-n=\"f").count(),
+        4098,
+        "two of them are of the other side"
+    );
 }
 
 #[test]

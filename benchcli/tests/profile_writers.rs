@@ -77,8 +77,7 @@ fn every_writer_is_read_and_its_payer_named() {
         }
         let kind = &old.sample_types[old.default];
         let costs = [&old, &new].map(|profile| Costs::of(profile, old.default, 1.0));
-        let [base, head] = costs.map(|costs| [costs]);
-        let answer = Answer::new(kind, false, &base, &head);
+        let answer = Answer::new(kind, false, costs.map(|costs| vec![costs]));
         let payer = answer.payer.expect("it costs more");
         assert_eq!(payer.function, pair.payer, "{:?}", pair.files);
     }

@@ -10,7 +10,6 @@ use anyhow::{Context as _, Result, bail};
 use super::baselines::{say, warn};
 use crate::profile::Explained;
 use crate::profile::explain::{Binary, Effort, explain as profiled};
-use crate::profile::quantity::per;
 use crate::runner::children::{ChildError, Children};
 use crate::runner::rounds::{Job, Subject};
 use crate::whole_file::write_file;
@@ -111,7 +110,7 @@ impl Profiling<'_> {
             .with_context(|| format!("{} cannot be made", folder.display()))?;
         for answer in &mut explained.answers {
             let title = format!("{}: {}", explained.benchmark, answer.sentence);
-            let svg = answer.flame.svg(&title, &per(&answer.unit, answer.per_op));
+            let svg = answer.flame(&title);
             let package = explained.package.rsplit('/').next().unwrap_or_default();
             let name = format!("{package}.{}-{}", explained.benchmark, answer.sample_type);
             let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.=".contains(letter);

@@ -148,7 +148,7 @@ pub fn explain(
                 }
             }
         }
-        answers.extend(gathered.iter().filter_map(|it| it.answer(each)));
+        answers.extend(gathered.into_iter().filter_map(|it| it.answer(each)));
     }
     Ok(answers)
 }
@@ -186,9 +186,8 @@ impl Gathered {
     }
 
     /// The comparison; `each` is how many nanoseconds an operation takes.
-    fn answer(&self, each: f64) -> Option<Answer> {
-        let [base, head] = &self.sides;
-        let mut answer = Answer::new(self.kind.as_ref()?, true, base, head);
+    fn answer(self, each: f64) -> Option<Answer> {
+        let mut answer = Answer::new(self.kind.as_ref()?, true, self.sides);
         if self.name == DELAY {
             if answer.difference.total.difference.abs() < LITTLE * each {
                 return None;

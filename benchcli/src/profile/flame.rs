@@ -14,63 +14,76 @@ const TOP: f64 = 46.0;
 /// Narrower than this nothing is drawn, in pixels.
 const NARROW: f64 = 0.2;
 
-/// Calls, from the outermost function inwards.
-#[derive(Debug, Clone, Default)]
+/// Calls, from the outermost function inwards: each before what it calls.
+#[derive(Debug)]
 pub struct Tree {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug)]
+struct Node {
+    name: Arc<str>,
+    /// The place of its caller; the first node is its own.
+    caller: usize,
+    depth: usize,
     base: f64,
     head: f64,
-    flat_base: f64,
-    flat_head: f64,
-    children: BTreeMap<Arc<str>, Tree>,
+    /// Wide enough for both sides, so that what is gone is seen too.
+    width: f64,
 }
 
 impl Tree {
     /// The mean stacks of both sides.
     pub fn new(base: &[Costs], head: &[Costs]) -> Self {
-        let mut tree = Self::default();
-        for costs in base {
-            let share = 1.0 / base.len() as f64;
-            costs
-                .stacks
-                .iter()
-                .for_each(|(stack, value)| tree.add(stack, value * share, 0.0));
+        let mut stacks: BTreeMap<&[Arc<str>], [f64; 2]> = BTreeMap::new();
+        for (at, side) in [base, head].into_iter().enumerate() {
+            for (stack, value) in side.iter().flat_map(|costs| &costs.stacks) {
+                stacks.entry(stack).or_default()[at] += value / side.len() as f64;
+            }
         }
-        for costs in head {
-            let share = 1.0 / head.len() as f64;
-            costs
-                .stacks
-                .iter()
-                .for_each(|(stack, value)| tree.add(stack, 0.0, value * share));
+        let mut tree = Self {
+            nodes: vec![Node::new("all".into(), 0, 0)],
+        };
+        // In their order, a stack begins with what it has in common with the one before.
+        let (mut before, mut open): (&[Arc<str>], _) = (&[], vec![0]);
+        for (stack, values) in stacks {
+            let pairs = stack.iter().zip(before);
+            let common = pairs.take_while(|(one, other)| one == other).count();
+            open.truncate(common + 1);
+            for name in stack.iter().skip(common) {
+                let caller = open.last().copied().unwrap_or_default();
+                let node = Node::new(name.clone(), caller, open.len());
+                open.push(tree.nodes.len());
+                tree.nodes.push(node);
+            }
+            if let Some(node) = open.last().and_then(|last| tree.nodes.get_mut(*last)) {
+                [node.base, node.head] = values;
+                node.width = values[0].max(values[1]).max(0.0);
+            }
+            before = stack;
         }
+        tree.sum_up();
         tree
     }
 
-    fn add(&mut self, stack: &[Arc<str>], base: f64, head: f64) {
-        let mut node = self;
-        node.base += base;
-        node.head += head;
-        for name in stack {
-            node = node.children.entry(name.clone()).or_default();
-            node.base += base;
-            node.head += head;
+    /// Adds to each caller what it calls.
+    fn sum_up(&mut self) {
+        for at in (1..self.nodes.len()).rev() {
+            let (callers, rest) = self.nodes.split_at_mut(at);
+            if let Some(node) = rest.first()
+                && let Some(caller) = callers.get_mut(node.caller)
+            {
+                caller.base += node.base;
+                caller.head += node.head;
+                caller.width += node.width;
+            }
         }
-        node.flat_base += base;
-        node.flat_head += head;
-    }
-
-    /// Wide enough for both sides, so that what is gone is seen too.
-    fn width(&self) -> f64 {
-        let own = self.flat_base.max(self.flat_head).max(0.0);
-        own + self.children.values().map(Self::width).sum::<f64>()
-    }
-
-    fn depth(&self) -> usize {
-        1 + self.children.values().map(Self::depth).max().unwrap_or(0)
     }
 
     /// Draws the graph: red grew, blue shrank. Values are in `unit`.
     pub fn svg(&self, title: &str, unit: &str) -> String {
-        let height = TOP + ROW * self.depth() as f64 + 10.0;
+        let depth = self.nodes.iter().map(|node| node.depth).max();
+        let height = TOP + ROW * (depth.unwrap_or_default() + 1) as f64 + 10.0;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              viewBox=\"0 0 {WIDTH} {height}\" font-family=\"monospace\" font-size=\"12\">\n\
@@ -83,27 +96,41 @@ impl Tree {
             escaped(title),
             WIDTH - 8.0
         );
-        let whole = self.width();
+        let whole = self.nodes.first().map_or(0.0, |all| all.width);
         if whole > 0.0 {
-            let largest = self.largest();
+            let changes = self.nodes.iter().map(|node| (node.head - node.base).abs());
             let scale = Scale {
                 per_pixel: WIDTH / whole,
-                largest,
+                largest: changes.fold(0.0, f64::max),
                 unit,
             };
-            scale.draw(&mut svg, self, "all", 0.0, TOP);
+            // Where the next one goes that a node calls.
+            let mut free = vec![0.0; self.nodes.len()];
+            for (at, node) in self.nodes.iter().enumerate() {
+                let x = free.get(node.caller).copied().unwrap_or_default();
+                scale.draw(&mut svg, node, x);
+                for (place, next) in [(node.caller, x + node.width * scale.per_pixel), (at, x)] {
+                    if let Some(free) = free.get_mut(place) {
+                        *free = next;
+                    }
+                }
+            }
         }
         svg += &end();
         svg
     }
+}
 
-    /// The biggest change of a function's own cost, which has the fullest colour.
-    fn largest(&self) -> f64 {
-        let own = (self.head - self.base).abs();
-        self.children
-            .values()
-            .map(Self::largest)
-            .fold(own, f64::max)
+impl Node {
+    fn new(name: Arc<str>, caller: usize, depth: usize) -> Self {
+        Self {
+            name,
+            caller,
+            depth,
+            base: 0.0,
+            head: 0.0,
+            width: 0.0,
+        }
     }
 }
 
@@ -147,12 +174,13 @@ struct Scale<'u> {
 }
 
 impl Scale<'_> {
-    fn draw(&self, svg: &mut String, node: &Tree, name: &str, x: f64, y: f64) {
-        let width = node.width() * self.per_pixel;
+    fn draw(&self, svg: &mut String, node: &Node, x: f64) {
+        let width = node.width * self.per_pixel;
         if width < NARROW {
             return;
         }
-        let name = escaped(name);
+        let y = TOP + ROW * node.depth as f64;
+        let name = escaped(&node.name);
         let difference = node.head - node.base;
         let fill = color(difference, self.largest);
         // Writing to a string cannot fail.
@@ -171,11 +199,6 @@ impl Scale<'_> {
             y + 13.0,
             fitting(&name, width),
         );
-        let mut x = x;
-        for (name, child) in &node.children {
-            self.draw(svg, child, name, x, y + ROW);
-            x += child.width() * self.per_pixel;
-        }
     }
 }
 

@@ -73,14 +73,15 @@ pub struct Answer {
     /// The file of its flame graph, where one was drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flame_graph: Option<String>,
-    /// The stacks of both sides, for the flame graph.
+    /// The costs of both sides, for the flame graph.
     #[serde(skip)]
-    pub flame: flame::Tree,
+    sides: [Vec<Costs>; 2],
 }
 
 impl Answer {
     /// Compares the costs of two sides.
-    pub fn new(kind: &read::SampleType, per_op: bool, base: &[Costs], head: &[Costs]) -> Self {
+    pub fn new(kind: &read::SampleType, per_op: bool, sides: [Vec<Costs>; 2]) -> Self {
+        let [base, head] = &sides;
         let difference = Difference::new(base, head);
         let payer = sentence::top_payer(base, head, difference.total.difference);
         let around = payer.as_ref().map(|payer| &payer.function);
@@ -93,8 +94,14 @@ impl Answer {
             neighbours: around.map(|name| Neighbours::new(name, base, head)),
             payer,
             flame_graph: None,
-            flame: flame::Tree::new(base, head),
             difference,
+            sides,
         }
+    }
+
+    /// Draws the flame graph as SVG.
+    pub fn flame(&self, title: &str) -> String {
+        let [base, head] = &self.sides;
+        flame::Tree::new(base, head).svg(title, &quantity::per(&self.unit, self.per_op))
     }
 }

@@ -1,6 +1,7 @@
 //! What a profile says each function and line costs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::read::Profile;
@@ -15,7 +16,7 @@ pub struct Cost {
 }
 
 /// A line of a function.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Line {
     /// The function.
     pub function: Arc<str>,
@@ -32,6 +33,8 @@ pub struct Line {
 pub struct Costs {
     /// The sum of all samples.
     pub total: f64,
+    /// What one sample adds; 0 where every event was looked at.
+    pub grain: f64,
     /// By function.
     pub functions: BTreeMap<Arc<str>, Cost>,
     /// By line.
@@ -44,41 +47,45 @@ impl Costs {
     /// Sums up the values of one sample type, divided by the number of operations. Samples keep
     /// their values where that number is 1.
     pub fn of(profile: &Profile, sample_type: usize, operations: f64) -> Self {
-        let mut costs = Self::default();
-        let (mut functions, mut lines) = (HashSet::new(), HashSet::new());
-        for sample in &profile.samples {
+        let mut costs = Self {
+            grain: profile.grain(sample_type),
+            ..Self::default()
+        };
+        let mut functions = Tallies::default();
+        let mut lines = Tallies::default();
+        let numbers = profile.frames.iter().map(|frame| {
+            let function = functions.number(frame.function.clone());
+            let line = Line {
+                function: frame.function.clone(),
+                file: frame.file.clone(),
+                line: frame.line,
+                removed: frame.removed,
+            };
+            (function, lines.number(line))
+        });
+        let numbers: Vec<(usize, usize)> = numbers.collect();
+        for (at, sample) in profile.samples.iter().enumerate() {
             let value = sample.values.get(sample_type).copied().unwrap_or(0) as f64;
             if value == 0.0 {
                 continue;
             }
             costs.total += value;
-            functions.clear();
-            lines.clear();
             let mut stack = Vec::with_capacity(sample.stack.len());
-            let frames = sample.stack.iter().filter_map(|at| profile.frames.get(*at));
-            for (depth, frame) in frames.enumerate() {
-                let flat = if depth == 0 { value } else { 0.0 };
-                let function = costs.functions.entry(frame.function.clone()).or_default();
-                function.flat += flat;
-                if functions.insert(&frame.function) {
-                    function.cum += value;
-                }
-                let line = Line {
-                    function: frame.function.clone(),
-                    file: frame.file.clone(),
-                    line: frame.line,
-                    removed: frame.removed,
+            for (depth, frame) in sample.stack.iter().enumerate() {
+                let (Some(named), Some((function, line))) =
+                    (profile.frames.get(*frame), numbers.get(*frame))
+                else {
+                    continue;
                 };
-                let cost = costs.lines.entry(line).or_default();
-                cost.flat += flat;
-                if lines.insert(frame) {
-                    cost.cum += value;
-                }
-                stack.push(frame.function.clone());
+                functions.add(*function, at, value, depth == 0);
+                lines.add(*line, at, value, depth == 0);
+                stack.push(named.function.clone());
             }
             stack.reverse();
             *costs.stacks.entry(stack).or_default() += value;
         }
+        costs.functions = functions.into_costs();
+        costs.lines = lines.into_costs();
         // Whole numbers are summed first, so that the sums are exact.
         costs.divide(operations);
         costs
@@ -86,6 +93,7 @@ impl Costs {
 
     fn divide(&mut self, operations: f64) {
         self.total /= operations;
+        self.grain /= operations;
         let lines = self.lines.values_mut();
         for cost in self.functions.values_mut().chain(lines) {
             cost.flat /= operations;
@@ -122,6 +130,56 @@ impl Costs {
                 .or_default() += value;
         }
         charged
+    }
+}
+
+/// Costs by a number for each key, so that a frame needs no search.
+struct Tallies<K> {
+    numbers: HashMap<K, usize>,
+    /// With the sample that was counted last, for each counts once.
+    costs: Vec<(Cost, Option<usize>)>,
+}
+
+impl<K> Default for Tallies<K> {
+    fn default() -> Self {
+        Self {
+            numbers: HashMap::new(),
+            costs: Vec::new(),
+        }
+    }
+}
+
+impl<K: Eq + Hash + Ord> Tallies<K> {
+    fn number(&mut self, key: K) -> usize {
+        let next = self.costs.len();
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            self.costs.push((Cost::default(), None));
+        }
+        number
+    }
+
+    fn add(&mut self, number: usize, sample: usize, value: f64, is_own: bool) {
+        let Some((cost, last)) = self.costs.get_mut(number) else {
+            return;
+        };
+        if is_own {
+            cost.flat += value;
+        }
+        if *last != Some(sample) {
+            cost.cum += value;
+            *last = Some(sample);
+        }
+    }
+
+    /// The costs of all that is in a sample.
+    fn into_costs(self) -> BTreeMap<K, Cost> {
+        let Self { numbers, costs } = self;
+        let cost = |(key, number): (K, usize)| match costs.get(number) {
+            Some((cost, Some(_))) => Some((key, *cost)),
+            _ => None,
+        };
+        numbers.into_iter().filter_map(cost).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use prost::Message as _;
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use thiserror::Error;
 
 use super::proto;
@@ -13,8 +14,18 @@ use super::proto;
 /// The most bytes that a profile may have once it is unpacked.
 pub const LIMIT: u64 = 256 << 20;
 
+/// The most frames that one stack may have: four times what any runtime records.
+pub const MOST_DEPTH: usize = 4096;
+
 /// The most frames that all stacks may have together: few bytes can refer to many lines many times.
-pub const MOST_FRAMES: usize = 32 << 20;
+pub const MOST_FRAMES: usize = 2 << 20;
+
+/// The most numbers that samples and places may have together, a message counted as [`MESSAGE`] of
+/// them: decoded they need a multiple of their bytes.
+const MOST_NUMBERS: usize = 16 << 20;
+
+/// What a message weighs, in numbers.
+const MESSAGE: usize = 8;
 
 /// Why a file is no profile that can be compared.
 #[derive(Debug, Error)]
@@ -38,11 +49,27 @@ pub enum ReadError {
         .0 >> 20
     )]
     Gigantic(u64),
+    /// Too many parts to hold in memory.
+    #[error(
+        "the profile has too many samples and places to hold in memory; profile for a shorter time \
+         or with a lower rate"
+    )]
+    Numerous,
     /// Too many frames to hold in memory.
     #[error(
-        "the stacks have more than {0} frames; profile for a shorter time or with a lower rate"
+        "the stacks have more than {0} frames together, expected fewer; profile for a shorter time \
+         or with a lower rate"
     )]
-    Deep(usize),
+    Frames(usize),
+    /// A stack that is too deep.
+    #[error(
+        "sample {sample} has a stack of more than {MOST_DEPTH} frames, expected fewer; profile a run \
+         that does not recurse so deeply"
+    )]
+    Deep {
+        /// Its place in the profile, counted from 1.
+        sample: usize,
+    },
     /// The bytes are no message of that type.
     #[error("the profile is damaged: {0}")]
     Message(prost::DecodeError),
@@ -147,6 +174,9 @@ impl Profile {
         if let Some(found) = other_format(message) {
             return Err(ReadError::NotPprof(found));
         }
+        if !is_moderate(message) {
+            return Err(ReadError::Numerous);
+        }
         let raw = proto::Profile::decode(message).map_err(|error| {
             if is_text(message) {
                 ReadError::NotPprof("text")
@@ -160,6 +190,21 @@ impl Profile {
             return Err(ReadError::NotPprof("a message without sample types"));
         }
         resolve(&raw)
+    }
+
+    /// What one sample adds to a value of that type; 0 where every event is looked at, or where the
+    /// profile does not say.
+    pub fn grain(&self, sample_type: usize) -> f64 {
+        let kind = self.sample_types.get(sample_type);
+        let (Some(kind), Some((counted, period))) = (kind, &self.period) else {
+            return 0.0;
+        };
+        let is_time = counted.unit.ends_with("seconds");
+        match &*kind.unit {
+            unit if unit == counted.unit && *period > 1 => *period as f64,
+            "count" if is_time => 1.0,
+            _ => 0.0,
+        }
     }
 
     /// The index of the sample type with that name, or of the default one.
@@ -200,6 +245,42 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
 
     let begins = |(beginning, _): &&(&[u8], &str)| bytes.starts_with(beginning);
     BEGINNINGS.iter().find(begins).map(|(_, what)| *what)
+}
+
+/// Whether a message can be decoded within reasonable memory. What is damaged is left to the decoder.
+fn is_moderate(mut message: &[u8]) -> bool {
+    const SAMPLE: u32 = 2;
+    const LOCATION: u32 = 4;
+
+    let mut room = MOST_NUMBERS;
+    while !message.is_empty() {
+        let Ok((tag, kind)) = decode_key(&mut message) else {
+            return true;
+        };
+        if kind != WireType::LengthDelimited {
+            if skip_field(kind, tag, &mut message, DecodeContext::default()).is_err() {
+                return true;
+            }
+            continue;
+        }
+        let length = decode_varint(&mut message).ok();
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let Some((field, rest)) = length.and_then(|length| message.split_at_checked(length)) else {
+            return true;
+        };
+        message = rest;
+        // Every number ends with a byte without the highest bit.
+        let ends = |field: &[u8]| field.iter().filter(|byte| **byte < 0x80).count();
+        let numbers = match tag {
+            SAMPLE | LOCATION => ends(field),
+            _ => 0,
+        };
+        let Some(left) = room.checked_sub(MESSAGE + numbers) else {
+            return false;
+        };
+        room = left;
+    }
+    true
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -253,9 +334,12 @@ fn resolve(raw: &proto::Profile) -> Result<Profile, ReadError> {
                 target: "location",
                 id: (*id).into(),
             })?;
+            if stack.len() + found.len() > MOST_DEPTH {
+                return Err(ReadError::Deep { sample: at + 1 });
+            }
             room = room
                 .checked_sub(found.len())
-                .ok_or(ReadError::Deep(MOST_FRAMES))?;
+                .ok_or(ReadError::Frames(MOST_FRAMES))?;
             stack.extend_from_slice(found);
         }
         samples.push(Sample {

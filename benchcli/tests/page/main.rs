@@ -134,12 +134,12 @@ fn explanation(folder: &Path) -> PathBuf {
                 let bytes = fs::read(profiles.join(format!("{stem}{side}.{end}"))).unwrap();
                 let profile = Profile::read(&bytes).unwrap();
                 let kind = profile.sample_types[profile.default].clone();
-                (kind, [Costs::of(&profile, profile.default, 2000.0)])
+                (kind, vec![Costs::of(&profile, profile.default, 2000.0)])
             });
             let [(kind, old), (_, new)] = costs;
-            let mut answer = Answer::new(&kind, true, &old, &new);
+            let mut answer = Answer::new(&kind, true, [old, new]);
             let name = format!("{}.svg", kind.name);
-            let svg = answer.flame.svg(&answer.sentence, "ns/op");
+            let svg = answer.flame(&answer.sentence);
             fs::write(folder.join(&name), svg).unwrap();
             answer.flame_graph = Some(name);
             answer

@@ -9,7 +9,6 @@ use super::sources::{Source, pair};
 use crate::args::profile::{ProfileDiffArgs, ProfileFormat, ViewArgs};
 use crate::profile::Answer;
 use crate::profile::per_op::Costs;
-use crate::profile::quantity::per;
 use crate::profile::read::{Profile, SampleType};
 use crate::profile::render::{self, Extent};
 use crate::whole_file::write_file;
@@ -32,7 +31,7 @@ pub(super) fn run(args: &ProfileDiffArgs) -> Result<Outcome> {
     let (old_ops, new_ops) = args.ops.unwrap_or((1, 1));
     let old = costs(&old, &kind, old_ops)?;
     let new = costs(&new, &kind, new_ops)?;
-    let answer = Answer::new(&kind, args.ops.is_some(), &old, &new);
+    let answer = Answer::new(&kind, args.ops.is_some(), [old, new]);
     show(&answer, &args.view)?;
     Ok(Outcome::Pass)
 }
@@ -78,9 +77,7 @@ fn costs(profiles: &[(String, Profile)], kind: &SampleType, ops: u64) -> Result<
 /// Prints an answer and draws its flame graph.
 fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
     if let Some(path) = &view.flame {
-        let svg = answer
-            .flame
-            .svg(&answer.sentence, &per(&answer.unit, answer.per_op));
+        let svg = answer.flame(&answer.sentence);
         write_file(path, svg.as_bytes())?;
     }
     let extent = Extent {
