@@ -321,12 +321,12 @@ fn the_planted_function_pays() {
     );
     // The allocator's size classes are exact: 1024 and 64 bytes are ones.
     assert!(
-        (payer.difference - 960.0).abs() < 1.0,
+        (payer.cost.difference - 960.0).abs() < 1.0,
         "{}",
-        payer.difference
+        payer.cost.difference
     );
     // Larger, and no more of them.
-    assert!(!objects.difference.total.matters(), "{}", objects.sentence);
+    assert!(!objects.matters(), "{}", objects.sentence);
     let files = |kind| [0, 1].map(|side| folder.path().join(format!("{kind}-{side}-0.pprof")));
     for kind in [
         "alloc_space",

@@ -18,31 +18,37 @@ pub struct Change {
     pub head: f64,
     /// Head minus base.
     pub difference: f64,
-    /// Half the width of the 95 % interval around the difference (Welch); none without repeated
-    /// profiles on both sides.
+    /// Half the width of the 95 % interval around the difference, by the spread of the profiles and
+    /// by how few samples they have; none without repeated profiles on both sides.
     pub margin: Option<f64>,
 }
 
-impl Change {
-    pub(super) fn new(base: &[f64], head: &[f64]) -> Self {
+/// What one sample adds in each profile of base and head.
+#[derive(Debug)]
+pub(super) struct Grains([Vec<f64>; 2]);
+
+impl Grains {
+    pub(super) fn of(base: &[Costs], head: &[Costs]) -> Self {
+        Self([base, head].map(|side| side.iter().map(|costs| costs.grain).collect()))
+    }
+
+    /// Compares the values of as many profiles.
+    pub(super) fn change(&self, base: &[f64], head: &[f64]) -> Change {
         let (base_mean, head_mean) = (mean(base), mean(head));
-        Self {
+        let [base_grains, head_grains] = &self.0;
+        Change {
             base: base_mean,
             head: head_mean,
             difference: head_mean - base_mean,
-            margin: margin(base, head),
+            margin: margin([(base, base_grains), (head, head_grains)]),
         }
     }
+}
 
+impl Change {
     /// Whether there is a difference, and one beyond the noise where that is known.
     pub fn is_significant(&self) -> bool {
         self.difference != 0.0 && self.difference.abs() > self.margin.unwrap_or(0.0)
-    }
-
-    /// Whether the difference is significant, and half a percent or more: what the testing package
-    /// itself does differs by less.
-    pub fn matters(&self) -> bool {
-        self.is_significant() && self.difference.abs() >= 0.005 * self.base.max(self.head)
     }
 }
 
@@ -88,6 +94,17 @@ impl Row {
     pub fn is_significant(&self) -> bool {
         self.flat.is_significant() || self.cum.is_significant()
     }
+
+    /// What it goes by in a table: the change of its own cost beyond the noise, then that with what it
+    /// calls. Where the noise is not known, the order of `pprof -top` is kept.
+    fn weight(&self) -> (f64, f64) {
+        let size = |change: &Change| match change.is_significant() {
+            true => change.difference.abs(),
+            false => 0.0,
+        };
+        let cum = self.cum.margin.map_or(0.0, |_| size(&self.cum));
+        (size(&self.flat), cum)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
@@ -105,19 +122,22 @@ pub struct Difference {
     pub functions: Vec<Row>,
     /// By line, in the same order.
     pub lines: Vec<Row>,
-    /// How many functions and lines are not in these, as they moved within the noise or less than
-    /// others.
+    /// How many functions and lines are not in these, as they moved within the noise.
     pub left_out: [usize; 2],
+    /// How many are not in these, as they moved less than others.
+    #[serde(default)]
+    pub cut: [usize; 2],
 }
 
 impl Difference {
     /// Compares; each side has one profile or more.
     pub fn new(base: &[Costs], head: &[Costs]) -> Self {
         let total = |side: &[Costs]| side.iter().map(|costs| costs.total).collect::<Vec<_>>();
-        let functions = rows(base, head, |costs| &costs.functions);
-        let lines = rows(base, head, |costs| &costs.lines);
+        let grains = Grains::of(base, head);
+        let functions = rows(base, head, &grains, |costs| &costs.functions);
+        let lines = rows(base, head, &grains, |costs| &costs.lines);
         Self {
-            total: Change::new(&total(base), &total(head)),
+            total: grains.change(&total(base), &total(head)),
             functions: sorted(
                 functions
                     .into_iter()
@@ -133,24 +153,69 @@ impl Difference {
                 ..row
             })),
             left_out: [0; 2],
+            cut: [0; 2],
         }
     }
 
-    /// Keeps the rows that moved beyond the noise, and of these the first.
-    pub fn keep(&mut self, most: usize) {
-        let tables = [&mut self.functions, &mut self.lines];
-        for (rows, left_out) in tables.into_iter().zip(&mut self.left_out) {
-            let all = rows.iter().filter(|row| row.moved()).count();
-            rows.retain(Row::is_significant);
-            rows.truncate(most);
-            *left_out += all - rows.len();
+    /// Keeps the rows that moved beyond the noise, of these the first, and that of who pays.
+    pub(super) fn keep(&mut self, most: usize, payer: Option<&str>) {
+        for by_line in [false, true] {
+            let Chosen { rows, noise, cut } = self.choose(by_line, most, payer);
+            let rows = rows.into_iter().cloned().collect();
+            let (table, at) = if by_line {
+                (&mut self.lines, 1)
+            } else {
+                (&mut self.functions, 0)
+            };
+            *table = sorted(Vec::into_iter(rows));
+            self.left_out[at] = noise;
+            self.cut[at] = cut;
         }
     }
+
+    /// What of a table is worth showing: what moved beyond the noise, the biggest first, and the row
+    /// of who pays in any case.
+    pub(super) fn choose(&self, by_line: bool, most: usize, payer: Option<&str>) -> Chosen<'_> {
+        let rows = if by_line {
+            &self.lines
+        } else {
+            &self.functions
+        };
+        let moved: Vec<&Row> = rows.iter().filter(|row| row.moved()).collect();
+        let is_payer = |row: &&Row| payer == Some(&*row.function);
+        let payer = moved.iter().copied().find(is_payer);
+        let is_chosen = |row: &Row| payer.is_some_and(|payer| std::ptr::eq(payer, row));
+        let all = moved.len();
+        let mut chosen = moved;
+        chosen.retain(|row| row.is_significant() || is_chosen(row));
+        let noise = all - chosen.len();
+        chosen.sort_by(|one, other| {
+            let [one, other] = [one, other].map(|row| row.weight());
+            other.0.total_cmp(&one.0).then(other.1.total_cmp(&one.1))
+        });
+        let mut at = 0..;
+        chosen.retain(|row| at.next() < Some(most) || is_chosen(row));
+        Chosen {
+            cut: all - noise - chosen.len() + self.cut[usize::from(by_line)],
+            noise: noise + self.left_out[usize::from(by_line)],
+            rows: chosen,
+        }
+    }
+}
+
+/// Rows that are worth showing.
+pub(super) struct Chosen<'d> {
+    pub(super) rows: Vec<&'d Row>,
+    /// How many are not, as they moved within the noise.
+    pub(super) noise: usize,
+    /// How many are not, as they moved less than those.
+    pub(super) cut: usize,
 }
 
 fn rows<'c, K: Ord>(
     base: &'c [Costs],
     head: &'c [Costs],
+    grains: &Grains,
     of: impl Fn(&'c Costs) -> &'c std::collections::BTreeMap<K, Cost>,
 ) -> Vec<(&'c K, Row)> {
     let all = base.iter().chain(head);
@@ -166,7 +231,7 @@ fn rows<'c, K: Ord>(
             let values = |side: &[Option<Cost>]| -> Vec<f64> {
                 side.iter().map(|cost| cost.map_or(0.0, value)).collect()
             };
-            Change::new(&values(&base), &values(&head))
+            grains.change(&values(&base), &values(&head))
         };
         let presence = match (
             base.iter().any(Option::is_some),
@@ -207,43 +272,129 @@ pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
+/// Fewer samples a profile than these are never a difference.
+const FEW: f64 = 2.0;
+
 /// Half of Welch's interval for the difference of two means, with the degrees of freedom of
-/// Satterthwaite.
-fn margin(base: &[f64], head: &[f64]) -> Option<f64> {
-    let of_mean = |values: &[f64]| {
+/// Satterthwaite. Counting samples adds a variance that is known: three profiles with the same few
+/// samples agree by luck. Each side has values and what a sample adds to them.
+fn margin(sides: [(&[f64], &[f64]); 2]) -> Option<f64> {
+    let (mut variance, mut by_degrees, mut least) = (0.0, 0.0, 0.0_f64);
+    for (values, grains) in sides {
+        let count = values.len() as f64;
         let degrees = values.len().checked_sub(1).filter(|degrees| *degrees > 0)? as f64;
         let mean = mean(values);
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        Some((squares / degrees / values.len() as f64, degrees))
-    };
-    let ((base, base_degrees), (head, head_degrees)) = (of_mean(base)?, of_mean(head)?);
-    let variance = base + head;
-    if variance == 0.0 {
-        return Some(0.0);
+        let spread = squares / degrees / count;
+        // What has no sample might have had one.
+        let counted = values.iter().zip(grains);
+        let counting = counted.map(|(value, grain)| value.abs().max(*grain) * grain);
+        variance += spread + counting.sum::<f64>() / count.powi(2);
+        by_degrees += spread.powi(2) / degrees;
+        least = grains.iter().fold(least, |least, grain| least.max(*grain));
     }
-    let degrees = variance.powi(2) / (base.powi(2) / base_degrees + head.powi(2) / head_degrees);
-    let student = StudentsT::new(0.0, 1.0, degrees).ok()?;
-    Some(student.inverse_cdf(0.975) * variance.sqrt())
+    let degrees = variance.powi(2) / by_degrees;
+    // With so many the distributions are the same.
+    let factor = if by_degrees > 0.0 && degrees < 1e5 {
+        let student = StudentsT::new(0.0, 1.0, degrees).ok()?;
+        student.inverse_cdf(0.975)
+    } else {
+        1.959_963_984_540_054
+    };
+    // Rounding must not lift a difference of so few above it.
+    Some((factor * variance.sqrt()).max(FEW * least * (1.0 + 1e-9)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn change(grain: f64, base: &[f64], head: &[f64]) -> Change {
+        Grains([base, head].map(|side| vec![grain; side.len()])).change(base, head)
+    }
+
     #[test]
-    fn the_margin_is_welchs() {
+    fn the_margin_is_welchs_where_nothing_is_sampled() {
         // Both means have variance 1, so there are two degrees of freedom: t is 4.302652730.
-        let margin = margin(&[0.0, 2.0], &[1.0, 3.0]).expect("repeated");
+        let margin = change(0.0, &[0.0, 2.0], &[1.0, 3.0]).margin;
+        let margin = margin.expect("repeated");
         assert!(
             (margin - 4.302_652_729_911_275 * 2.0_f64.sqrt()).abs() < 1e-9,
+            "{margin}"
+        );
+        assert_eq!(change(0.0, &[5.0; 3], &[7.0; 3]).margin, Some(0.0));
+    }
+
+    #[test]
+    fn a_few_samples_that_agree_are_no_difference() {
+        let grain = 100.0;
+        let is_significant = |base: [f64; 3], head: [f64; 3]| {
+            let scaled = |side: [f64; 3]| side.map(|samples| samples * grain);
+            change(grain, &scaled(base), &scaled(head)).is_significant()
+        };
+        assert!(!is_significant([0.0; 3], [1.0; 3]));
+        assert!(!is_significant([1.0; 3], [0.0; 3]));
+        assert!(!is_significant([0.0; 3], [2.0; 3]));
+        assert!(!is_significant([0.0; 3], [0.0, 0.0, 8.0]));
+        // Fifty that agree may be seven apart: each mean has a variance of 50/3.
+        assert!(!is_significant([50.0; 3], [57.0; 3]));
+        assert!(is_significant([50.0; 3], [64.0; 3]));
+        assert!(is_significant([0.0; 3], [5.0, 6.0, 5.0]));
+        let margin = change(1.0, &[50.0; 3], &[64.0; 3]).margin.unwrap();
+        assert!(
+            (margin - 1.96 * (114.0_f64 / 3.0).sqrt()).abs() < 0.001,
             "{margin}"
         );
     }
 
     #[test]
     fn one_profile_a_side_says_nothing_of_noise() {
-        assert_eq!(margin(&[1.0], &[2.0, 3.0]), None);
-        assert!(Change::new(&[1.0], &[2.0]).is_significant());
-        assert!(!Change::new(&[1.0, 9.0], &[2.0, 12.0]).is_significant());
+        assert_eq!(change(0.0, &[1.0], &[2.0, 3.0]).margin, None);
+        assert!(change(0.0, &[1.0], &[2.0]).is_significant());
+        assert!(!change(0.0, &[1.0, 9.0], &[2.0, 12.0]).is_significant());
+    }
+
+    #[test]
+    fn what_is_beyond_the_noise_comes_first_and_who_pays_is_always_there() {
+        let costs = |values: [(&str, f64, f64); 5]| Costs {
+            functions: values
+                .map(|(name, flat, cum)| (name.into(), crate::profile::per_op::Cost { flat, cum }))
+                .into(),
+            ..Costs::default()
+        };
+        let base = [0.0, 50.0].map(|noise| {
+            costs([
+                ("big", 10.0, 20.0),
+                ("caller", noise, 10.0),
+                ("little", 1.0, 1.0),
+                ("noise", noise, noise),
+                ("payer", noise, noise),
+            ])
+        });
+        let head = [40.0, 20.0].map(|noise| {
+            costs([
+                ("big", 30.0, 40.0),
+                ("caller", noise, 40.0),
+                ("little", 2.0, 2.0),
+                ("noise", noise, noise),
+                ("payer", noise, noise),
+            ])
+        });
+        let difference = Difference::new(&base, &head);
+        let told = |most| {
+            let Chosen { rows, noise, cut } = difference.choose(false, most, Some("payer"));
+            let names = rows.iter().map(|row| row.function.clone());
+            (names.collect::<Vec<_>>().join(" "), noise, cut)
+        };
+        assert_eq!(told(9), ("big little caller payer".to_owned(), 1, 0));
+        assert_eq!(told(2), ("big little payer".to_owned(), 1, 1));
+        let mut kept = difference.clone();
+        kept.keep(2, Some("payer"));
+        assert_eq!(
+            (kept.functions.len(), kept.left_out[0], kept.cut[0]),
+            (3, 1, 1)
+        );
+        let again = kept.choose(false, 1, Some("payer"));
+        assert_eq!((again.rows.len(), again.noise, again.cut), (2, 1, 2));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::per_op::Costs;
-use super::quantity::{number, signed};
+use super::quantity::Scale;
 
 const WIDTH: f64 = 1200.0;
 const ROW: f64 = 18.0;
@@ -80,8 +80,8 @@ impl Tree {
         }
     }
 
-    /// Draws the graph: red grew, blue shrank. Values are in `unit`.
-    pub fn svg(&self, title: &str, unit: &str) -> String {
+    /// Draws the graph: red grew, blue shrank.
+    pub fn svg(&self, title: &str, values: &Scale<'_>) -> String {
         let depth = self.nodes.iter().map(|node| node.depth).max();
         let height = TOP + ROW * (depth.unwrap_or_default() + 1) as f64 + 10.0;
         let mut svg = format!(
@@ -99,17 +99,17 @@ impl Tree {
         let whole = self.nodes.first().map_or(0.0, |all| all.width);
         if whole > 0.0 {
             let changes = self.nodes.iter().map(|node| (node.head - node.base).abs());
-            let scale = Scale {
+            let drawing = Drawing {
                 per_pixel: WIDTH / whole,
                 largest: changes.fold(0.0, f64::max),
-                unit,
+                values,
             };
             // Where the next one goes that a node calls.
             let mut free = vec![0.0; self.nodes.len()];
             for (at, node) in self.nodes.iter().enumerate() {
                 let x = free.get(node.caller).copied().unwrap_or_default();
-                scale.draw(&mut svg, node, x);
-                for (place, next) in [(node.caller, x + node.width * scale.per_pixel), (at, x)] {
+                drawing.draw(&mut svg, node, x);
+                for (place, next) in [(node.caller, x + node.width * drawing.per_pixel), (at, x)] {
                     if let Some(free) = free.get_mut(place) {
                         *free = next;
                     }
@@ -167,13 +167,13 @@ pub fn is_flame_graph(svg: &str) -> bool {
     drawing.starts_with("<svg ") && drawing.split('<').skip(1).all(is_known)
 }
 
-struct Scale<'u> {
+struct Drawing<'u> {
     per_pixel: f64,
     largest: f64,
-    unit: &'u str,
+    values: &'u Scale<'u>,
 }
 
-impl Scale<'_> {
+impl Drawing<'_> {
     fn draw(&self, svg: &mut String, node: &Node, x: f64) {
         let width = node.width * self.per_pixel;
         if width < NARROW {
@@ -191,9 +191,9 @@ impl Scale<'_> {
              <rect x=\"{x:.3}\" y=\"{y}\" width=\"{width:.3}\" height=\"{}\" fill=\"{fill}\" \
              stroke=\"#fff\" stroke-width=\"0.5\"/><text x=\"{:.3}\" y=\"{}\" \
              pointer-events=\"none\">{}</text></g>",
-            signed(difference, self.unit),
-            number(node.base),
-            number(node.head),
+            self.values.change(difference, None),
+            self.values.number(node.base),
+            self.values.number(node.head),
             ROW - 1.0,
             x + 3.0,
             y + 13.0,

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use difference::Difference;
 use neighbours::Neighbours;
 use per_op::Costs;
+use quantity::Scale;
 use sentence::Payer;
 
 /// A benchmark, explained.
@@ -39,13 +40,14 @@ impl Explained {
     /// The answers that tell of a change that matters.
     pub fn changed(&self) -> impl Iterator<Item = &Answer> {
         let answers = self.answers.iter();
-        answers.filter(|answer| answer.difference.total.matters())
+        answers.filter(|answer| answer.matters())
     }
 
     /// Keeps of each table no more rows than a reader of a report looks at.
     pub fn keep(&mut self, most: usize) {
         for answer in &mut self.answers {
-            answer.difference.keep(most);
+            let payer = answer.payer.as_ref().map(|payer| &*payer.function);
+            answer.difference.keep(most, payer);
         }
     }
 }
@@ -83,14 +85,15 @@ impl Answer {
     pub fn new(kind: &read::SampleType, per_op: bool, sides: [Vec<Costs>; 2]) -> Self {
         let [base, head] = &sides;
         let difference = Difference::new(base, head);
-        let payer = sentence::top_payer(base, head, difference.total.difference);
+        let payer = sentence::top_payer(base, head, &difference.total);
+        let scale = Scale::new(&kind.unit, per_op);
         let around = payer.as_ref().map(|payer| &payer.function);
         Self {
             sample_type: kind.name.clone(),
             unit: kind.unit.clone(),
             per_op,
             profiles: (base.len(), head.len()),
-            sentence: sentence::sentence(base, head, &kind.unit, per_op),
+            sentence: sentence::sentence(payer.as_ref(), &difference.total, &scale),
             neighbours: around.map(|name| Neighbours::new(name, base, head)),
             payer,
             flame_graph: None,
@@ -99,9 +102,27 @@ impl Answer {
         }
     }
 
+    /// How its values are told.
+    pub fn scale(&self) -> Scale<'_> {
+        Scale::new(&self.unit, self.per_op)
+    }
+
+    /// Whether the total changed beyond the noise, by half a percent or more, and by more than what
+    /// a benchmark prints as nothing.
+    pub fn matters(&self) -> bool {
+        let total = &self.difference.total;
+        let least = match &*self.unit {
+            "bytes" if self.per_op => 1.0,
+            "allocs" if self.per_op => 0.1,
+            _ => 0.0,
+        };
+        let size = total.difference.abs();
+        total.is_significant() && size >= least && size >= 0.005 * total.base.max(total.head)
+    }
+
     /// Draws the flame graph as SVG.
     pub fn flame(&self, title: &str) -> String {
         let [base, head] = &self.sides;
-        flame::Tree::new(base, head).svg(title, &quantity::per(&self.unit, self.per_op))
+        flame::Tree::new(base, head).svg(title, &self.scale())
     }
 }

@@ -15,6 +15,68 @@ pub fn per(unit: &str, per_op: bool) -> String {
     }
 }
 
+/// How values of a unit are told: per operation as they are, else in the unit that fits.
+#[derive(Debug)]
+pub struct Scale<'u> {
+    unit: &'u str,
+    per_op: bool,
+}
+
+impl<'u> Scale<'u> {
+    /// The scale of `nanoseconds`, `bytes` or something else that is counted.
+    pub const fn new(unit: &'u str, per_op: bool) -> Self {
+        Self { unit, per_op }
+    }
+
+    /// `300ms`, `1.50MB`, as pprof has them; a bare number where the unit is the same for all.
+    pub fn number(&self, value: f64) -> String {
+        let steps: &[(f64, &str)] = match self.unit {
+            _ if self.per_op => &[],
+            "nanoseconds" => &[(1e9, "s"), (1e6, "ms"), (1e3, "us"), (1.0, "ns")],
+            "bytes" => &[
+                (1024.0 * 1024.0 * 1024.0, "GB"),
+                (1024.0 * 1024.0, "MB"),
+                (1024.0, "kB"),
+                (1.0, "B"),
+            ],
+            _ => &[],
+        };
+        let fits = steps.iter().find(|(step, _)| value.abs() >= *step);
+        match fits.or(steps.last()) {
+            Some((step, unit)) => format!("{}{unit}", number(value / step)),
+            None => number(value),
+        }
+    }
+
+    /// `+300ms`, `+212`.
+    pub fn signed(&self, value: f64) -> String {
+        let sign = if value >= 0.0 { "+" } else { "" };
+        format!("{sign}{}", self.number(value))
+    }
+
+    /// `212 ns/op`: with the unit in any case.
+    pub fn whole(&self, value: f64) -> String {
+        self.with_unit(self.number(value))
+    }
+
+    /// `+212 ± 20 ns/op`.
+    pub fn change(&self, difference: f64, margin: Option<f64>) -> String {
+        let margin = margin.map(|margin| format!(" ± {}", self.number(margin)));
+        self.with_unit(self.signed(difference) + &margin.unwrap_or_default())
+    }
+
+    fn with_unit(&self, text: String) -> String {
+        let is_told = !self.per_op && matches!(self.unit, "nanoseconds" | "bytes");
+        let unit = per(self.unit, self.per_op);
+        let gap = if unit.starts_with('/') { "" } else { " " };
+        if is_told {
+            text
+        } else {
+            format!("{text}{gap}{unit}")
+        }
+    }
+}
+
 /// `1234`, `12.3`, `0.0123`: three digits at least, whole numbers whole.
 pub fn number(value: f64) -> String {
     let size = value.abs();
@@ -33,13 +95,6 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// `+212 ns/op`.
-pub fn signed(value: f64, unit: &str) -> String {
-    let sign = if value >= 0.0 { "+" } else { "" };
-    let gap = if unit.starts_with('/') { "" } else { " " };
-    format!("{sign}{}{gap}{unit}", number(value))
-}
-
 /// `12.5%` of a whole, or `-` where the whole is nothing.
 pub fn share(part: f64, whole: f64) -> String {
     if whole == 0.0 {
@@ -56,7 +111,23 @@ mod tests {
     fn numbers_keep_three_digits() {
         let shown = [0.0, 7.0, 212.4, 24.06, 2.345, 0.012].map(number);
         assert_eq!(shown, ["0", "7", "212", "24.1", "2.35", "0.0120"]);
-        assert_eq!(signed(-2.0, &per("count", true)), "-2/op");
-        assert_eq!(signed(212.0, &per("nanoseconds", true)), "+212 ns/op");
+    }
+
+    #[test]
+    fn values_are_told_in_the_unit_that_fits() {
+        let told = |unit, per_op, value, margin| Scale::new(unit, per_op).change(value, margin);
+        assert_eq!(told("count", true, -2.0, None), "-2/op");
+        assert_eq!(
+            told("nanoseconds", true, 3e8, Some(5e6)),
+            "+300000000 ± 5000000 ns/op"
+        );
+        assert_eq!(told("nanoseconds", false, 3e8, Some(5e5)), "+300ms ± 500us");
+        assert_eq!(told("nanoseconds", false, -1.5e9, None), "-1.50s");
+        assert_eq!(told("bytes", false, 1536.0, None), "+1.50kB");
+        assert_eq!(told("bytes", false, 0.0, None), "+0B");
+        assert_eq!(told("count", false, 5.0, None), "+5 count");
+        assert_eq!(Scale::new("nanoseconds", false).number(2.5e6), "2.50ms");
+        assert_eq!(Scale::new("nanoseconds", true).number(2.5e6), "2500000");
+        assert_eq!(Scale::new("nanoseconds", true).whole(24.06), "24.1 ns/op");
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::difference::{Presence, Row};
-use super::neighbours::{Call, Neighbours};
-use super::quantity::{number, per, share, signed};
+use super::difference::{Change, Chosen, Presence, Row};
+use super::neighbours::Call;
+use super::quantity::share;
 use super::{Answer, Explained};
 
 /// The name of the JSON format of a comparison of profiles.
@@ -25,34 +25,33 @@ pub struct Extent {
     pub by_line: bool,
 }
 
-const HEADINGS: [&str; 11] = [
-    "flat", "flat%", "sum%", "cum", "cum%", "base", "head", "cum base", "cum head", "±", "function",
+const HEADINGS: [&str; 12] = [
+    "flat", "flat%", "sum%", "cum", "cum%", "base", "head", "cum base", "cum head", "flat ±",
+    "cum ±", "function",
 ];
 
-/// The rows that are shown, and how many were not because they are noise.
-fn chosen(answer: &Answer, extent: Extent) -> (Vec<&Row>, usize) {
+/// The rows that are shown, and what is to be said of those that are not.
+fn chosen(answer: &Answer, extent: Extent) -> (Vec<&Row>, Vec<String>) {
+    let payer = answer.payer.as_ref().map(|payer| &*payer.function);
     let difference = &answer.difference;
-    let rows = if extent.by_line {
-        &difference.lines
-    } else {
-        &difference.functions
+    let Chosen { rows, noise, cut } = difference.choose(extent.by_line, extent.rows, payer);
+    let told = |count, why: &str| {
+        let noun = if count == 1 { "row is" } else { "rows are" };
+        (count > 0).then(|| format!("{count} {noun} not shown: {why}"))
     };
-    let moved: Vec<&Row> = rows.iter().filter(|row| row.moved()).collect();
-    let all = moved.len();
-    let rows: Vec<&Row> = moved
-        .into_iter()
-        .filter(|row| row.is_significant())
-        .collect();
-    let hidden = all - rows.len() + difference.left_out[usize::from(extent.by_line)];
-    (rows.into_iter().take(extent.rows).collect(), hidden)
+    let notes = [
+        told(cut, "smaller than these"),
+        told(noise, "within the noise"),
+    ];
+    (rows, notes.into_iter().flatten().collect())
 }
 
-fn cells(answer: &Answer, rows: &[&Row]) -> Vec<[String; 11]> {
+fn cells(answer: &Answer, rows: &[&Row]) -> Vec<[String; 12]> {
     let base = answer.difference.total.base;
+    let scale = answer.scale();
     let mut sum = 0.0;
     let mut cells = Vec::with_capacity(rows.len());
     for row in rows {
-        sum += row.flat.difference;
         let mark = match row.presence {
             Presence::Both => "",
             Presence::BaseOnly => " (gone)",
@@ -62,17 +61,28 @@ fn cells(answer: &Answer, rows: &[&Row]) -> Vec<[String; 11]> {
             "" => String::new(),
             file => format!(" {file}:{}", row.line),
         };
+        // A change within the noise is none.
+        let told = |change: &Change| change.margin.is_none() || change.is_significant();
+        let told = [&row.flat, &row.cum].map(|change| told(change).then_some(change.difference));
+        sum += told[0].unwrap_or_default();
+        let size = |at: usize| told[at].map_or_else(String::new, |it| scale.signed(it));
+        let part = |at: usize| told[at].map_or_else(String::new, |it| share(it, base));
+        let noise = |change: &Change| match change.margin {
+            Some(margin) => scale.number(margin),
+            None => "?".to_owned(),
+        };
         cells.push([
-            signed(row.flat.difference, "").trim_end().to_owned(),
-            share(row.flat.difference, base),
+            size(0),
+            part(0),
             share(sum, base),
-            signed(row.cum.difference, "").trim_end().to_owned(),
-            share(row.cum.difference, base),
-            number(row.flat.base),
-            number(row.flat.head),
-            number(row.cum.base),
-            number(row.cum.head),
-            row.flat.margin.map_or_else(|| "?".to_owned(), number),
+            size(1),
+            part(1),
+            scale.number(row.flat.base),
+            scale.number(row.flat.head),
+            scale.number(row.cum.base),
+            scale.number(row.cum.head),
+            noise(&row.flat),
+            noise(&row.cum),
             format!("{}{place}{mark}", row.function),
         ]);
     }
@@ -81,31 +91,24 @@ fn cells(answer: &Answer, rows: &[&Row]) -> Vec<[String; 11]> {
 
 fn summary(answer: &Answer) -> String {
     let total = &answer.difference.total;
-    let unit = per(&answer.unit, answer.per_op);
-    let margin = total.margin.map(|margin| format!(" ± {}", number(margin)));
+    let scale = answer.scale();
     format!(
-        "{}: {} to {} {unit} ({}{})",
+        "{}: {} to {} ({})",
         answer.sample_type,
-        number(total.base),
-        number(total.head),
-        signed(total.difference, &unit),
-        margin.unwrap_or_default(),
+        scale.number(total.base),
+        scale.whole(total.head),
+        scale.change(total.difference, total.margin),
     )
-}
-
-fn hidden_note(hidden: usize) -> Option<String> {
-    let noun = if hidden == 1 { "row is" } else { "rows are" };
-    (hidden > 0).then(|| format!("{hidden} {noun} not shown: within the noise"))
 }
 
 /// A table as `pprof -top` prints it, with both sides and the noise.
 pub fn text(answer: &Answer, extent: Extent) -> String {
-    let (rows, hidden) = chosen(answer, extent);
+    let (rows, notes) = chosen(answer, extent);
     let cells = cells(answer, &rows);
     let mut text = format!("{}\n{}\n", answer.sentence, summary(answer));
     if !cells.is_empty() {
         let headings = HEADINGS.map(str::to_owned);
-        let mut widths = [0; 11];
+        let mut widths = [0; 12];
         for line in std::iter::once(&headings).chain(&cells) {
             for (width, cell) in widths.iter_mut().zip(line) {
                 *width = (*width).max(cell.chars().count());
@@ -122,40 +125,51 @@ pub fn text(answer: &Answer, extent: Extent) -> String {
             text.push('\n');
         }
     }
-    if let Some(note) = hidden_note(hidden) {
+    for note in notes {
         text += &format!("{note}\n");
     }
-    if let Some(neighbours) = &answer.neighbours {
-        text += &graph(neighbours);
+    let mut calls = graph(answer).into_iter();
+    if let Some(function) = calls.next() {
+        text += &format!("{function}\n");
+    }
+    for call in calls {
+        text += &format!("  {call}\n");
     }
     text
 }
 
-/// The calls around the function that pays, as far as they changed.
-fn graph(neighbours: &Neighbours) -> String {
+/// The function that pays and the calls around it, a line each, as far as they changed.
+fn graph(answer: &Answer) -> Vec<String> {
+    let scale = answer.scale();
     let line = |call: &Call, how: &str| {
         let Call { function, cost } = call;
         format!(
-            "  {how} {function}: {} to {} ({})\n",
-            number(cost.base),
-            number(cost.head),
-            signed(cost.difference, "").trim_end()
+            "{how} {function}: {} to {} ({})",
+            scale.number(cost.base),
+            scale.number(cost.head),
+            scale.signed(cost.difference)
         )
     };
-    let mut text = String::new();
+    let Some(neighbours) = &answer.neighbours else {
+        return Vec::new();
+    };
+    let mut lines = vec![neighbours.function.clone()];
     for (calls, how) in [
         (&neighbours.callers, "called by"),
         (&neighbours.callees, "calls"),
     ] {
-        let changed = calls.iter().filter(|call| call.cost.is_significant());
-        for call in changed.take(MOST_CALLS) {
-            text += &line(call, how);
-        }
+        lines.extend(changed(calls).map(|call| line(call, how)));
     }
-    if text.is_empty() {
-        return text;
+    if lines.len() == 1 {
+        lines.clear();
     }
-    format!("{}\n{text}", neighbours.function)
+    lines
+}
+
+/// The calls that are shown.
+pub(crate) fn changed(calls: &[Call]) -> impl Iterator<Item = &Call> {
+    let changed = calls.iter().filter(|call| call.cost.is_significant());
+    changed.take(MOST_CALLS)
 }
 
 /// What is said of a benchmark that is the same on both sides.
@@ -189,7 +203,7 @@ pub fn explained_markdown(explained: &Explained, extent: Extent) -> String {
 
 /// A markdown table.
 pub fn markdown(answer: &Answer, extent: Extent) -> String {
-    let (rows, hidden) = chosen(answer, extent);
+    let (rows, notes) = chosen(answer, extent);
     let mut text = format!(
         "**{}**\n\n{}\n",
         plain(&answer.sentence),
@@ -199,14 +213,21 @@ pub fn markdown(answer: &Answer, extent: Extent) -> String {
         text += &format!(
             "\n| {} |\n|{}---|\n",
             HEADINGS.join(" | "),
-            "---:|".repeat(10)
+            "---:|".repeat(11)
         );
     }
     for line in cells(answer, &rows) {
         text += &format!("| {} |\n", line.map(|cell| plain(&cell)).join(" | "));
     }
-    if let Some(note) = hidden_note(hidden) {
+    for note in notes {
         text += &format!("\n{note}\n");
+    }
+    let mut calls = graph(answer).into_iter();
+    if let Some(function) = calls.next() {
+        text += &format!("\n{}\n\n", plain(&function));
+    }
+    for call in calls {
+        text += &format!("- {}\n", plain(&call));
     }
     text
 }

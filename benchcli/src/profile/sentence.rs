@@ -5,67 +5,183 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::difference::mean;
+use super::difference::{Change, Grains, mean};
 use super::per_op::Costs;
-use super::quantity::{per, signed};
+use super::quantity::Scale;
 
-/// The function that explains most of a growth.
+/// A margin of less than this share of its difference is not told.
+const LITTLE: f64 = 0.05;
+
+/// The function that explains most of a change.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Payer {
     /// Its name.
     pub function: String,
-    /// How much more it pays for itself, and for the runtime and the locks it calls.
-    pub difference: f64,
+    /// What it pays for itself, and for the runtime and the locks it calls.
+    #[serde(flatten)]
+    pub cost: Change,
     /// The caller that it grew most under, from another package where there is one.
     pub caller: Option<String>,
 }
 
-/// The function whose cost moved most in the direction of the total.
-pub fn top_payer(base: &[Costs], head: &[Costs], total: f64) -> Option<Payer> {
-    let mut moved: BTreeMap<&str, BTreeMap<Option<&str>, f64>> = BTreeMap::new();
-    for (side, sign) in [(base, -1.0), (head, 1.0)] {
-        for costs in side {
+/// The values of one function, or of one of its callers, in each profile of base and head.
+type Values = [Vec<f64>; 2];
+
+/// The function whose cost moved most beyond the noise; in the direction of the total, where that
+/// moved beyond it.
+pub fn top_payer(base: &[Costs], head: &[Costs], total: &Change) -> Option<Payer> {
+    let grains = Grains::of(base, head);
+    let none = || [vec![0.0; base.len()], vec![0.0; head.len()]];
+    let mut moved: BTreeMap<&str, (Values, BTreeMap<Option<&str>, Values>)> = BTreeMap::new();
+    for (side, profiles) in [base, head].into_iter().enumerate() {
+        for (profile, costs) in profiles.iter().enumerate() {
             for ((name, caller), value) in costs.charged() {
-                let of_caller = moved.entry(name).or_default().entry(caller).or_default();
-                *of_caller += sign * value / side.len() as f64;
+                let (own, callers) = moved
+                    .entry(name)
+                    .or_insert_with(|| (none(), BTreeMap::new()));
+                for values in [own, callers.entry(caller).or_insert_with(none)] {
+                    values[side][profile] += value;
+                }
             }
         }
     }
-    let direction = if total < 0.0 { -1.0 } else { 1.0 };
-    let (function, callers) = moved.into_iter().max_by(|(_, one), (_, other)| {
-        let sum = |callers: &BTreeMap<_, f64>| direction * callers.values().sum::<f64>();
-        sum(one).total_cmp(&sum(other))
+    let paid = moved.into_iter().filter_map(|(name, (own, callers))| {
+        let cost = grains.change(&own[0], &own[1]);
+        let is_along = !total.is_significant() || cost.difference * total.difference > 0.0;
+        (is_along && cost.is_significant()).then_some((name, cost, callers))
+    });
+    let (function, cost, callers) = paid.max_by(|(_, one, _), (_, other, _)| {
+        one.difference.abs().total_cmp(&other.difference.abs())
     })?;
-    let difference: f64 = callers.values().sum();
-    if difference * direction <= 0.0 {
-        return None;
-    }
+    let along = |values: &Values| cost.difference.signum() * (mean(&values[1]) - mean(&values[0]));
     let most = callers
-        .into_iter()
-        .max_by(|(_, one), (_, other)| (direction * one).total_cmp(&(direction * other)));
+        .iter()
+        .max_by(|(_, one), (_, other)| along(one).total_cmp(&along(other)));
     Some(Payer {
         function: function.to_owned(),
-        difference,
-        caller: most.and_then(|(caller, _)| caller).map(str::to_owned),
+        cost,
+        caller: most.and_then(|(caller, _)| *caller).map(str::to_owned),
     })
 }
 
 /// `+212 ns/op of +240 ns/op is in json.encode, called from codec.Encode`.
-pub fn sentence(base: &[Costs], head: &[Costs], unit: &str, per_op: bool) -> String {
-    let total = |side: &[Costs]| mean(&side.iter().map(|costs| costs.total).collect::<Vec<_>>());
-    let total = total(head) - total(base);
-    let unit = per(unit, per_op);
-    let Some(payer) = top_payer(base, head, total) else {
-        return format!("nothing changed: {} in all", signed(total, &unit));
+pub(super) fn sentence(payer: Option<&Payer>, total: &Change, scale: &Scale<'_>) -> String {
+    let told = |change: &Change| {
+        let margin = change
+            .margin
+            .filter(|margin| *margin > LITTLE * change.difference.abs());
+        scale.change(change.difference, margin)
     };
-    let mut sentence = format!(
-        "{} of {} is in {}",
-        signed(payer.difference, &unit),
-        signed(total, &unit),
-        payer.function
-    );
-    if let Some(caller) = payer.caller {
-        sentence += &format!(", called from {caller}");
+    let Some(payer) = payer else {
+        return if total.is_significant() {
+            format!(
+                "{}, and no single function stands out beyond the noise",
+                told(total)
+            )
+        } else if total.difference == 0.0 {
+            "nothing changed".to_owned()
+        } else {
+            format!("{}: nothing changed beyond the noise", told(total))
+        };
+    };
+    let called = match &payer.caller {
+        Some(caller) => format!(", called from {caller}"),
+        None => String::new(),
+    };
+    let (cost, function) = (told(&payer.cost), &payer.function);
+    if total.is_significant() {
+        let total = scale.change(total.difference, None);
+        format!("{cost} of {total} is in {function}{called}")
+    } else {
+        format!(
+            "{cost} is in {function}{called}; in all it is {}, within the noise",
+            told(total)
+        )
     }
-    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::difference::Difference;
+
+    /// Profiles of stacks, each with a value for each profile, sampled ten at a time.
+    fn side<const N: usize>(stacks: &[(&[&str], [f64; N])]) -> Vec<Costs> {
+        let profile = |at: usize| {
+            let stack = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
+            let stacks = stacks
+                .iter()
+                .map(|(names, values)| (stack(names), values[at]));
+            let mut costs = Costs {
+                grain: 10.0,
+                stacks: stacks.collect(),
+                ..Costs::default()
+            };
+            costs.total = costs.stacks.values().sum();
+            costs
+                .functions
+                .insert("testing.x".into(), Default::default());
+            costs
+        };
+        (0..N).map(profile).collect()
+    }
+
+    fn told(base: &[Costs], head: &[Costs]) -> (Option<Payer>, String) {
+        let total = Difference::new(base, head).total;
+        let payer = top_payer(base, head, &total);
+        let said = sentence(payer.as_ref(), &total, &Scale::new("nanoseconds", true));
+        (payer, said)
+    }
+
+    #[test]
+    fn noise_names_nobody() {
+        let base = side(&[
+            (&["a.A"], [500.0, 520.0, 540.0]),
+            (&["a.B"], [30.0, 0.0, 10.0]),
+        ]);
+        let head = side(&[
+            (&["a.A"], [530.0, 500.0, 510.0]),
+            (&["a.C"], [40.0, 10.0, 20.0]),
+        ]);
+        let (payer, said) = told(&base, &head);
+        assert!(payer.is_none(), "{said}");
+        assert!(
+            said.ends_with(" ns/op: nothing changed beyond the noise"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn the_biggest_beyond_the_noise_is_named_not_the_biggest() {
+        let base = side(&[
+            (&["a.Wild"], [0.0, 900.0, 300.0]),
+            (&["a.Caller", "b.Planted"], [100.0, 110.0, 120.0]),
+        ]);
+        let head = side(&[
+            (&["a.Wild"], [1900.0, 600.0, 100.0]),
+            (&["a.Caller", "b.Planted"], [500.0, 490.0, 510.0]),
+        ]);
+        let (payer, said) = told(&base, &head);
+        let payer = payer.expect("it is planted");
+        assert_eq!(payer.function, "b.Planted");
+        assert_eq!(payer.caller.as_deref(), Some("a.Caller"));
+        assert!(payer.cost.margin > Some(0.0), "{payer:?}");
+        assert!(said.starts_with("+390 ± "), "{said}");
+        assert!(said.ends_with(", within the noise"), "{said}");
+    }
+
+    #[test]
+    fn many_who_pay_a_little_are_nobody() {
+        let names = ["a.A", "a.B", "a.C", "a.D", "a.E", "a.F", "a.G", "a.H"].map(|name| [name]);
+        let all = |each: f64| -> Vec<(&[&str], [f64; 3])> {
+            names.iter().map(|name| (&name[..], [each; 3])).collect()
+        };
+        let (base, head) = (side(&all(20.0)), side(&all(40.0)));
+        let (payer, said) = told(&base, &head);
+        assert!(payer.is_none(), "{said}");
+        assert!(
+            said.ends_with("/op, and no single function stands out beyond the noise"),
+            "{said}"
+        );
+    }
 }
