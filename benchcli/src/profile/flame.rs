@@ -87,9 +87,9 @@ impl Tree {
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              viewBox=\"0 0 {WIDTH} {height}\" font-family=\"monospace\" font-size=\"12\">\n\
-             <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
-             <text x=\"8\" y=\"18\" font-size=\"14\">{}</text>\n\
-             <text x=\"8\" y=\"36\" fill=\"#555\">red grew, blue shrank; click to zoom, \
+             <rect class=\"paper\" width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
+             <text class=\"ink\" x=\"8\" y=\"18\" font-size=\"14\">{}</text>\n\
+             <text class=\"ink\" x=\"8\" y=\"36\" fill=\"#555\">red grew, blue shrank; click to zoom, \
              click &quot;all&quot; to go back</text>\n\
              <text id=\"search\" x=\"{}\" y=\"18\" text-anchor=\"end\" fill=\"#06c\" \
              style=\"cursor:pointer\">Search</text>\n",
@@ -134,10 +134,10 @@ impl Node {
     }
 }
 
-/// The script, and what closes the drawing.
+/// The style for dark rooms, the script, and what closes the drawing.
 fn end() -> String {
-    let script = include_str!("flame.js");
-    format!("<script><![CDATA[\n{script}]]></script>\n</svg>\n")
+    let (style, script) = (include_str!("flame.css"), include_str!("flame.js"));
+    format!("<style>{style}</style>\n<script><![CDATA[\n{script}]]></script>\n</svg>\n")
 }
 
 /// Whether a text is what [`Tree::svg`] draws, with its script and no other: a page that contains it
