@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use benchparse::format::{Parser, Record};
 
 use super::Outcome;
-use super::profiling::{Explicable, Profiling, output};
+use super::baselines::warn;
+use super::profiling::{Explicable, Profiling, is_stopped, output};
 use super::versions::{Prepared, prepare};
 use crate::args::explain::ExplainOptions;
 use crate::args::profile::ProfileFormat;
@@ -48,7 +49,10 @@ fn explain(
     prepared: &Prepared,
     scratch: &Path,
 ) -> Result<Outcome> {
-    let wanted = measured(children, prepared)?;
+    let (wanted, failed) = measured(children, prepared)?;
+    if wanted.is_empty() && !failed.is_empty() {
+        bail!("nothing could be explained: {} failed", failed.join(", "));
+    }
     if wanted.is_empty() {
         bail!("no benchmark is in both versions; --bench and --pkg name others");
     }
@@ -77,20 +81,26 @@ fn explain(
     io::stdout().lock().write_all(text.as_bytes())?;
     ended?;
     if explained.is_empty() {
-        bail!("nothing could be explained");
+        let tried = wanted.iter().take(options.most);
+        let names = failed
+            .into_iter()
+            .chain(tried.map(|it| it.benchmark.clone()));
+        let names: Vec<String> = names.collect();
+        bail!("nothing could be explained: {} failed", names.join(", "));
     }
     Ok(Outcome::Pass)
 }
 
-/// The benchmarks of both versions, with how often each runs in the time that was asked for.
-fn measured(children: &Children, prepared: &Prepared) -> Result<Vec<Explicable>> {
+/// The benchmarks of both versions, with how often each runs in the time that was asked for, and the
+/// names of those that fail.
+fn measured(children: &Children, prepared: &Prepared) -> Result<(Vec<Explicable>, Vec<String>)> {
     let mut packages: Vec<(&String, usize)> = prepared
         .benchmarks
         .iter()
         .map(|((package, _), subject)| (package, *subject))
         .collect();
     packages.sort_by_key(|(_, subject)| *subject);
-    let mut found = Vec::new();
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
     for (package, subject) in packages {
         let Some([Some(_), Some(head)]) = prepared.subjects.get(subject).map(|it| &it.sides) else {
             continue;
@@ -98,8 +108,15 @@ fn measured(children: &Children, prepared: &Prepared) -> Result<Vec<Explicable>>
         let mut command = Command::new(&head.program);
         command.args(&head.arguments).current_dir(&head.folder);
         let name = &prepared.subjects[subject].name;
-        let printed =
-            output(children, &mut command).with_context(|| format!("{name} cannot be measured"))?;
+        let printed = match output(children, &mut command) {
+            Ok(printed) => printed,
+            Err(error) if is_stopped(&error) => return Err(error),
+            Err(error) => {
+                warn(&format!("{name} is not explained, as it fails: {error:#}"));
+                failed.push(name.clone());
+                continue;
+            }
+        };
         let mut parser = Parser::new();
         let mut reader = parser.read(b"head", &printed[..]);
         while let Some(record) = reader.next_record()? {
@@ -113,5 +130,5 @@ fn measured(children: &Children, prepared: &Prepared) -> Result<Vec<Explicable>>
             }
         }
     }
-    Ok(found)
+    Ok((found, failed))
 }

@@ -154,6 +154,6 @@ pub(super) fn output(children: &Children, command: &mut Command) -> Result<Vec<u
     Ok(ran.stdout)
 }
 
-fn is_stopped(error: &anyhow::Error) -> bool {
+pub(super) fn is_stopped(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ChildError::Stopped))
 }
