@@ -175,7 +175,7 @@ impl Difference {
 
     /// What of a table is worth showing: what moved beyond the noise, the biggest first, and the row
     /// of who pays in any case.
-    pub(super) fn choose(&self, by_line: bool, most: usize, payer: Option<&str>) -> Chosen<'_> {
+    pub(crate) fn choose(&self, by_line: bool, most: usize, payer: Option<&str>) -> Chosen<'_> {
         let rows = if by_line {
             &self.lines
         } else {
@@ -204,12 +204,12 @@ impl Difference {
 }
 
 /// Rows that are worth showing.
-pub(super) struct Chosen<'d> {
-    pub(super) rows: Vec<&'d Row>,
+pub(crate) struct Chosen<'d> {
+    pub(crate) rows: Vec<&'d Row>,
     /// How many are not, as they moved within the noise.
-    pub(super) noise: usize,
+    pub(crate) noise: usize,
     /// How many are not, as they moved less than those.
-    pub(super) cut: usize,
+    pub(crate) cut: usize,
 }
 
 fn rows<'c, K: Ord>(

@@ -107,6 +107,14 @@ async function story() {
   assert.match(titles[0], /ns\/op .*is in example\.com\/gobench\/collect/);
   assert.match(titles[1], /B\/op .*is in example\.com\/gobench\/collect\.NewIndex/);
   assert.match(await text("#explained table"), /−155 µs.*\(\*Index\)\.Find/);
+  // As pprof has it, per operation; a table has the function that its sentence names.
+  assert.match(await text("#explained table tr"), /^flat\/opflat %cum\/opcum %base\/ophead\/opfunction$/);
+  for (const title of titles) {
+    const named = title.match(/is in (\S+?)(,|$)/)[1];
+    const inRows = await ask(`[...document.querySelectorAll("#explained td.function")].some((it) => it.textContent === ${JSON.stringify(named)})`);
+    assert.ok(inRows, named);
+  }
+  assert.match(await text("#explained .calls"), /called by /);
   assert.match(await text(".row small"), /explained/);
   const { targetInfos: known } = await send("Target.getTargets");
   await call("Runtime.evaluate", { expression: `document.querySelector("#explained button").click()`, userGesture: true });

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::profile::difference::Presence;
-use crate::profile::render::EXPLAIN_SCHEMA;
+use crate::profile::difference::{Change, Presence, Row};
+use crate::profile::neighbours::Call;
+use crate::profile::render::{EXPLAIN_SCHEMA, changed};
 use crate::profile::{Answer, Explained};
 use crate::report::verdicts;
 
@@ -117,18 +118,30 @@ struct ToldAnswer<'e> {
     sentence: &'e str,
     /// Base and head.
     total: (f64, f64),
-    /// The function, base, head, and whether it is gone (-1) or new (1).
-    rows: Vec<(&'e str, f64, f64, i8)>,
+    /// Whether values are per operation.
+    per_op: bool,
+    rows: Vec<ToldRow<'e>>,
+    /// The function that pays, and the calls into it and out of it.
+    calls: Option<(&'e str, Vec<ToldCall<'e>>, Vec<ToldCall<'e>>)>,
     /// The flame graph as SVG.
     flame: Option<&'e str>,
 }
 
+/// Base, head, and the margin of their difference where it is known.
+type ToldChange = (f64, f64, Option<f64>);
+
+/// The function, its flat and cumulative cost, and whether it is gone (-1) or new (1).
+type ToldRow<'e> = (&'e str, ToldChange, ToldChange, i8);
+
+/// The other function, base and head.
+type ToldCall<'e> = (&'e str, f64, f64);
+
 impl<'e> ToldAnswer<'e> {
     fn new(answer: &'e Answer) -> Self {
         let difference = &answer.difference;
-        let moved = difference.functions.iter();
-        let moved = moved.filter(|row| row.flat.difference != 0.0 && row.is_significant());
-        let row = |row: &'e crate::profile::difference::Row| {
+        let payer = answer.payer.as_ref().map(|payer| &*payer.function);
+        let change = |change: &Change| (change.base, change.head, change.margin);
+        let row = |row: &'e Row| {
             let presence = match row.presence {
                 Presence::BaseOnly => -1,
                 Presence::Both => 0,
@@ -136,18 +149,90 @@ impl<'e> ToldAnswer<'e> {
             };
             (
                 row.function.as_str(),
-                row.flat.base,
-                row.flat.head,
+                change(&row.flat),
+                change(&row.cum),
                 presence,
             )
         };
+        let calls = |calls: &'e [Call]| {
+            let changed = changed(calls).map(|call| {
+                let Change { base, head, .. } = call.cost;
+                (call.function.as_str(), base, head)
+            });
+            changed.collect()
+        };
+        let chosen = difference.choose(false, MOST, payer);
         Self {
             kind: &answer.sample_type,
             unit: &answer.unit,
             sentence: &answer.sentence,
             total: (difference.total.base, difference.total.head),
-            rows: moved.take(MOST).map(row).collect(),
+            per_op: answer.per_op,
+            rows: chosen.rows.into_iter().map(row).collect(),
+            calls: answer.neighbours.as_ref().map(|around| {
+                let (callers, callees) = (calls(&around.callers), calls(&around.callees));
+                (around.function.as_str(), callers, callees)
+            }),
             flame: answer.flame_graph.as_deref(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::per_op::Costs;
+    use crate::profile::read::{Frame, Profile, Sample, SampleType};
+
+    /// A profile in which `a.BenchmarkF` calls `a.f`, which allocates, and `a.wild`; sampled ten at a
+    /// time.
+    fn costs([f, wild]: [i64; 2]) -> Costs {
+        let frame = |function: &str| Frame {
+            function: function.into(),
+            file: "".into(),
+            line: 0,
+            removed: false,
+        };
+        let kind = SampleType {
+            name: "cpu".into(),
+            unit: "nanoseconds".into(),
+        };
+        let sample = |stack: &[usize], value| Sample {
+            stack: stack.to_vec(),
+            values: vec![value],
+        };
+        let profile = Profile {
+            sample_types: vec![kind.clone()],
+            default: 0,
+            period: Some((kind, 10)),
+            frames: ["a.BenchmarkF", "a.f", "a.wild", "runtime.mallocgc"]
+                .map(frame)
+                .into(),
+            samples: vec![sample(&[3, 1, 0], f), sample(&[2, 0], wild)],
+        };
+        Costs::of(&profile, 0, 1.0)
+    }
+
+    #[test]
+    fn the_page_tells_what_the_sentence_says() {
+        let kind = SampleType {
+            name: "cpu".into(),
+            unit: "nanoseconds".into(),
+        };
+        let base = [[500, 10], [510, 600], [520, 100]].map(costs);
+        let head = [[910, 300], [900, 100], [920, 500]].map(costs);
+        let answer = Answer::new(&kind, true, [base.into(), head.into()]);
+        let told = ToldAnswer::new(&answer);
+        assert!(told.sentence.contains("is in a.f"), "{}", told.sentence);
+        // What f pays is flat the runtime's; its own row is there all the same, and no noise.
+        let names: Vec<_> = told.rows.iter().map(|row| row.0).collect();
+        assert_eq!(names, ["runtime.mallocgc", "a.f"]);
+        let (_, flat, (base, head, margin), _) = told.rows[1];
+        assert_eq!((flat.0, base, head), (0.0, 510.0, 910.0));
+        assert!(margin > Some(0.0), "{margin:?}");
+        let (name, callers, callees) = told.calls.expect("it is called");
+        assert_eq!(name, "a.f");
+        assert_eq!(callers, [("a.BenchmarkF", 510.0, 910.0)]);
+        assert_eq!(callees, [("runtime.mallocgc", 510.0, 910.0)]);
     }
 }

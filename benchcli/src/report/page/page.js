@@ -650,8 +650,9 @@
 
   function payers(answer) {
     const [base, head] = answer.total;
+    const per = answer.per_op ? "/op" : "";
     const title = element("h3", answer.sentence);
-    const about = element("p", `${answer.kind}: ${amount(base, answer.unit)} → ${amount(head, answer.unit)} (${signed(head - base, answer.unit)}) `, "faint");
+    const about = element("p", `${answer.kind}: ${amount(base, answer.unit)}${per} → ${amount(head, answer.unit)}${per} (${signed(head - base, answer.unit)}${per}) `, "faint");
     if (answer.flame) {
       const button = element("button", "flame graph");
       button.type = "button";
@@ -661,20 +662,47 @@
       });
       about.append(button);
     }
-    if (answer.rows.length === 0) return [title, about];
+    const made = [title, about];
+    if (answer.rows.length > 0) made.push(paid(answer, per));
+    if (answer.calls) made.push(...around(answer));
+    return made;
+  }
+
+  // Flat and cumulative; what is within the noise is left blank.
+  function paid(answer, per) {
     const table = element("table");
     const heading = element("tr");
-    heading.append(...["difference", "base", "head", "function"].map((text) => element("th", text)));
+    const values = ["flat", "flat %", "cum", "cum %", "base", "head"].map((text) => (text.endsWith("%") ? text : text + per));
+    heading.append(...[...values, "function"].map((text) => element("th", text)));
     table.append(heading);
-    for (const [name, before, after, presence] of answer.rows) {
-      const row = element("tr");
+    const whole = answer.total[0];
+    const cells = ([before, after, margin]) => {
       const difference = after - before;
-      row.append(element("td", signed(difference, answer.unit), difference > 0 ? "worse" : "better"),
-        element("td", amount(before, answer.unit)), element("td", amount(after, answer.unit)),
+      if (difference === 0 || (margin !== null && Math.abs(difference) <= margin)) return [element("td"), element("td")];
+      const noise = margin > 0 ? ` ± ${amount(margin, answer.unit)}` : "";
+      return [element("td", signed(difference, answer.unit) + noise, difference > 0 ? "worse" : "better"),
+        element("td", whole === 0 ? "" : `${(100 * difference / whole).toFixed(1)} %`)];
+    };
+    for (const [name, flat, cum, presence] of answer.rows) {
+      const row = element("tr");
+      row.append(...cells(flat), ...cells(cum),
+        element("td", amount(flat[0], answer.unit)), element("td", amount(flat[1], answer.unit)),
         element("td", name + (presence > 0 ? " (new)" : presence < 0 ? " (gone)" : ""), "function"));
       table.append(row);
     }
-    return [title, about, table];
+    return table;
+  }
+
+  // The calls into the function that pays, and out of it.
+  function around(answer) {
+    const [name, callers, callees] = answer.calls;
+    const line = (how) => ([other, before, after]) =>
+      element("li", `${how} ${other}: ${amount(before, answer.unit)} → ${amount(after, answer.unit)} (${signed(after - before, answer.unit)})`);
+    const lines = [...callers.map(line("called by")), ...callees.map(line("calls"))];
+    if (lines.length === 0) return [];
+    const list = element("ul", undefined, "calls");
+    list.append(...lines);
+    return [element("p", name, "function"), list];
   }
 
   function effects(most) {
