@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::Answer;
+use super::harness::{drop_harness, drop_runtime};
 use super::per_op::Costs;
 use super::read::{Profile, SampleType};
 use super::select::Selection;
@@ -43,7 +44,8 @@ pub struct Effort {
 struct Kind {
     outputs: &'static [Output],
     further: &'static str,
-    iterations: fn(u64, Duration) -> u64,
+    /// Of how often the benchmark ran in a measurement, and of its pace.
+    iterations: fn(u64, &Pace) -> u64,
 }
 
 /// A profile of a run: the flag that asks for it, and the sample types that are compared.
@@ -52,8 +54,12 @@ struct Output {
     sample_types: &'static [&'static str],
 }
 
-/// How long a CPU profile is at least: fifty samples at the usual hundred a second.
-const LONG: Duration = Duration::from_millis(500);
+/// How long the timed part of the head's benchmark is at least in a CPU profile: fifty samples at the
+/// usual hundred a second.
+const LONG: f64 = 0.5;
+
+/// No run is made longer than this for that, in seconds: what is not timed may take much more time.
+const LONGEST: f64 = 5.0;
 
 /// How many iterations say exactly what is allocated; each costs much with every allocation looked at.
 const MANY: u64 = 10_000;
@@ -78,10 +84,7 @@ const KINDS: [Kind; 2] = [
             },
         ],
         further: "-test.mutexprofilefraction=1",
-        iterations: |iterations, took| {
-            let factor = LONG.as_secs_f64() / took.as_secs_f64().max(1e-3);
-            (iterations as f64 * factor.max(1.0)).ceil() as u64
-        },
+        iterations: |_, pace| pace.iterations,
     },
     Kind {
         outputs: &[Output {
@@ -112,14 +115,11 @@ pub fn explain(
         Selection::find(base, benchmark, run)?,
         Selection::find(head, benchmark, run)?,
     ];
-    let started = Instant::now();
-    run(&mut selections[1].command(head, effort.iterations))?;
-    let took = started.elapsed();
-    let each = took.as_nanos() as f64 / effort.iterations.max(1) as f64;
+    let pace = Pace::find(head, &selections[1], effort.iterations, run)?;
     let mut sources = Sources::new([base.root, head.root]);
     let mut answers = Vec::new();
     for kind in &KINDS {
-        let iterations = (kind.iterations)(effort.iterations, took);
+        let iterations = (kind.iterations)(effort.iterations, &pace);
         let outputs = kind.outputs.iter();
         let mut gathered: Vec<Gathered> = outputs.flat_map(Gathered::of).collect();
         for repeat in 0..effort.repeats.max(1) {
@@ -136,10 +136,14 @@ pub fn explain(
                     let bytes = fs::read(&file).with_context(place)?;
                     let mut profile = Profile::read(&bytes).with_context(place)?;
                     let done = *done.get_or_insert_with(|| ran * operations(&profile, iterations));
+                    drop_harness(&mut profile);
                     sources.place(at, &mut profile);
                     let names = output.sample_types;
                     if names.contains(&DELAY) {
                         drop_locks_of_the_runtime(&mut profile);
+                    }
+                    if names.contains(&"alloc_space") {
+                        drop_runtime(&mut profile);
                     }
                     for gathered in gathered.iter_mut().filter(|it| names.contains(&it.name)) {
                         let added = gathered.add(at, &profile, done);
@@ -148,9 +152,56 @@ pub fn explain(
                 }
             }
         }
-        answers.extend(gathered.into_iter().filter_map(|it| it.answer(each)));
+        answers.extend(gathered.into_iter().filter_map(|it| it.answer(pace.each)));
     }
     Ok(answers)
+}
+
+/// How fast a benchmark is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Pace {
+    /// How many nanoseconds an operation takes.
+    each: f64,
+    /// How often it is to run for a CPU profile.
+    iterations: u64,
+}
+
+impl Pace {
+    /// Runs a benchmark as often as in a measurement, or as often as it takes to see enough of it.
+    fn find(
+        binary: Binary<'_>,
+        selection: &Selection,
+        iterations: u64,
+        run: &mut Run<'_>,
+    ) -> Result<Self> {
+        let mut iterations = iterations.max(1);
+        loop {
+            let started = Instant::now();
+            let printed = run(&mut selection.command(binary, iterations))?;
+            let whole = started.elapsed().as_secs_f64();
+            // A benchmark may print no time of its own.
+            let seconds = selection.seconds(&printed);
+            let timed = seconds.map_or(whole, |each| each * iterations as f64);
+            let Some(more) = longer(iterations, timed, whole) else {
+                let each = timed / iterations as f64 * 1e9;
+                return Ok(Self { each, iterations });
+            };
+            iterations = more;
+        }
+    }
+}
+
+/// How often to run next, where so many took too short a time: as the testing package does not a
+/// hundred times more at once, for the first are the slowest. The whole run has its limit.
+fn longer(iterations: u64, timed: f64, whole: f64) -> Option<u64> {
+    if timed >= LONG {
+        return None;
+    }
+    let wanted = (1.2 * LONG / timed).min(100.0);
+    let affordable = LONGEST / whole.max(1e-3);
+    let more = (iterations as f64 * wanted.min(affordable)).ceil() as u64;
+    // A little more would show little more.
+    (more > iterations + iterations / 10).then_some(more)
 }
 
 /// What the profiles of both sides say of one sample type.
@@ -221,7 +272,7 @@ fn take(
         command.arg(output.flag).arg(file(output));
     }
     let printed = run(command.arg(kind.further))?;
-    match selection.counts(&printed).len() as u64 {
+    match selection.count(&printed) as u64 {
         0 => bail!(
             "{} did not print {} this time",
             binary.program.display(),
@@ -243,4 +294,53 @@ fn operations(profile: &Profile, iterations: u64) -> u64 {
     let mut stacks = profile.samples.iter().map(|sample| &sample.stack);
     let was_launched = stacks.any(|stack| stack.iter().any(is_launched));
     iterations + u64::from(iterations != 1 && was_launched)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_gets_longer_until_enough_of_it_is_seen() {
+        // A second is enough, however few iterations that are.
+        assert_eq!(longer(1, 1.0, 1.1), None);
+        assert_eq!(longer(1000, 0.25, 0.3), Some(2400));
+        // A microsecond each, of which a hundred milliseconds are the program's start.
+        assert_eq!(longer(20, 20e-6, 0.1), Some(1000));
+        assert_eq!(longer(1000, 1e-3, 0.101), Some(49505));
+        // Hardly anything of it is timed.
+        assert_eq!(longer(50_000, 0.05, 4.9), None);
+        assert_eq!(longer(100, 0.0, 0.001), Some(10_000));
+    }
+
+    #[test]
+    fn the_pace_is_what_the_benchmark_prints() {
+        let arguments = [];
+        let here = Path::new(".");
+        let binary = Binary {
+            program: here,
+            arguments: &arguments,
+            folder: here,
+            root: here,
+        };
+        let counts = std::cell::RefCell::new(Vec::new());
+        let mut run = |command: &mut Command| {
+            let times = command.get_args().find_map(|argument| {
+                let argument = argument.to_str()?.strip_prefix("-test.benchtime=")?;
+                argument.strip_suffix('x')?.parse::<u64>().ok()
+            });
+            let times = times.expect("a count");
+            counts.borrow_mut().push(times);
+            // As slow to start as a program with much to prepare.
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            Ok(format!("BenchmarkF-2 {times} 10000 ns/op\n").into_bytes())
+        };
+        let selection = Selection::find(binary, "F-2", &mut run).expect("it is there");
+        counts.borrow_mut().clear();
+        let pace = Pace::find(binary, &selection, 10, &mut run).expect("it runs");
+        assert!((pace.each - 10_000.0).abs() < 1e-6, "{pace:?}");
+        // Half a second of ten microseconds each.
+        assert!((50_000..70_000).contains(&pace.iterations), "{pace:?}");
+        assert!(counts.borrow().len() <= 4, "{counts:?}");
+    }
 }

@@ -6,6 +6,7 @@
 pub mod difference;
 pub mod explain;
 pub mod flame;
+mod harness;
 pub mod neighbours;
 pub mod per_op;
 mod proto;

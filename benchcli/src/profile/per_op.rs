@@ -189,14 +189,14 @@ fn is_of_go(function: &str) -> bool {
 }
 
 /// Whether a function is one that programs reach by allocating, copying or locking.
-fn is_machinery(function: &str) -> bool {
+pub(super) fn is_machinery(function: &str) -> bool {
     let package = package(function);
     let root = package.split('/').next().unwrap_or(package);
     package.is_empty() || matches!(root, "runtime" | "internal" | "sync")
 }
 
 /// The import path in a function's name; that of assembly routines is empty.
-fn package(function: &str) -> &str {
+pub(super) fn package(function: &str) -> &str {
     // Type arguments have slashes and dots of their own.
     let plain = function.split('[').next().unwrap_or(function);
     let last = plain.rfind('/').map_or(0, |slash| slash + 1);

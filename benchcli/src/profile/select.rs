@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use benchparse::format::{Parser, Record};
+use benchparse::format::{BenchmarkResult, Parser, Record};
 
 use super::explain::{Binary, Run};
 
@@ -32,7 +32,7 @@ impl Selection {
             .find_map(|argument| argument.strip_prefix("-test.cpu="));
         for candidate in candidates(benchmark, list) {
             let printed = run(&mut candidate.command(binary, 1))?;
-            if !candidate.counts(&printed).is_empty() {
+            if candidate.count(&printed) > 0 {
                 return Ok(candidate);
             }
         }
@@ -62,19 +62,33 @@ impl Selection {
         command
     }
 
-    /// The iterations that the benchmark printed, each time that it ran.
-    pub fn counts(&self, printed: &[u8]) -> Vec<u64> {
+    /// How often the benchmark printed a result.
+    pub fn count(&self, printed: &[u8]) -> usize {
+        let mut count = 0;
+        self.each(printed, |_| count += 1);
+        count
+    }
+
+    /// How long an operation took, where the benchmark printed it.
+    pub fn seconds(&self, printed: &[u8]) -> Option<f64> {
+        let mut seconds = None;
+        self.each(printed, |result| {
+            let time = result.values().find(|(_, unit)| *unit == b"sec/op");
+            seconds = time.map(|(value, _)| value).or(seconds);
+        });
+        seconds
+    }
+
+    fn each(&self, printed: &[u8], mut look: impl FnMut(&BenchmarkResult<'_>)) {
         let mut parser = Parser::new();
         let mut reader = parser.read(b"benchmark", printed);
-        let mut counts = Vec::new();
         while let Ok(Some(record)) = reader.next_record() {
             if let Record::Result(result) = record
                 && result.name().full() == self.benchmark.as_bytes()
             {
-                counts.push(result.iterations().max(0).cast_unsigned());
+                look(&result);
             }
         }
-        counts
     }
 }
 
