@@ -16,7 +16,7 @@ Says which functions pay for what differs between a base and what is checked out
 
 Both versions are built as `benchcli run` builds them. Each benchmark then runs on both sides in turn \
 with profiles of processors and locks, and with a memory profile of every allocation, three times each \
-and as often on one side as on the other; the difference is told per operation, with its noise. A memory profile \
+and as often on one side as on the other; the difference is told per operation, with its noise; a longer --benchtime sees smaller ones. A memory profile \
 counts small objects that share a block once, so that alloc_objects can be below allocs/op.";
 
 /// Options of `benchcli explain`.

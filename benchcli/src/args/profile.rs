@@ -112,8 +112,8 @@ A profile is a file, or one that `benchcli profile add` kept: REV:NAME, or REV w
 choice.
 
 flat is what a function costs itself, cum with all that it calls; both are head minus base, their
-shares are of the base, as `go tool pprof -top -diff_base` has them. With repeated profiles, ± is
-half the 95 % interval around flat, and what is within the noise is not shown.")]
+shares are of the base, as `go tool pprof -top -diff_base` has them. With repeated profiles, flat ±
+and cum ± are half the 95 % intervals around them, and what is within the noise is not shown.")]
 pub struct ProfileDiffArgs {
     /// The profile of the base
     #[arg(value_name = "OLD")]

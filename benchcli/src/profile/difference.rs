@@ -23,24 +23,49 @@ pub struct Change {
     pub margin: Option<f64>,
 }
 
-/// What one sample adds in each profile of base and head.
+/// How the profiles of base and head were sampled.
 #[derive(Debug)]
-pub(super) struct Grains([Vec<f64>; 2]);
+pub(super) struct Samplings([Vec<Sampling>; 2]);
 
-impl Grains {
+/// How much chance there is in the values of a profile.
+#[derive(Debug, Clone, Copy)]
+struct Sampling {
+    /// What one sample adds.
+    grain: f64,
+    /// The sum of all samples, where a clock takes them: chance only shares them out.
+    shared: Option<f64>,
+}
+
+impl Sampling {
+    /// The variance of a value that is counted in samples. What has none might have had one.
+    fn variance(&self, value: f64) -> f64 {
+        let share = |total: f64| (value / total).clamp(0.0, 1.0);
+        let others = self
+            .shared
+            .filter(|total| *total != 0.0)
+            .map_or(1.0, |total| 1.0 - share(total));
+        self.grain * (value.abs() * others).max(self.grain)
+    }
+}
+
+impl Samplings {
     pub(super) fn of(base: &[Costs], head: &[Costs]) -> Self {
-        Self([base, head].map(|side| side.iter().map(|costs| costs.grain).collect()))
+        let sampling = |costs: &Costs| Sampling {
+            grain: costs.grain,
+            shared: costs.is_clocked.then_some(costs.total),
+        };
+        Self([base, head].map(|side| side.iter().map(sampling).collect()))
     }
 
     /// Compares the values of as many profiles.
     pub(super) fn change(&self, base: &[f64], head: &[f64]) -> Change {
         let (base_mean, head_mean) = (mean(base), mean(head));
-        let [base_grains, head_grains] = &self.0;
+        let [of_base, of_head] = &self.0;
         Change {
             base: base_mean,
             head: head_mean,
             difference: head_mean - base_mean,
-            margin: margin([(base, base_grains), (head, head_grains)]),
+            margin: margin([(base, of_base), (head, of_head)]),
         }
     }
 }
@@ -98,9 +123,12 @@ impl Row {
     /// What it goes by in a table: the change of its own cost beyond the noise, then that with what it
     /// calls. Where the noise is not known, the order of `pprof -top` is kept.
     fn weight(&self) -> (f64, f64) {
-        let size = |change: &Change| match change.is_significant() {
-            true => change.difference.abs(),
-            false => 0.0,
+        let size = |change: &Change| {
+            if change.is_significant() {
+                change.difference.abs()
+            } else {
+                0.0
+            }
         };
         let cum = self.cum.margin.map_or(0.0, |_| size(&self.cum));
         (size(&self.flat), cum)
@@ -133,11 +161,11 @@ impl Difference {
     /// Compares; each side has one profile or more.
     pub fn new(base: &[Costs], head: &[Costs]) -> Self {
         let total = |side: &[Costs]| side.iter().map(|costs| costs.total).collect::<Vec<_>>();
-        let grains = Grains::of(base, head);
-        let functions = rows(base, head, &grains, |costs| &costs.functions);
-        let lines = rows(base, head, &grains, |costs| &costs.lines);
+        let samplings = Samplings::of(base, head);
+        let functions = rows(base, head, &samplings, |costs| &costs.functions);
+        let lines = rows(base, head, &samplings, |costs| &costs.lines);
         Self {
-            total: grains.change(&total(base), &total(head)),
+            total: samplings.change(&total(base), &total(head)),
             functions: sorted(
                 functions
                     .into_iter()
@@ -215,7 +243,7 @@ pub(crate) struct Chosen<'d> {
 fn rows<'c, K: Ord>(
     base: &'c [Costs],
     head: &'c [Costs],
-    grains: &Grains,
+    samplings: &Samplings,
     of: impl Fn(&'c Costs) -> &'c std::collections::BTreeMap<K, Cost>,
 ) -> Vec<(&'c K, Row)> {
     let all = base.iter().chain(head);
@@ -231,7 +259,7 @@ fn rows<'c, K: Ord>(
             let values = |side: &[Option<Cost>]| -> Vec<f64> {
                 side.iter().map(|cost| cost.map_or(0.0, value)).collect()
             };
-            grains.change(&values(&base), &values(&head))
+            samplings.change(&values(&base), &values(&head))
         };
         let presence = match (
             base.iter().any(Option::is_some),
@@ -277,21 +305,22 @@ const FEW: f64 = 2.0;
 
 /// Half of Welch's interval for the difference of two means, with the degrees of freedom of
 /// Satterthwaite. Counting samples adds a variance that is known: three profiles with the same few
-/// samples agree by luck. Each side has values and what a sample adds to them.
-fn margin(sides: [(&[f64], &[f64]); 2]) -> Option<f64> {
+/// samples agree by luck.
+fn margin(sides: [(&[f64], &[Sampling]); 2]) -> Option<f64> {
     let (mut variance, mut by_degrees, mut least) = (0.0, 0.0, 0.0_f64);
-    for (values, grains) in sides {
+    for (values, samplings) in sides {
         let count = values.len() as f64;
         let degrees = values.len().checked_sub(1).filter(|degrees| *degrees > 0)? as f64;
         let mean = mean(values);
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         let spread = squares / degrees / count;
-        // What has no sample might have had one.
-        let counted = values.iter().zip(grains);
-        let counting = counted.map(|(value, grain)| value.abs().max(*grain) * grain);
-        variance += spread + counting.sum::<f64>() / count.powi(2);
+        let sampled = values.iter().zip(samplings);
+        let counting: f64 = sampled.map(|(value, it)| it.variance(*value)).sum();
+        variance += spread + counting / count.powi(2);
         by_degrees += spread.powi(2) / degrees;
-        least = grains.iter().fold(least, |least, grain| least.max(*grain));
+        least = samplings
+            .iter()
+            .fold(least, |least, it| least.max(it.grain));
     }
     let degrees = variance.powi(2) / by_degrees;
     // With so many the distributions are the same.
@@ -310,7 +339,11 @@ mod tests {
     use super::*;
 
     fn change(grain: f64, base: &[f64], head: &[f64]) -> Change {
-        Grains([base, head].map(|side| vec![grain; side.len()])).change(base, head)
+        let sampling = Sampling {
+            grain,
+            shared: None,
+        };
+        Samplings([base, head].map(|side| vec![sampling; side.len()])).change(base, head)
     }
 
     #[test]
@@ -345,6 +378,24 @@ mod tests {
             (margin - 1.96 * (114.0_f64 / 3.0).sqrt()).abs() < 0.001,
             "{margin}"
         );
+    }
+
+    #[test]
+    fn a_clock_shares_its_samples_out() {
+        let side = |total: f64| Costs {
+            total,
+            grain: 1.0,
+            is_clocked: true,
+            ..Costs::default()
+        };
+        let [base, head] = [50.0, 57.0].map(|total| [(); 3].map(|()| side(total)));
+        let samplings = Samplings::of(&base, &head);
+        // All of them together are as many as the time that went by.
+        assert!(samplings.change(&[50.0; 3], &[57.0; 3]).is_significant());
+        // Half of them might well be other ones.
+        assert!(!samplings.change(&[25.0; 3], &[30.0; 3]).is_significant());
+        assert!(!samplings.change(&[0.0; 3], &[2.0; 3]).is_significant());
+        assert!(!samplings.change(&[50.0; 3], &[52.0; 3]).is_significant());
     }
 
     #[test]

@@ -14,6 +14,9 @@ const TOP: f64 = 46.0;
 /// Narrower than this nothing is drawn, in pixels.
 const NARROW: f64 = 0.2;
 
+/// The most boxes that are drawn: more than these no browser shows in time.
+const MOST_BOXES: usize = 30_000;
+
 /// Calls, from the outermost function inwards: each before what it calls.
 #[derive(Debug)]
 pub struct Tree {
@@ -80,9 +83,34 @@ impl Tree {
         }
     }
 
+    /// Whether each node is drawn: those of that width or more, the widest and outermost first.
+    fn drawn(&self, narrowest: f64) -> Vec<bool> {
+        let wide = self.nodes.iter().enumerate();
+        let mut wide: Vec<(usize, &Node)> = wide
+            .filter(|(_, node)| node.width > 0.0 && node.width >= narrowest)
+            .collect();
+        // What a function calls is no wider, and deeper: no box loses the one that it stands on.
+        wide.sort_by(|(_, one), (_, other)| {
+            other
+                .width
+                .total_cmp(&one.width)
+                .then(one.depth.cmp(&other.depth))
+        });
+        let mut drawn = vec![false; self.nodes.len()];
+        for (at, _) in wide.into_iter().take(MOST_BOXES) {
+            if let Some(drawn) = drawn.get_mut(at) {
+                *drawn = true;
+            }
+        }
+        drawn
+    }
+
     /// Draws the graph: red grew, blue shrank.
     pub fn svg(&self, title: &str, values: &Scale<'_>) -> String {
-        let depth = self.nodes.iter().map(|node| node.depth).max();
+        let whole = self.nodes.first().map_or(0.0, |all| all.width);
+        let drawn = self.drawn(NARROW * whole / WIDTH);
+        let depth = self.nodes.iter().zip(&drawn).filter(|(_, drawn)| **drawn);
+        let depth = depth.map(|(node, _)| node.depth).max();
         let height = TOP + ROW * (depth.unwrap_or_default() + 1) as f64 + 10.0;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
@@ -96,7 +124,6 @@ impl Tree {
             escaped(title),
             WIDTH - 8.0
         );
-        let whole = self.nodes.first().map_or(0.0, |all| all.width);
         if whole > 0.0 {
             let changes = self.nodes.iter().map(|node| (node.head - node.base).abs());
             let drawing = Drawing {
@@ -108,7 +135,9 @@ impl Tree {
             let mut free = vec![0.0; self.nodes.len()];
             for (at, node) in self.nodes.iter().enumerate() {
                 let x = free.get(node.caller).copied().unwrap_or_default();
-                drawing.draw(&mut svg, node, x);
+                if drawn.get(at) == Some(&true) {
+                    drawing.draw(&mut svg, node, x);
+                }
                 for (place, next) in [(node.caller, x + node.width * drawing.per_pixel), (at, x)] {
                     if let Some(free) = free.get_mut(place) {
                         *free = next;
@@ -176,9 +205,6 @@ struct Drawing<'u> {
 impl Drawing<'_> {
     fn draw(&self, svg: &mut String, node: &Node, x: f64) {
         let width = node.width * self.per_pixel;
-        if width < NARROW {
-            return;
-        }
         let y = TOP + ROW * node.depth as f64;
         let name = escaped(&node.name);
         let difference = node.head - node.base;
@@ -246,4 +272,31 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_has_an_end_and_no_box_without_its_caller() {
+        let stack = |at: usize| -> Vec<Arc<str>> {
+            (0..400)
+                .map(|depth| format!("f{at}-{depth}").into())
+                .collect()
+        };
+        let costs = Costs {
+            stacks: (0..100).map(|at| (stack(at), 1.0)).collect(),
+            ..Costs::default()
+        };
+        let tree = Tree::new(&[], std::slice::from_ref(&costs));
+        assert_eq!(tree.nodes.len(), 1 + 100 * 400);
+        let drawn = tree.drawn(0.0);
+        assert_eq!(drawn.iter().filter(|drawn| **drawn).count(), MOST_BOXES);
+        for (node, is_drawn) in tree.nodes.iter().zip(&drawn) {
+            assert!(!is_drawn || drawn[node.caller], "{}", node.name);
+        }
+        let svg = tree.svg("", &Scale::new("bytes", true));
+        assert_eq!(svg.matches("<g ").count(), MOST_BOXES);
+    }
 }

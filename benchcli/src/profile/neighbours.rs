@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::difference::{Change, Grains};
+use super::difference::{Change, Samplings};
 use super::per_op::Costs;
 
 /// The calls into a function and out of it.
@@ -34,7 +34,7 @@ impl Neighbours {
         let sums = |side: &[Costs]| -> Vec<[BTreeMap<String, f64>; 2]> {
             side.iter().map(|costs| calls(function, costs)).collect()
         };
-        let grains = Grains::of(base, head);
+        let samplings = Samplings::of(base, head);
         let (base, head) = (sums(base), sums(head));
         let [callers, callees] = [0, 1].map(|direction| {
             let both = base.iter().chain(&head);
@@ -45,7 +45,7 @@ impl Neighbours {
             };
             let call = |name: &String| Call {
                 function: name.clone(),
-                cost: grains.change(&values(&base, name), &values(&head, name)),
+                cost: samplings.change(&values(&base, name), &values(&head, name)),
             };
             let mut calls: Vec<Call> = names.into_iter().map(call).collect();
             let size = |call: &Call| call.cost.difference.abs();

@@ -35,6 +35,8 @@ pub struct Costs {
     pub total: f64,
     /// What one sample adds; 0 where every event was looked at.
     pub grain: f64,
+    /// Whether a clock took the samples, so that their number is that of the time.
+    pub is_clocked: bool,
     /// By function.
     pub functions: BTreeMap<Arc<str>, Cost>,
     /// By line.
@@ -49,6 +51,7 @@ impl Costs {
     pub fn of(profile: &Profile, sample_type: usize, operations: f64) -> Self {
         let mut costs = Self {
             grain: profile.grain(sample_type),
+            is_clocked: profile.is_clocked(),
             ..Self::default()
         };
         let mut functions = Tallies::default();

@@ -199,12 +199,17 @@ impl Profile {
         let (Some(kind), Some((counted, period))) = (kind, &self.period) else {
             return 0.0;
         };
-        let is_time = counted.unit.ends_with("seconds");
         match &*kind.unit {
             unit if unit == counted.unit && *period > 1 => *period as f64,
-            "count" if is_time => 1.0,
+            "count" if self.is_clocked() => 1.0,
             _ => 0.0,
         }
+    }
+
+    /// Whether a sample is taken once in so much time.
+    pub fn is_clocked(&self) -> bool {
+        let period = self.period.as_ref();
+        period.is_some_and(|(counted, _)| counted.unit.ends_with("seconds"))
     }
 
     /// The index of the sample type with that name, or of the default one.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::difference::{Change, Grains, mean};
+use super::difference::{Change, Samplings, mean};
 use super::per_op::Costs;
 use super::quantity::Scale;
 
@@ -30,7 +30,7 @@ type Values = [Vec<f64>; 2];
 /// The function whose cost moved most beyond the noise; in the direction of the total, where that
 /// moved beyond it.
 pub fn top_payer(base: &[Costs], head: &[Costs], total: &Change) -> Option<Payer> {
-    let grains = Grains::of(base, head);
+    let samplings = Samplings::of(base, head);
     let none = || [vec![0.0; base.len()], vec![0.0; head.len()]];
     let mut moved: BTreeMap<&str, (Values, BTreeMap<Option<&str>, Values>)> = BTreeMap::new();
     for (side, profiles) in [base, head].into_iter().enumerate() {
@@ -46,7 +46,7 @@ pub fn top_payer(base: &[Costs], head: &[Costs], total: &Change) -> Option<Payer
         }
     }
     let paid = moved.into_iter().filter_map(|(name, (own, callers))| {
-        let cost = grains.change(&own[0], &own[1]);
+        let cost = samplings.change(&own[0], &own[1]);
         let is_along = !total.is_significant() || cost.difference * total.difference > 0.0;
         (is_along && cost.is_significant()).then_some((name, cost, callers))
     });
@@ -104,6 +104,7 @@ pub(super) fn sentence(payer: Option<&Payer>, total: &Change, scale: &Scale<'_>)
 mod tests {
     use super::*;
     use crate::profile::difference::Difference;
+    use crate::profile::per_op::Cost;
 
     /// Profiles of stacks, each with a value for each profile, sampled ten at a time.
     fn side<const N: usize>(stacks: &[(&[&str], [f64; N])]) -> Vec<Costs> {
@@ -118,9 +119,7 @@ mod tests {
                 ..Costs::default()
             };
             costs.total = costs.stacks.values().sum();
-            costs
-                .functions
-                .insert("testing.x".into(), Default::default());
+            costs.functions.insert("testing.x".into(), Cost::default());
             costs
         };
         (0..N).map(profile).collect()
