@@ -108,7 +108,7 @@ async function story() {
   assert.match(titles[1], /B\/op .*is in example\.com\/gobench\/collect\.NewIndex/);
   assert.match(await text("#explained table"), /−155 µs.*\(\*Index\)\.Find/);
   // As pprof has it, per operation; a table has the function that its sentence names.
-  assert.match(await text("#explained table tr"), /^flat\/opflat %cum\/opcum %base\/ophead\/opfunction$/);
+  assert.match(await text("#explained table tr"), /^flat\/opflat %baseheadcum\/opcum %baseheadfunction$/);
   for (const title of titles) {
     const named = title.match(/is in (\S+?)(,|$)/)[1];
     const rows = await ask(`[...document.querySelectorAll("#explained td.function")].map((it) => it.textContent)`);

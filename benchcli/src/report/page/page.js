@@ -672,21 +672,22 @@
   function paid(answer, per) {
     const table = element("table");
     const heading = element("tr");
-    const values = ["flat", "flat %", "cum", "cum %", "base", "head"].map((text) => (text.endsWith("%") ? text : text + per));
+    const values = ["flat", "cum"].flatMap((kind) => [kind + per, `${kind} %`, "base", "head"]);
     heading.append(...[...values, "function"].map((text) => element("th", text)));
     table.append(heading);
     const whole = answer.total[0];
+    const sides = (values) => values.map((value) => element("td", value === 0 ? "0" : amount(value, answer.unit)));
     const cells = ([before, after, margin]) => {
       const difference = after - before;
-      if (difference === 0 || (margin !== null && Math.abs(difference) <= margin)) return [element("td"), element("td")];
       const noise = margin > 0 ? ` ± ${amount(margin, answer.unit)}` : "";
-      return [element("td", signed(difference, answer.unit) + noise, difference > 0 ? "worse" : "better"),
-        element("td", whole === 0 ? "" : `${(100 * difference / whole).toFixed(1)} %`)];
+      const isTold = difference !== 0 && (margin === null || Math.abs(difference) > margin);
+      return [isTold ? element("td", signed(difference, answer.unit) + noise, difference > 0 ? "worse" : "better") : element("td"),
+        element("td", isTold && whole !== 0 ? `${(100 * difference / whole).toFixed(1)} %` : ""),
+        ...sides([before, after])];
     };
     for (const [name, flat, cum, presence] of answer.rows) {
       const row = element("tr");
       row.append(...cells(flat), ...cells(cum),
-        element("td", amount(flat[0], answer.unit)), element("td", amount(flat[1], answer.unit)),
         element("td", name + (presence > 0 ? " (new)" : presence < 0 ? " (gone)" : ""), "function"));
       table.append(row);
     }
