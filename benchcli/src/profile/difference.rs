@@ -304,8 +304,8 @@ pub(super) fn mean(values: &[f64]) -> f64 {
 const FEW: f64 = 2.0;
 
 /// Half of Welch's interval for the difference of two means, with the degrees of freedom of
-/// Satterthwaite. Counting samples adds a variance that is known: three profiles with the same few
-/// samples agree by luck.
+/// Satterthwaite. The spread of a side is no less than counting its samples makes, which is known:
+/// three profiles with the same few samples agree by luck.
 fn margin(sides: [(&[f64], &[Sampling]); 2]) -> Option<f64> {
     let (mut variance, mut by_degrees, mut least) = (0.0, 0.0, 0.0_f64);
     for (values, samplings) in sides {
@@ -316,8 +316,11 @@ fn margin(sides: [(&[f64], &[Sampling]); 2]) -> Option<f64> {
         let spread = squares / degrees / count;
         let sampled = values.iter().zip(samplings);
         let counting: f64 = sampled.map(|(value, it)| it.variance(*value)).sum();
-        variance += spread + counting / count.powi(2);
-        by_degrees += spread.powi(2) / degrees;
+        let counting = counting / count.powi(2);
+        variance += spread.max(counting);
+        if spread > counting {
+            by_degrees += spread.powi(2) / degrees;
+        }
         least = samplings
             .iter()
             .fold(least, |least, it| least.max(it.grain));

@@ -12,6 +12,10 @@ use super::quantity::Scale;
 /// A margin of less than this share of its difference is not told.
 const LITTLE: f64 = 0.05;
 
+/// Where nothing changed in all, one of many functions is beyond its margin by chance: it has to be so
+/// far beyond.
+const DOUBTFUL: f64 = 1.5;
+
 /// The function that explains most of a change.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Payer {
@@ -47,7 +51,11 @@ pub fn top_payer(base: &[Costs], head: &[Costs], total: &Change) -> Option<Payer
     }
     let paid = moved.into_iter().filter_map(|(name, (own, callers))| {
         let cost = samplings.change(&own[0], &own[1]);
-        let is_along = !total.is_significant() || cost.difference * total.difference > 0.0;
+        let is_along = if total.is_significant() {
+            cost.difference * total.difference > 0.0
+        } else {
+            cost.difference.abs() > DOUBTFUL * cost.margin.unwrap_or_default()
+        };
         (is_along && cost.is_significant()).then_some((name, cost, callers))
     });
     let (function, cost, callers) = paid.max_by(|(_, one, _), (_, other, _)| {
