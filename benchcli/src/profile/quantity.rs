@@ -41,6 +41,10 @@ impl<'u> Scale<'u> {
             ],
             _ => &[],
         };
+        // Nothing is nothing in every unit.
+        if value == 0.0 {
+            return number(value);
+        }
         let fits = steps.iter().find(|(step, _)| value.abs() >= *step);
         match fits.or(steps.last()) {
             Some((step, unit)) => format!("{}{unit}", number(value / step)),
@@ -124,7 +128,7 @@ mod tests {
         assert_eq!(told("nanoseconds", false, 3e8, Some(5e5)), "+300ms ± 500us");
         assert_eq!(told("nanoseconds", false, -1.5e9, None), "-1.50s");
         assert_eq!(told("bytes", false, 1536.0, None), "+1.50kB");
-        assert_eq!(told("bytes", false, 0.0, None), "+0B");
+        assert_eq!(told("bytes", false, 0.0, None), "+0");
         assert_eq!(told("count", false, 5.0, None), "+5 count");
         assert_eq!(Scale::new("nanoseconds", false).number(2.5e6), "2.50ms");
         assert_eq!(Scale::new("nanoseconds", true).number(2.5e6), "2500000");
