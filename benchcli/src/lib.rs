@@ -18,3 +18,4 @@ pub mod runner;
 pub mod sides;
 mod whole_file;
 mod wording;
+mod xml;

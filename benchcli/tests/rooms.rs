@@ -28,6 +28,7 @@ const LIBRARY: &[(&str, &[&str])] = &[
 const PROGRAM: &[(&str, &[&str])] = &[
     ("base64", &[]),
     ("wording", &[]),
+    ("xml", &[]),
     ("whole_file", &[]),
     ("inputs", &[]),
     ("config", &[]),
@@ -35,9 +36,9 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("baseline", &["wording"]),
     ("history", &["baseline", "config", "whole_file", "wording"]),
     ("runner", &["whole_file"]),
-    ("profile", &[]),
-    ("plot", &["base64", "wording"]),
-    ("report", &["profile", "sides", "base64", "wording"]),
+    ("profile", &["xml"]),
+    ("plot", &["base64", "wording", "xml"]),
+    ("report", &["profile", "sides", "base64", "wording", "xml"]),
     // Options end in the types of the rooms that take them.
     (
         "args",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::per_op::Costs;
 use super::quantity::Scale;
+use crate::xml::escape;
 
 const WIDTH: f64 = 1200.0;
 const ROW: f64 = 18.0;
@@ -121,7 +122,7 @@ impl Tree {
              click &quot;all&quot; to go back</text>\n\
              <text id=\"search\" x=\"{}\" y=\"18\" text-anchor=\"end\" fill=\"#06c\" \
              style=\"cursor:pointer\">Search</text>\n",
-            escaped(title),
+            escape(title),
             WIDTH - 8.0
         );
         if whole > 0.0 {
@@ -206,7 +207,7 @@ impl Drawing<'_> {
     fn draw(&self, svg: &mut String, node: &Node, x: f64) {
         let width = node.width * self.per_pixel;
         let y = TOP + ROW * node.depth as f64;
-        let name = escaped(&node.name);
+        let name = escape(&node.name);
         let difference = node.head - node.base;
         let fill = color(difference, self.largest);
         // Writing to a string cannot fail.
@@ -223,7 +224,7 @@ impl Drawing<'_> {
             ROW - 1.0,
             x + 3.0,
             y + 13.0,
-            fitting(&name, width),
+            escape(&fitting(&node.name, width)),
         );
     }
 }
@@ -243,35 +244,15 @@ fn color(difference: f64, largest: f64) -> String {
 }
 
 /// What fits into a box; the script cuts anew when it zooms.
-fn fitting(escaped_name: &str, width: f64) -> String {
+fn fitting(name: &str, width: f64) -> String {
     let fits = ((width - 6.0) / 7.3).max(0.0) as usize;
-    if escaped_name.contains('&') || fits < 3 {
+    if fits < 3 {
         return String::new();
     }
-    if escaped_name.chars().count() <= fits {
-        return escaped_name.to_owned();
+    if name.chars().count() <= fits {
+        return name.to_owned();
     }
-    escaped_name
-        .chars()
-        .take(fits - 2)
-        .chain("..".chars())
-        .collect()
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            // XML has no way to write it.
-            control if control.is_control() => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    name.chars().take(fits - 2).chain("..".chars()).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::trades::{TRADED, are_told, trade};
 use super::verdict_text::columns;
 use super::verdicts::{CheckReport, RowReport};
+use crate::xml::escape;
 
 /// Writes the report.
 pub fn write(report: &CheckReport) -> String {
@@ -120,22 +121,4 @@ impl Case<'_> {
             out.push_str("/>\n");
         }
     }
-}
-
-/// A text in XML; characters that XML has not are left out.
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for letter in text.chars() {
-        match letter {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\u{fffe}' | '\u{ffff}' => {}
-            letter if letter.is_control() && letter != '\t' => {}
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }
