@@ -205,7 +205,7 @@ fn verdict(
         let worse = worse(&report, &compared.contexts, &going);
         if worse.len() > options.most_explained {
             advice.push(format!(
-                "{} that got worse are not explained; `--most {}` explains all",
+                "not explained: {} that got worse; `--most {}` explains all",
                 counted(worse.len() - options.most_explained, "benchmark"),
                 worse.len()
             ));

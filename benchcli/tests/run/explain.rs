@@ -252,6 +252,33 @@ fn a_name_that_ends_like_a_number_of_processors_is_found() {
 }
 
 #[test]
+fn the_report_says_how_many_are_not_explained() {
+    if !has_go("the_report_says_how_many_are_not_explained") {
+        return;
+    }
+    let sandbox = memory("bytes, objects = 1024, 1");
+    let run = |most: &str| {
+        let common = "run --base HEAD --rounds 1 --benchtime 2000x --gate B/op --format json \
+                      --bench OldLoop|Named --explain --most";
+        let arguments = common.split_whitespace().chain([most]);
+        let ran = sandbox.benchcli(&arguments.collect::<Vec<_>>());
+        assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+        let report = ran.report();
+        let advice = report["advice"].to_string();
+        (report["explained"].as_array().unwrap().len(), advice)
+    };
+    let (explained, advice) = run("1");
+    assert_eq!(explained, 1);
+    assert!(
+        advice.contains("not explained: 1 benchmark that got worse; `--most 2` explains all"),
+        "{advice}"
+    );
+    let (explained, advice) = run("2");
+    assert_eq!(explained, 2);
+    assert!(!advice.contains("--most"), "{advice}");
+}
+
+#[test]
 fn explain_alone_names_who_pays_in_every_form() {
     if !has_go("explain_alone_names_who_pays_in_every_form") {
         return;
