@@ -5,7 +5,7 @@
 #
 # A shape is one of benchcli/examples/generate.rs with the smallest scale, or `history`: `benchcli check` in
 # repositories of 25,000 and 100,000 commits, every tenth of them measured. Without one: counts:0.25
-# names:0.25 distinct:0.25 samples:1 json:0.25 history. The inputs (2 GB for these) are kept in DATA, by
+# names:0.25 distinct:0.0625 samples:1 json:0.25 history. The inputs (2 GB for these) are kept in DATA, by
 # default target/bench-data; RUNS (7) is how often each program runs. Needs hyperfine.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 data=$PWD/${DATA:-target/bench-data}
 runs=${RUNS:-7}
 target=$PWD/${CARGO_TARGET_DIR:-target}
-[ $# -gt 0 ] || set -- counts:0.25 names:0.25 distinct:0.25 samples:1 json:0.25 history
+[ $# -gt 0 ] || set -- counts:0.25 names:0.25 distinct:0.0625 samples:1 json:0.25 history
 
 if ! command -v hyperfine >/dev/null 2>&1; then
     echo "SKIPPED: hyperfine is not installed: nothing to measure with"
