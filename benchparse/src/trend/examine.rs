@@ -18,6 +18,8 @@ pub struct Findings {
 
 /// A spike is at least this many standard deviations high.
 const SPIKE: f64 = 8.0;
+/// So many points of a segment may be news.
+const FEW: usize = 3;
 /// A spike is at least this large.
 const LEAST_SPIKE: f64 = 0.05;
 /// A point this many standard deviations off is no longer of the level.
@@ -357,7 +359,8 @@ impl Examiner<'_> {
         let ends = fitted.changes.iter().map(|change| change.at);
         let ends: Vec<usize> = ends.chain([fitted.series.len()]).collect();
         // More points in a row are a level of their own, to the fit: two changes cost less.
-        let longest = ((2.0 * fitted.penalty / (BOUND * BOUND)) as usize).max(2);
+        // A point of a level costs about 1, one that is off the bound.
+        let longest = ((2.0 * fitted.penalty / (BOUND * BOUND - 1.0)) as usize).max(2);
         let mut found = Vec::new();
         let mut start = 0;
         for end in ends {
@@ -367,7 +370,7 @@ impl Examiner<'_> {
                 continue;
             }
             let level = median_of(fitted.series[segment.clone()].to_vec());
-            let height = self.spike_height(&segment, level);
+            let heights = [FEW, longest].map(|news| self.spike_height(&segment, level, news));
             let off = |place: usize| (fitted.series[place] - level) / fitted.spread;
             let mut place = segment.start + 1;
             while place < segment.end {
@@ -379,7 +382,7 @@ impl Examiner<'_> {
                 let peak = (place..after).map(|it| off(it).abs()).fold(0.0, f64::max);
                 if (1..=longest).contains(&length)
                     && after < segment.end
-                    && peak > height
+                    && peak > heights[usize::from(length > FEW)]
                     && off(place - 1).abs() <= OFF
                     && off(after).abs() <= OFF
                 {
@@ -393,8 +396,8 @@ impl Examiner<'_> {
 
     /// From which height on a point of a segment is news, in standard deviations: where points are
     /// off every now and then, one more is not.
-    fn spike_height(&self, segment: &Range<usize>, level: f64) -> f64 {
-        /// One point of so many may be news, and three in any case.
+    fn spike_height(&self, segment: &Range<usize>, level: f64, few: usize) -> f64 {
+        /// One point of so many may be news, and a few in any case.
         const RARE: usize = 25;
 
         let points = &self.fitted.series[segment.clone()];
@@ -402,7 +405,8 @@ impl Examiner<'_> {
             .iter()
             .map(|x| (x - level).abs() / self.fitted.spread)
             .collect();
-        let news = (heights.len() / RARE).max(3);
+        let few = few.min(heights.len().saturating_sub(1) / 2).max(FEW);
+        let news = (heights.len() / RARE).max(few);
         let place = heights.len().saturating_sub(news + 1);
         let (_, &mut usual, _) = heights.select_nth_unstable_by(place, f64::total_cmp);
         SPIKE.max(3.0 * usual)
@@ -631,6 +635,30 @@ mod tests {
                 };
                 assert_eq!(kinds(&findings), expected, "{length}, {run}");
                 assert_eq!(findings.changes[0].fixed_at, Some(20 + run));
+            }
+        }
+    }
+
+    #[test]
+    fn noise_that_goes_on_for_a_while_hides_no_stay() {
+        // Each point keeps half of what the one before was off.
+        for seed in 0..5 {
+            for run in 1..20 {
+                let mut off = 0.0;
+                let wobble = noisy(flat(95 + seed, 1.0), 0.02);
+                let medians = wobble.iter().skip(seed).enumerate().map(|(place, value)| {
+                    off = 0.5 * off + (value - 1.0);
+                    let is_off = (40..40 + run).contains(&place);
+                    (if is_off { 150.0 } else { 100.0 }) * (1.0 + off)
+                });
+                let found = found(&medians.collect::<Vec<_>>());
+                let first = found.changes.first();
+                let first = first.unwrap_or_else(|| panic!("{seed}, {run}: nothing"));
+                assert_eq!(
+                    (first.at, first.fixed_at),
+                    (40, Some(40 + run)),
+                    "{seed}, {run}"
+                );
             }
         }
     }
