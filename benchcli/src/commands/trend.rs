@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::Result;
 use benchparse::gate::Action;
 use benchparse::trend::{History, Kind};
+use benchparse::unit;
 
 use super::Outcome;
 use super::histories::{history, remarks, tell};
@@ -24,8 +25,15 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
     }
     let failing = match options.fail_on_new {
         Some(count) => {
-            let policy = options.history.config.config.policy();
-            new_regressions(&reading.history, count, policy.on_traded == Action::Fail)
+            let config = &options.history.config.config;
+            let is_gated = |unit: &str| {
+                let mut gated = config.gate.iter().flatten();
+                let is_it = |gated: &String| *unit::tidy(gated.as_bytes()).unit == *unit.as_bytes();
+                config.gate.is_none() || gated.any(is_it)
+            };
+            let may_trade = config.policy().on_traded != Action::Fail;
+            let is_excuse = |unit: &str| may_trade && is_gated(unit);
+            new_regressions(&reading.history, count, &is_excuse)
         }
         None => Vec::new(),
     };
@@ -59,15 +67,23 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
 
 /// Lasting changes for the worse that the last commits made and did not undo, as the place of a
 /// series and that of the change in it. Throughput that has its time beside it does not count twice,
-/// what was traded for something better only where that is to fail.
-fn new_regressions(history: &History, count: usize, with_traded: bool) -> Vec<(usize, usize)> {
+/// nor does what was traded for something better in a unit that is an excuse.
+fn new_regressions(
+    history: &History,
+    count: usize,
+    is_excuse: &dyn Fn(&str) -> bool,
+) -> Vec<(usize, usize)> {
     let first = history.commits.len().saturating_sub(count);
     let effects = history.effects.iter().filter(|effect| effect.worse);
     let mut found: Vec<(usize, usize)> = effects
         .flat_map(|effect| {
             let changes = effect.changes.iter().copied();
-            let is_traded = |series| !history.traded_for(effect, series).is_empty();
-            changes.filter(move |&(series, _)| with_traded || !is_traded(series))
+            let is_excused = |series| {
+                let gained = history.traded_for(effect, series).into_iter();
+                let mut gained = gained.filter_map(|(series, _)| history.series.get(series));
+                gained.any(|gained| is_excuse(&gained.unit))
+            };
+            changes.filter(move |&(series, _)| !is_excused(series))
         })
         .filter(|&(series, change)| {
             let series = history.series.get(series);

@@ -29,4 +29,7 @@ fn whether_a_trade_fails_is_the_configurations_choice() {
     };
     assert_eq!(trend(""), Some(1));
     assert_eq!(trend("traded = \"warn\"\n"), Some(0));
+    // What is not gated is no excuse.
+    let gated = "traded = \"warn\"\ngate = [\"allocs/op\"]\n";
+    assert_eq!(trend(gated), Some(1));
 }

@@ -186,9 +186,20 @@ impl History {
                 && other.after < effect.at
                 && effect.after < other.at
         };
+        // Of a slope nobody can say which commit it was.
+        let is_step = |&(series, change): &(usize, usize)| {
+            let series = self.series.get(series);
+            let change = series.and_then(|series| series.changes.get(change));
+            change.is_some_and(|change| change.kind == Kind::Step)
+        };
+        let mut own = effect.changes.iter().filter(|own| own.0 == series);
+        if !own.any(&is_step) {
+            return Vec::new();
+        }
         let others = self.effects.iter().filter(|other| is_same(other));
         let changes = others.flat_map(|other| other.changes.iter().copied());
         changes
+            .filter(is_step)
             .filter(|&(index, _)| {
                 self.series.get(index).is_some_and(|got| {
                     (&got.benchmark, &got.environment) == (&paid.benchmark, &paid.environment)
@@ -356,6 +367,7 @@ fn grouped(
         let Some(mut members) = groups.remove(&(at, after)) else {
             continue;
         };
+        let origin = at;
         let (mut at, mut after) = (at, after);
         let near = near(at);
         let mut emptied = Vec::new();
@@ -368,7 +380,7 @@ fn grouped(
             neighbours.retain(|part| {
                 let elsewhere = has_commits_in_common && part.is_seen_elsewhere(&members);
                 let moves = part.change.kind == Kind::Step
-                    && (elsewhere || is_near && part.series.may_be_at(part.change, at));
+                    && (elsewhere || is_near && part.series.may_be_at(part.change, origin));
                 if moves {
                     members.push(*part);
                 }
@@ -596,6 +608,50 @@ mod tests {
         let effect = history.effects.iter().find(|it| it.worse).expect("one");
         assert_eq!(history.traded_for(effect, 1), [(0, 0)]);
         assert_eq!(history.traded_for(effect, 2), []);
+    }
+
+    #[test]
+    fn a_slope_is_no_trade() {
+        let slope: Vec<(usize, f64)> = (0..120)
+            .map(|commit| (commit, 1.0 + 0.02 * (commit.clamp(40, 80) - 40) as f64))
+            .collect();
+        let history = history(
+            vec![
+                series("p", "Fill", "sec/op", &slope),
+                series("p", "Fill", "allocs/op", &step(60, 120, 6.0, 3.0)),
+            ],
+            120,
+        );
+        assert_eq!(history.series[0].changes[0].kind, Kind::Drift);
+        let effect = history.effects.iter().find(|it| it.worse).expect("one");
+        assert_eq!(history.traded_for(effect, 0), []);
+    }
+
+    #[test]
+    fn what_another_machine_saw_moves_nobody_away() {
+        // Noise has moved the last one.
+        let even = |medians: Vec<(usize, f64)>| -> Vec<_> {
+            medians.into_iter().filter(|it| it.0 % 2 == 0).collect()
+        };
+        let mut late = even(step(42, 120, 1.0, 1.2));
+        late[21].1 = 1.02;
+        let mut all: Vec<Series> = ["A", "Bb", "Ccc"]
+            .into_iter()
+            .map(|name| series("p", name, "sec/op", &even(step(42, 120, 1.0, 1.2))))
+            .collect();
+        all.push(series("p", "Late", "sec/op", &late));
+        let odd = step(41, 120, 1.0, 1.2);
+        let odd: Vec<_> = odd.into_iter().filter(|it| it.0 % 2 == 1).collect();
+        let mut there = series("p", "A", "sec/op", &odd);
+        there.environment = "there".into();
+        all.push(there);
+        let history = history(all, 120);
+        let moved = history.series[3].changes[0].at;
+        assert!(moved > 42, "{moved}");
+        let got = sentences(&history);
+        assert_eq!(got.len(), 1, "{got:?}");
+        assert!(got[0].starts_with("4 benchmarks in p got"), "{got:?}");
+        assert!(got[0].ends_with("slower at 0041000000"), "{got:?}");
     }
 
     #[test]
