@@ -35,7 +35,7 @@ pub struct ExplainArgs {
     #[command(flatten)]
     go: GoArgs,
     /// The most benchmarks to explain
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_from(0_usize))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_from(1_usize))]
     most: usize,
     /// The form of the output
     #[arg(long, value_enum, default_value_t)]

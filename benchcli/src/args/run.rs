@@ -88,7 +88,7 @@ pub struct RunArgs {
     explain: bool,
 
     /// The most benchmarks to explain, the worst first: each takes some seconds
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole_from(0_usize), requires = "explain")]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole_from(1_usize), requires = "explain")]
     most: usize,
 
     /// Write differential flame graphs of what is explained into this folder

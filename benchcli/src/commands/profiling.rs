@@ -74,7 +74,7 @@ impl Profiling<'_> {
         }
         if wanted.len() > chosen.len() {
             say(&format!(
-                "{} more are not explained; --bench chooses",
+                "{} more are not explained; --most and --bench choose",
                 wanted.len() - chosen.len()
             ));
         }

@@ -58,6 +58,8 @@ struct Output {
 /// usual hundred a second.
 const LONG: f64 = 0.5;
 
+/// More than any benchmark is asked for: what asks for more does not heed it.
+const MOST_ITERATIONS: u64 = 1_000_000_000_000;
 /// No run is made longer than this for that, in seconds: what is not timed may take much more time.
 const LONGEST: f64 = 5.0;
 
@@ -174,7 +176,8 @@ impl Pace {
         iterations: u64,
         run: &mut Run<'_>,
     ) -> Result<Self> {
-        let mut iterations = iterations.max(1);
+        let mut iterations = iterations.clamp(1, MOST_ITERATIONS);
+        let mut before: Option<(u64, f64)> = None;
         loop {
             let started = Instant::now();
             let printed = run(&mut selection.command(binary, iterations))?;
@@ -182,10 +185,22 @@ impl Pace {
             // A benchmark may print no time of its own.
             let seconds = selection.seconds(&printed);
             let timed = seconds.map_or(whole, |each| each * iterations as f64);
+            let each = timed / iterations as f64 * 1e9;
+            // Some do their work once, however often they are asked to.
+            if let Some((fewer, took)) = before
+                && iterations >= 10 * fewer
+                && timed < 1.5 * took
+            {
+                let each = took / fewer as f64 * 1e9;
+                return Ok(Self {
+                    each,
+                    iterations: fewer,
+                });
+            }
             let Some(more) = longer(iterations, timed, whole) else {
-                let each = timed / iterations as f64 * 1e9;
                 return Ok(Self { each, iterations });
             };
+            before = Some((iterations, timed));
             iterations = more;
         }
     }
@@ -200,6 +215,7 @@ fn longer(iterations: u64, timed: f64, whole: f64) -> Option<u64> {
     let wanted = (1.2 * LONG / timed).min(100.0);
     let affordable = LONGEST / whole.max(1e-3);
     let more = (iterations as f64 * wanted.min(affordable)).ceil() as u64;
+    let more = more.min(MOST_ITERATIONS);
     // A little more would show little more.
     (more > iterations + iterations / 10).then_some(more)
 }

@@ -105,6 +105,9 @@ fn slashed(path: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
+/// How many lines further an edited line is looked for: files that programs write have many.
+const FAR: usize = 200;
+
 /// For each line of the base the number of the head's, or 0.
 fn moved(base: &[u8], head: &[u8]) -> Option<Vec<i64>> {
     let lines = |text: &[u8]| -> Vec<Vec<u8>> {
@@ -130,7 +133,7 @@ fn moved(base: &[u8], head: &[u8]) -> Option<Vec<i64>> {
         let added = head.get(new..new + hunk.new_lines() as usize)?;
         let mut from = 0;
         for line in removed {
-            let mut rest = added.iter().enumerate().skip(from);
+            let mut rest = added.iter().enumerate().skip(from).take(FAR);
             let edited = rest.find(|(_, candidate)| is_edit(line, candidate));
             moved.push(edited.map_or(0, |(at, _)| (new + at + 1) as i64));
             from = edited.map_or(from, |(at, _)| at + 1);

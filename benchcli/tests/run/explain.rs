@@ -279,6 +279,28 @@ fn the_report_says_how_many_are_not_explained() {
 }
 
 #[test]
+fn one_that_does_its_work_once_is_explained_too() {
+    if !has_go("one_that_does_its_work_once_is_explained_too") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write("go.mod", "module example.com/once\n\ngo 1.22\n");
+    let test = |rounds: u32| {
+        format!(
+            "package once\n\nimport \"testing\"\n\nvar Sink uint64\n\n\
+             func BenchmarkOnce(b *testing.B) {{\n\tfor i := 0; i < {rounds}; i++ {{\n\
+             \t\tSink = Sink*3 + 1\n\t}}\n}}\n"
+        )
+    };
+    sandbox.write("once_test.go", &test(1_000_000));
+    sandbox.commit("Base");
+    sandbox.write("once_test.go", &test(3_000_000));
+    let ran = sandbox.benchcli(&["explain", "--base", "HEAD", "--bench", "Once", "--cpu", "1"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert!(!ran.stderr.contains("is not explained"), "{}", ran.stderr);
+}
+
+#[test]
 fn explain_alone_names_who_pays_in_every_form() {
     if !has_go("explain_alone_names_who_pays_in_every_form") {
         return;
