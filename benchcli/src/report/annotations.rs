@@ -83,7 +83,7 @@ pub fn github(report: &CheckReport, places: &Places) -> String {
     out
 }
 
-/// GitLab's Code Quality report: an issue for each row that is worse.
+/// GitLab's Code Quality report: an issue for each row that is worse, and for what failed.
 pub fn gitlab(report: &CheckReport, places: &Places) -> String {
     let worse = report
         .rows
@@ -108,6 +108,16 @@ pub fn gitlab(report: &CheckReport, places: &Places) -> String {
             })
         })
         .collect();
+    let failures = report.failures.iter().map(|failure| {
+        json!({
+            "description": failure.text(),
+            "check_name": "benchmark-failed",
+            "fingerprint": hashed(&format!("{}\n{}\nfailed", failure.name, failure.side)),
+            "severity": "major",
+            "location": { "path": ".", "lines": { "begin": 1 } },
+        })
+    });
+    let issues = issues.into_iter().chain(failures).collect();
     format!("{:#}\n", Value::Array(issues))
 }
 
@@ -117,6 +127,10 @@ fn fingerprint(row: &RowReport) -> String {
         "{}\n{}\n{}\n{}",
         row.package, row.benchmark, row.unit, row.verdict
     );
+    hashed(&text)
+}
+
+fn hashed(text: &str) -> String {
     // FNV-1a, 64 bits.
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)

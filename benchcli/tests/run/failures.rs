@@ -85,6 +85,7 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
         "json=r.json",
         "junit=r.xml",
         "github=r.txt",
+        "gitlab=q.json",
     ];
     let reports = reports.iter().flat_map(|report| ["--report", report]);
     let arguments: Vec<&str> = RUN.into_iter().chain(reports).collect();
@@ -120,6 +121,8 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
         junit.contains("errors=\"1\"") && junit.contains("<error message=\"p.Bad failed"),
         "{junit}"
     );
+    let gitlab: serde_json::Value = serde_json::from_str(&sandbox.read("q.json")).unwrap();
+    assert_eq!(gitlab[0]["check_name"], "benchmark-failed");
     let github = sandbox.read("r.txt");
     assert!(
         github.contains("::error title=p.Bad failed::p.Bad failed on the head"),
