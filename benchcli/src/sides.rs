@@ -11,7 +11,7 @@ use benchparse::unit;
 use bstr::{BString, ByteSlice as _};
 
 use crate::config::{Acceptances, Rules};
-use crate::wording::written_unit;
+use crate::wording::spellings;
 
 /// Bytes that Go's runtime allocates to start a thread, at any moment; about 5.1 KiB were seen.
 const THREAD_START: f64 = 6144.0;
@@ -357,7 +357,7 @@ fn values_of(key: &Key, cell: &Cell) -> Vec<Vec<u8>> {
     match key {
         Key::Unit => {
             let unit = cell.id.unit.to_str_lossy();
-            vec![cell.id.unit.to_vec(), written_unit(&unit).into()]
+            spellings(&unit).map(String::into_bytes).into()
         }
         Key::ConfigKey(key) => {
             let known = cell.id.config.iter().find(|(known, _)| known == key);

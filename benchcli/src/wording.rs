@@ -14,6 +14,16 @@ pub(crate) fn written_unit(unit: &str) -> &str {
     }
 }
 
+/// The ways in which people write a tidied unit: as it is, as Go writes it, and with its nanoseconds,
+/// such as `p99-ns/op` for `p99-sec/op`.
+pub(crate) fn spellings(unit: &str) -> [String; 3] {
+    [
+        unit.to_owned(),
+        written_unit(unit).to_owned(),
+        unit.replacen("sec", "ns", 1),
+    ]
+}
+
 /// What follows a value of a tidied unit for people: `s` of `sec/op` and `p99-sec/op`, `B/s` of a rate
 /// in bytes, nothing where the unit alone tells it.
 pub(crate) fn base_unit(unit: &str) -> &'static str {

@@ -10,9 +10,16 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-data=$PWD/${DATA:-target/bench-data}
+# A path from the root, for the commands that run elsewhere.
+absolute() {
+    case $1 in
+        /*) echo "$1" ;;
+        *) echo "$PWD/$1" ;;
+    esac
+}
+data=$(absolute "${DATA:-target/bench-data}")
 runs=${RUNS:-7}
-target=$PWD/${CARGO_TARGET_DIR:-target}
+target=$(absolute "${CARGO_TARGET_DIR:-target}")
 [ $# -gt 0 ] || set -- counts:0.25 names:0.25 distinct:0.0625 samples:1 json:0.25 history
 
 if ! command -v hyperfine >/dev/null 2>&1; then

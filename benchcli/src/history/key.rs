@@ -7,6 +7,7 @@ use benchparse::trend::Tolerance;
 use benchparse::unit;
 
 use crate::config::Rules;
+use crate::wording::spellings;
 
 /// One benchmark in one unit, measured in one environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,14 +96,7 @@ impl SeriesKey {
             Key::Sub(part) => name.sub_value(part),
             Key::GoMaxProcs => name.gomaxprocs(),
             Key::Unit => {
-                let written = crate::wording::written_unit(&self.unit);
-                // Such as p99-ns/op, which is kept as p99-sec/op.
-                let nanoseconds = self.unit.replacen("sec", "ns", 1);
-                return vec![
-                    self.unit.as_bytes().into(),
-                    written.into(),
-                    nanoseconds.into(),
-                ];
+                return spellings(&self.unit).map(String::into_bytes).into();
             }
             Key::ConfigKey(key) => match &key[..] {
                 b"pkg" => self.package.as_bytes(),

@@ -183,12 +183,12 @@ fn look_around(args: &InitArgs, repo: &Repository, root: &Path, modules: &Module
 
 /// Whether other commands would not find the main branch, or another.
 fn has_to_be_told(repo: &Repository, found: &Found) -> bool {
-    match found.sign {
-        Some(sign) => sign == Sign::CheckedOut && !["main", "master"].contains(&&*found.branch),
-        None => {
-            let (branch, sign) = main_branch::name(repo);
-            branch != found.branch && sign != Sign::RemoteHead
-        }
+    let (branch, sign) = main_branch::name(repo);
+    let is_usual = ["main", "master"].contains(&&*found.branch);
+    match sign {
+        Sign::RemoteHead => false,
+        Sign::CheckedOut | Sign::Nothing if !is_usual => true,
+        _ => branch != found.branch,
     }
 }
 
