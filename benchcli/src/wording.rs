@@ -49,6 +49,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_unit_is_known_as_people_write_it() {
+        assert!(spellings("sec/op").contains(&"ns/op".to_owned()));
+        assert!(spellings("B/s").contains(&"MB/s".to_owned()));
+        assert!(spellings("p99-sec/op").contains(&"p99-ns/op".to_owned()));
+    }
+
+    #[test]
     fn values_are_followed_by_seconds_and_bytes() {
         for (unit, base) in [
             ("sec/op", "s"),

@@ -255,6 +255,22 @@ fn a_run_after_init_knows_the_main_branch() {
 }
 
 #[test]
+fn a_branch_that_is_named_is_known_afterwards() {
+    for branch in [&[][..], &["--branch", "trunk"]] {
+        let repo = repository(".");
+        git(repo.path(), &["config", "--unset", "init.defaultBranch"]);
+        git(repo.path(), &["branch", "x"]);
+        let arguments = [&["init", "--yes", "--ci", "none"], branch].concat();
+        assert!(benchcli(repo.path(), &arguments).status.success());
+        let told = isolated("git", repo.path())
+            .args(["config", "--local", "init.defaultBranch"])
+            .output()
+            .expect("git runs");
+        assert_eq!(text(&told.stdout), "trunk\n", "{branch:?}");
+    }
+}
+
+#[test]
 fn init_takes_the_module_around_or_all() {
     let repo = repository("svc a");
     for folder in ["b", "svc a"] {
