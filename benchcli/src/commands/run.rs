@@ -25,7 +25,7 @@ use crate::runner::machine::{Quietness, Snapshot};
 use crate::runner::pin::{pin, set_priority};
 use crate::runner::plan::Plan;
 use crate::runner::progress::{Progress, duration};
-use crate::runner::rounds::Rounds;
+use crate::runner::rounds::{Failure, Rounds};
 use crate::runner::save::{NAMES, save};
 use crate::runner::stopping::{Looks, is_settled};
 use crate::runner::transcript::mark;
@@ -138,11 +138,8 @@ fn measure(options: &mut RunOptions, means: &Means<'_>, prepared: Prepared) -> R
     }
     for failure in &going.rounds.failures {
         say(&format!(
-            "{} failed on the {} in round {}, {}; its results are left out:\n{}",
-            failure.name,
-            failure.side.name(),
-            failure.round,
-            failure.ending,
+            "{}:\n{}",
+            reported(failure).text(),
             failure.output
         ));
     }
@@ -214,21 +211,25 @@ fn verdict(
     } else {
         (Vec::new(), Ok(()))
     };
-    let failures = going.rounds.failures.iter().map(|failure| FailureReport {
-        name: failure.name.clone(),
-        side: failure.side.name(),
-        round: failure.round,
-        ending: failure.ending.clone(),
-    });
     let beside = Beside {
         measured: Some(rounds),
-        failures: failures.collect(),
+        failures: going.rounds.failures.iter().map(reported).collect(),
         advice,
         explained,
     };
     let outcome = conclude(compared, &report, &options.gate, beside)?;
     ended?;
     Ok(outcome)
+}
+
+/// A failure as reports have it.
+fn reported(failure: &Failure) -> FailureReport {
+    FailureReport {
+        name: failure.name.clone(),
+        side: failure.side.name(),
+        round: failure.round,
+        ending: failure.ending.clone(),
+    }
 }
 
 /// The benchmarks that got worse, the worst first, each once.
