@@ -1,5 +1,7 @@
 //! Counts and units as people write them.
 
+use benchparse::unit;
+
 /// `1 row`, `2 rows`.
 pub(crate) fn counted(count: usize, one: &str) -> String {
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })
@@ -12,6 +14,11 @@ pub(crate) fn written_unit(unit: &str) -> &str {
         "B/s" => "MB/s",
         unit => unit,
     }
+}
+
+/// Whether a unit as somebody writes it is a tidied one.
+pub(crate) fn is_unit(written: &str, tidied: &str) -> bool {
+    *unit::tidy(written.as_bytes()).unit == *tidied.as_bytes()
 }
 
 /// The ways in which people write a tidied unit: as it is, as Go writes it, and with its nanoseconds,

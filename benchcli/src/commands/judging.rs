@@ -11,7 +11,6 @@ use anyhow::{Result, bail};
 use benchparse::compare::Question;
 use benchparse::gate::{Report, Row, judge};
 use benchparse::query::{Field, Filter, Key, Order, Projection};
-use benchparse::unit;
 use git2::{Commit, Oid};
 use jiff::Zoned;
 
@@ -25,7 +24,7 @@ use crate::report::verdicts::{CheckReport, FailureReport, Measured, Run, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::sides::{Grouping, RowContext, Sides, Which};
 use crate::whole_file::write_file;
-use crate::wording::written_unit;
+use crate::wording::{is_unit, written_unit};
 
 /// What begins the line that tells that both sides were measured in turn.
 const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
@@ -277,10 +276,7 @@ fn without_rows(gated: &[String], rows: &[Row]) -> Result<Vec<String>> {
     let units: BTreeSet<&str> = rows.iter().map(|row| written_unit(&row.key.unit)).collect();
     let missing: Vec<&String> = gated
         .iter()
-        .filter(|unit| {
-            let tidied = unit::tidy(unit.as_bytes()).unit;
-            !rows.iter().any(|row| row.key.unit.as_bytes() == &*tidied)
-        })
+        .filter(|unit| !rows.iter().any(|row| is_unit(unit, &row.key.unit)))
         .collect();
     if !gated.is_empty() && missing.len() == gated.len() {
         let units: Vec<&str> = units.into_iter().collect();

@@ -5,13 +5,13 @@ use std::io::{self, Write as _};
 use anyhow::Result;
 use benchparse::gate::Action;
 use benchparse::trend::{History, Kind};
-use benchparse::unit;
 
 use super::Outcome;
 use super::histories::{history, remarks, tell};
 use crate::args::trend::{TrendFormat, TrendOptions};
 use crate::report::trend::{Trend, TrendReport};
 use crate::report::{trend_csv, trend_markdown, trend_text};
+use crate::wording::is_unit;
 
 /// Reads the history and prints its changes.
 ///
@@ -26,11 +26,9 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
     let failing = match options.fail_on_new {
         Some(count) => {
             let config = &options.history.config.config;
-            let is_gated = |unit: &str| {
-                let mut gated = config.gate.iter().flatten();
-                let is_it = |gated: &String| *unit::tidy(gated.as_bytes()).unit == *unit.as_bytes();
-                config.gate.is_none() || gated.any(is_it)
-            };
+            let gate = config.gate.as_ref();
+            let is_gated =
+                |unit: &str| gate.is_none_or(|gate| gate.iter().any(|it| is_unit(it, unit)));
             let may_trade = config.policy().on_traded != Action::Fail;
             let is_excuse = |unit: &str| may_trade && is_gated(unit);
             new_regressions(&reading.history, count, &is_excuse)
@@ -76,22 +74,18 @@ fn new_regressions(
     let first = history.commits.len().saturating_sub(count);
     let effects = history.effects.iter().filter(|effect| effect.worse);
     let mut found: Vec<(usize, usize)> = effects
-        .flat_map(|effect| {
-            let changes = effect.changes.iter().copied();
-            let is_excused = |series| {
-                let gained = history.traded_for(effect, series).into_iter();
-                let mut gained = gained.filter_map(|(series, _)| history.series.get(series));
-                gained.any(|gained| is_excuse(&gained.unit))
-            };
-            changes.filter(move |&(series, _)| !is_excused(series))
-        })
-        .filter(|&(series, change)| {
-            let series = history.series.get(series);
-            let change = series.and_then(|series| series.changes.get(change));
-            change.is_some_and(|change| {
+        .flat_map(|effect| effect.changes.iter().map(move |&place| (effect, place)))
+        .filter(|&(_, place)| {
+            history.change(place).is_some_and(|(_, change)| {
                 change.at >= first && change.fixed_at.is_none() && change.kind != Kind::Spike
             })
         })
+        .filter(|&(effect, (series, _))| {
+            let gained = history.traded_for(effect, series).into_iter();
+            let mut gained = gained.filter_map(|place| history.change(place));
+            !gained.any(|(gained, _)| is_excuse(&gained.unit))
+        })
+        .map(|(_, place)| place)
         .collect();
     found.sort_unstable();
     found

@@ -7,7 +7,7 @@ use benchparse::trend::Tolerance;
 use benchparse::unit;
 
 use crate::config::Rules;
-use crate::wording::spellings;
+use crate::wording::{is_unit, spellings};
 
 /// One benchmark in one unit, measured in one environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,7 +84,7 @@ impl SeriesKey {
 
     /// Whether this is the unit, tidied or as Go writes it.
     pub(super) fn is_in(&self, unit: &str) -> bool {
-        *unit::tidy(unit.as_bytes()).unit == *self.unit.as_bytes()
+        is_unit(unit, &self.unit)
     }
 
     /// The values of a key of the filter language.

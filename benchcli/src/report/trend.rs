@@ -66,10 +66,8 @@ impl<'h> Trend<'h> {
             .effects
             .iter()
             .map(|effect| {
-                let mut changes = effect.changes.iter().filter_map(|&(series, change)| {
-                    history.series.get(series)?.changes.get(change)
-                });
-                (effect, changes.all(|change| change.fixed_at.is_some()))
+                let mut changes = effect.changes.iter().filter_map(|&it| history.change(it));
+                (effect, changes.all(|(_, change)| change.fixed_at.is_some()))
             })
             .collect();
         effects.sort_by(|(one, one_fixed), (other, other_fixed)| {
@@ -124,9 +122,8 @@ impl<'h> Trend<'h> {
         let names: Vec<String> = self
             .failing
             .iter()
-            .filter_map(|&(place, change)| {
-                let series = self.history.series.get(place)?;
-                let change = series.changes.get(change)?;
+            .filter_map(|&place| {
+                let (series, change) = self.history.change(place)?;
                 let size = percent(change.ratio - 1.0);
                 Some(format!("{} {} {size}", name(series), series.unit))
             })

@@ -174,6 +174,12 @@ impl History {
         self.effects = effects;
     }
 
+    /// A change with its series, named as in [`CommitEffect::changes`]; nothing where there is none.
+    pub fn change(&self, (series, change): (usize, usize)) -> Option<(&Series, &ChangePoint)> {
+        let series = self.series.get(series)?;
+        Some((series, series.changes.get(change)?))
+    }
+
     /// What a change for the worse was traded for: the lasting changes for the better of the same
     /// benchmark in other units, by the same commit. Changes are named as in [`CommitEffect::changes`].
     pub fn traded_for(&self, effect: &CommitEffect, series: usize) -> Vec<(usize, usize)> {
@@ -187,10 +193,9 @@ impl History {
                 && effect.after < other.at
         };
         // Of a slope nobody can say which commit it was.
-        let is_step = |&(series, change): &(usize, usize)| {
-            let series = self.series.get(series);
-            let change = series.and_then(|series| series.changes.get(change));
-            change.is_some_and(|change| change.kind == Kind::Step)
+        let is_step = |place: &(usize, usize)| {
+            let change = self.change(*place);
+            change.is_some_and(|(_, change)| change.kind == Kind::Step)
         };
         let mut own = effect.changes.iter().filter(|own| own.0 == series);
         if !own.any(&is_step) {
@@ -301,14 +306,11 @@ impl History {
         changes: impl Iterator<Item = (usize, usize)>,
     ) -> BTreeMap<(bool, &str), Vec<Part<'_>>> {
         let mut units: BTreeMap<(bool, &str), Vec<Part<'_>>> = BTreeMap::new();
-        for (index, number) in changes {
-            let Some(series) = self.series.get(index) else {
-                continue;
-            };
-            if let Some(change) = series.changes.get(number) {
+        for place in changes {
+            if let Some((series, change)) = self.change(place) {
                 let unit = (series.unit != "sec/op", series.unit.as_str());
                 units.entry(unit).or_default().push(Part {
-                    place: (index, number),
+                    place,
                     series,
                     change,
                 });

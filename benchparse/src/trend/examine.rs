@@ -370,7 +370,7 @@ impl Examiner<'_> {
                 continue;
             }
             let level = median_of(fitted.series[segment.clone()].to_vec());
-            let heights = [FEW, longest].map(|news| self.spike_height(&segment, level, news));
+            let height = self.spike_height(&segment, level, FEW);
             let off = |place: usize| (fitted.series[place] - level) / fitted.spread;
             let mut place = segment.start + 1;
             while place < segment.end {
@@ -380,9 +380,14 @@ impl Examiner<'_> {
                 let length = run.count();
                 let after = place + length;
                 let peak = (place..after).map(|it| off(it).abs()).fold(0.0, f64::max);
+                let height = if (FEW + 1..=longest).contains(&length) {
+                    self.spike_height(&segment, level, longest)
+                } else {
+                    height
+                };
                 if (1..=longest).contains(&length)
                     && after < segment.end
-                    && peak > heights[usize::from(length > FEW)]
+                    && peak > height
                     && off(place - 1).abs() <= OFF
                     && off(after).abs() <= OFF
                 {
