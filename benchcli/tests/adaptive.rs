@@ -85,9 +85,9 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
                             _ => Class::Timing,
                         },
                         direction: if of.key.unit.ends_with("/s") {
-                            Direction::HigherIsBetter
+                            Direction::Higher
                         } else {
-                            Direction::LowerIsBetter
+                            Direction::Lower
                         },
                         in_family: of.key.unit != "B/s",
                         ..Row::new(

@@ -166,7 +166,8 @@
 //!
 //! A table is for people. For a build that should fail when the code got slower there is [`gate`]: it
 //! takes samples and a policy and gives verdicts, and controls how often a run of many benchmarks may
-//! fail by chance.
+//! fail by chance. [`pairing`] makes its rows from the results of two sides, and begins with an
+//! example that goes from two files to verdicts.
 //!
 //! # Histories
 //!
@@ -191,6 +192,7 @@ pub mod gate;
 pub mod input;
 pub mod name;
 pub mod number;
+pub mod pairing;
 pub mod query;
 pub mod stats;
 pub mod trend;

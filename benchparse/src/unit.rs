@@ -12,9 +12,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::number::{fixed, write_fixed};
+
+mod semantics;
+
+pub use semantics::{Tolerance, UnitSemantics, ValueClass};
 
 /// A unit brought to base units, and what a value in it is multiplied with.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +68,21 @@ pub fn tidy(unit: &[u8]) -> Tidied<'_> {
     text.extend_from_slice(&unit[copied..]);
     tidied.unit = Cow::Owned(text);
     tidied
+}
+
+/// The ways in which people write a tidied unit: as it is, as Go writes it, and with its nanoseconds,
+/// such as `p99-ns/op` for `p99-sec/op`.
+pub fn spellings(unit: &[u8]) -> [Vec<u8>; 3] {
+    let as_go: &[u8] = match unit {
+        b"sec/op" => b"ns/op",
+        b"B/s" => b"MB/s",
+        unit => unit,
+    };
+    let nanoseconds = match unit.windows(3).position(|part| part == b"sec") {
+        Some(at) => [&unit[..at], b"ns", &unit[at + 3..]].concat(),
+        None => unit.to_vec(),
+    };
+    [unit.to_vec(), as_go.to_vec(), nanoseconds]
 }
 
 /// The pieces of a unit between `*`, `/`, `-` and white space that stand in the numerator:
@@ -122,10 +141,11 @@ impl Class {
 }
 
 /// Which way a unit's values improve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Smaller values are better: times, sizes, counts.
+    #[default]
     Lower,
     /// Larger values are better: rates.
     Higher,

@@ -29,9 +29,9 @@ impl Series {
                 _ => Class::Timing,
             },
             direction: if is_rate {
-                Direction::HigherIsBetter
+                Direction::Higher
             } else {
-                Direction::LowerIsBetter
+                Direction::Lower
             },
             in_family: self.key.unit != "B/s",
             ..Row::new(self.key.clone(), side(old, 1.0), side(new, factor))

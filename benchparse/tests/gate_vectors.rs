@@ -31,9 +31,9 @@ fn row(case: &Value) -> Row {
             _ => Class::Timing,
         },
         direction: if case["higher"] == Value::Bool(true) {
-            Direction::HigherIsBetter
+            Direction::Higher
         } else {
-            Direction::LowerIsBetter
+            Direction::Lower
         },
         ..Row::new(key, sample(&case["old"]), sample(&case["new"]))
     }

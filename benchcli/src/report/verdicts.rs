@@ -1,7 +1,7 @@
 //! What a check found, as plain data: the one model that all its reports are made from.
 
 use benchparse::gate::{
-    Action, Class, Direction, Policy, Reason, Report, RowVerdict, RunVerdict, Verdict,
+    Action, Class, Direction, Outcome, Policy, Reason, Report, RowVerdict, Verdict,
 };
 use benchparse::number::fixed;
 use benchparse::stats::{Sample, median};
@@ -240,8 +240,8 @@ pub fn model(
     let mut rows: Vec<RowReport> = rows.into_iter().map(|(_, row)| row).collect();
     name_rows(&mut rows);
     let run = match report.run {
-        RunVerdict::Regressed => Run::Regressed,
-        RunVerdict::EnvironmentShift => Run::EnvironmentShift,
+        Outcome::Regressed => Run::Regressed,
+        Outcome::EnvironmentShift => Run::EnvironmentShift,
         _ => Run::Pass,
     };
     let counts = Counts::of(&rows);
@@ -378,8 +378,8 @@ fn row(verdict: &RowVerdict, context: &RowContext, policy: &Policy) -> RowReport
         })
     };
     let turn = |worse: f64| match verdict.direction {
-        Direction::LowerIsBetter => worse - 1.0,
-        Direction::HigherIsBetter => 1.0 / worse - 1.0,
+        Direction::Lower => worse - 1.0,
+        Direction::Higher => 1.0 / worse - 1.0,
     };
     let change = verdict.effect.map(|effect| turn(effect.worse));
     let interval = verdict
@@ -546,11 +546,11 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
 fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
     let benchmarks = counted(report.benchmarks.len(), "benchmark");
     match report.run {
-        RunVerdict::EnvironmentShift => format!(
+        Outcome::EnvironmentShift => format!(
             "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
             report.shift.changed, report.family
         ),
-        RunVerdict::Regressed => {
+        Outcome::Regressed => {
             let failing = rows.iter().filter(|row| row.fails);
             let mut names: Vec<String> = Vec::new();
             for row in failing {

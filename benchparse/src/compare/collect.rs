@@ -4,7 +4,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::measured::{Chain, Measured};
 use super::parts::Parts;
-use super::project::{Projector, Shared, value_of};
+use super::project::{Projector, Shared};
 use super::question::{Levels, Question};
 use super::table::Tables;
 use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol};
@@ -152,9 +152,8 @@ impl Collector {
             Accepts::ByUnit => {
                 let mut chosen = std::mem::take(&mut self.chosen);
                 chosen.clear();
-                chosen.extend(result.measurements().iter().copied().filter(|measured| {
-                    self.matches(result, Some((measured.unit, measured.written)))
-                }));
+                let measurements = result.measurements().iter().copied();
+                chosen.extend(measurements.filter(|it| self.filter.matches(result, it)));
                 if !chosen.is_empty() {
                     self.take(group, result, &chosen);
                 }
@@ -197,7 +196,7 @@ impl Collector {
     fn accepts(&self, result: &BenchmarkResult<'_>) -> Accepts {
         let listed = self.lists.iter().all(|field| match &field.order {
             Order::Fixed(list) => {
-                let value = value_of(&field.key, result);
+                let value = field.key.value(result);
                 list.iter().any(|listed| listed == value)
             }
             _ => true,
@@ -206,28 +205,11 @@ impl Collector {
             Accepts::Nothing
         } else if self.filter.mentions(&Key::Unit) {
             Accepts::ByUnit
-        } else if self.matches(result, None) {
+        } else if self.filter.matches_result(result) {
             Accepts::All
         } else {
             Accepts::Nothing
         }
-    }
-
-    fn matches(
-        &self,
-        result: &BenchmarkResult<'_>,
-        unit: Option<(Symbol, Option<(f64, Symbol)>)>,
-    ) -> bool {
-        self.filter.eval(&mut |term| {
-            if *term.key() != Key::Unit {
-                return term.matches(value_of(term.key(), result));
-            }
-            let text = |symbol| result.symbols().text(symbol);
-            unit.is_some_and(|(unit, written)| {
-                term.matches(text(unit))
-                    || written.is_some_and(|(_, unit)| term.matches(text(unit)))
-            })
-        })
     }
 
     /// Takes measurements, at least one.

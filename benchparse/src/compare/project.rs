@@ -150,7 +150,7 @@ impl Shared {
                 let reduced = self.reduced_name(result.name());
                 self.made.intern(&reduced)
             }
-            (Kind::Made, _) => self.made.intern(value_of(key, result)),
+            (Kind::Made, _) => self.made.intern(key.value(result)),
         };
         symbol.index() as Value
     }
@@ -214,20 +214,6 @@ impl Naming<'_> {
             .filter(differs)
             .map(|at| names[at])
             .collect()
-    }
-}
-
-/// The value of a key other than `.config`, unreduced.
-pub(super) fn value_of<'r>(key: &Key, result: &BenchmarkResult<'r>) -> &'r [u8] {
-    match key {
-        Key::Name => result.name().base(),
-        Key::FullName => result.name().full(),
-        Key::Sub(part) => result.name().sub_value(part),
-        Key::GoMaxProcs => result.name().gomaxprocs(),
-        Key::File => result.symbols().text(result.file()),
-        Key::ConfigKey(key) => result.config_value(key),
-        // The unit is a measurement's, and a group has no value of its own.
-        _ => b"",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bstr::BString;
 
-use crate::unit::{Direction, tidy};
+use crate::unit::{Direction, UnitSemantics, tidy};
 
 /// What `Unit` lines say of units, over all inputs of a parser.
 ///
@@ -51,6 +51,16 @@ impl UnitTable {
             Some(b"lower") => Direction::Lower,
             _ => Direction::of(unit),
         }
+    }
+
+    /// What a unit says about its values: as `Unit` lines say, else by its name.
+    pub fn semantics(&self, unit: &[u8]) -> UnitSemantics {
+        let mut semantics = UnitSemantics::of(unit);
+        semantics.direction = self.direction(unit);
+        if self.is_exact(unit) {
+            semantics = semantics.repeating_exactly();
+        }
+        semantics
     }
 
     /// Sets a key, or gives back the other value that it has already; `Ok(false)` where it is

@@ -1,19 +1,20 @@
 //! The rule.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::at_least;
 use super::policy::{Action, Policy};
 use super::range::{self, Finding};
-use super::row::{Class, Direction, Row, RowKey};
+use super::row::{Row, RowKey};
 use super::verdict::{
-    Basis, BenchmarkVerdict, Bounds, Effect, Reason, Report, RowVerdict, RunVerdict, Shift, Side,
-    Tests, Verdict,
+    Basis, BenchmarkVerdict, Bounds, Effect, Outcome, Reason, Report, RowVerdict, Shift,
+    SideSummary, Tests, Verdict,
 };
 use crate::stats::{
     RankTest, Sample, benjamini_hochberg, detecting_count, median, ratio_interval_with, robust_cv,
     separating_count, smallest_p,
 };
+use crate::unit::{Direction, ValueClass as Class};
 
 /// The level of the intervals of effects.
 const CONFIDENCE: f64 = 0.95;
@@ -59,31 +60,26 @@ pub fn judge_again(rows: &[Row], policy: &Policy, settled: &[RowVerdict]) -> Rep
         .zip(drafts)
         .map(|(row, draft)| {
             if let Some(&kept) = settled.get(&row.key) {
-                return kept.clone();
+                return untraded(kept);
             }
             let tests = draft.ranks.map(|ranks| family.adjusted(ranks));
             settle(row, &draft, tests, &family, &shift, policy)
         })
         .collect();
     let benchmarks = benchmarks(rows, &verdicts);
-    let traded: HashMap<(&str, &str), bool> = benchmarks
+    let traded: HashSet<(&str, &str)> = benchmarks
         .iter()
-        .map(|of| {
-            let key = (of.table.as_str(), of.benchmark.as_str());
-            (key, of.verdict == Verdict::Traded)
-        })
+        .filter(|of| of.verdict == Verdict::Traded)
+        .map(|of| (of.table.as_str(), of.benchmark.as_str()))
         .collect();
     for (row, verdict) in rows.iter().zip(&mut verdicts) {
         let key = (row.key.table.as_str(), row.key.benchmark.as_str());
-        verdict.action = action(row, verdict, traded.get(&key) == Some(&true), policy);
+        if verdict.verdict == Verdict::Regressed && traded.contains(&key) {
+            verdict.verdict = Verdict::Traded;
+        }
+        verdict.action = action(row, verdict, policy);
     }
-    let fails = verdicts.iter().any(|row| row.action == Action::Fail);
-    let withdrawn = rows.iter().zip(&verdicts).any(|(row, verdict)| {
-        let shifted = Verdict::Inconclusive {
-            reason: Reason::EnvironmentShift,
-        };
-        row.counts() && verdict.verdict == shifted
-    });
+    let outcome = outcome(rows, &verdicts);
     Report {
         policy: policy.clone(),
         threshold: policy.applied_threshold(),
@@ -91,18 +87,49 @@ pub fn judge_again(rows: &[Row], policy: &Policy, settled: &[RowVerdict]) -> Rep
         benchmarks,
         family: family.size(),
         shift,
-        run: match (fails, withdrawn) {
-            (true, _) => RunVerdict::Regressed,
-            (false, true) => RunVerdict::EnvironmentShift,
-            (false, false) => RunVerdict::Pass,
-        },
+        outcome,
+    }
+}
+
+/// A verdict of an earlier look, before it was known what the benchmark's other units did.
+fn untraded(kept: &RowVerdict) -> RowVerdict {
+    let mut row = kept.clone();
+    if row.verdict == Verdict::Traded {
+        row.verdict = Verdict::Regressed;
+    }
+    row
+}
+
+/// What the rows mean for the run.
+fn outcome(rows: &[Row], verdicts: &[RowVerdict]) -> Outcome {
+    if verdicts.iter().any(|row| row.action == Action::Fail) {
+        return Outcome::Regressed;
+    }
+    let compared = rows
+        .iter()
+        .zip(verdicts)
+        .filter(|(row, verdict)| row.counts() && verdict.old.is_some() && verdict.new.is_some());
+    let (mut judged, mut mendable, mut shifted) = (false, false, false);
+    for (_, verdict) in compared {
+        match &verdict.verdict {
+            Verdict::Inconclusive { reason } => {
+                mendable |= reason.is_mendable();
+                shifted |= *reason == Reason::EnvironmentShift;
+            }
+            _ => judged = true,
+        }
+    }
+    match (judged, mendable, shifted) {
+        (_, _, true) => Outcome::EnvironmentShift,
+        (false, true, false) => Outcome::Incomplete,
+        _ => Outcome::Pass,
     }
 }
 
 /// What can be said of a row before the others are known.
 struct Draft {
-    old: Option<Side>,
-    new: Option<Side>,
+    old: Option<SideSummary>,
+    new: Option<SideSummary>,
     effect: Option<Effect>,
     threshold: f64,
     ranks: Option<Ranks>,
@@ -165,8 +192,8 @@ fn draft(row: &Row, policy: &Policy, test: &mut RankTest) -> Draft {
     }
     let tails = test.one_sided(&old, &new);
     let (worse, better, first, second) = match row.direction {
-        Direction::LowerIsBetter => (tails.new_larger, tails.new_smaller, &old, &new),
-        Direction::HigherIsBetter => (tails.new_smaller, tails.new_larger, &new, &old),
+        Direction::Lower => (tails.new_larger, tails.new_smaller, &old, &new),
+        Direction::Higher => (tails.new_smaller, tails.new_larger, &new, &old),
     };
     draft.ranks = Some(Ranks { worse, better });
     let interval = ratio_interval_with(test, first, second, CONFIDENCE);
@@ -183,8 +210,8 @@ fn draft(row: &Row, policy: &Policy, test: &mut RankTest) -> Draft {
     draft
 }
 
-fn side(sample: &Sample) -> Side {
-    Side {
+fn side(sample: &Sample) -> SideSummary {
+    SideSummary {
         n: sample.len(),
         median: median(sample),
         spread: robust_cv(sample),
@@ -198,8 +225,8 @@ fn is_valid(sample: &Sample) -> bool {
 /// w: above 1 is worse.
 fn worsening(old: &Sample, new: &Sample, direction: Direction) -> f64 {
     let (below, above) = match direction {
-        Direction::LowerIsBetter => (median(old), median(new)),
-        Direction::HigherIsBetter => (median(new), median(old)),
+        Direction::Lower => (median(old), median(new)),
+        Direction::Higher => (median(new), median(old)),
     };
     if below == above { 1.0 } else { above / below }
 }
@@ -389,12 +416,12 @@ fn accepted(row: &Row, verdict: Verdict, effect: Option<Effect>) -> Verdict {
     }
 }
 
-fn action(row: &Row, verdict: &RowVerdict, traded: bool, policy: &Policy) -> Action {
+fn action(row: &Row, verdict: &RowVerdict, policy: &Policy) -> Action {
     if !row.counts() {
         return Action::Ignore;
     }
     match &verdict.verdict {
-        Verdict::Regressed if traded => policy.on_traded,
+        Verdict::Traded => policy.on_traded,
         Verdict::Regressed => Action::Fail,
         // A shift is the run's to tell, not a row's.
         Verdict::Inconclusive { reason } if *reason != Reason::EnvironmentShift => {
@@ -491,21 +518,21 @@ mod tests {
         let rows = [slower("A", 0.5), bytes];
         let report = judge(&rows, &interleaved());
         assert_eq!(report.benchmarks[0].verdict, Verdict::Traded);
-        assert_eq!(report.run, RunVerdict::Regressed);
+        assert_eq!(report.outcome, Outcome::Regressed);
         let lenient = Policy {
             on_traded: Action::Warn,
             ..interleaved()
         };
-        assert_eq!(judge(&rows, &lenient).run, RunVerdict::Pass);
+        assert_eq!(judge(&rows, &lenient).outcome, Outcome::Pass);
     }
 
     #[test]
     fn the_threshold_depends_on_the_order_of_the_runs() {
         let rows = [slower("A", 1.05)];
-        assert_eq!(judge(&rows, &interleaved()).run, RunVerdict::Regressed);
+        assert_eq!(judge(&rows, &interleaved()).outcome, Outcome::Regressed);
         let report = judge(&rows, &Policy::default());
         assert_eq!(report.rows[0].verdict, Verdict::Unchanged);
-        assert_eq!(report.run, RunVerdict::Pass);
+        assert_eq!(report.outcome, Outcome::Pass);
     }
 
     #[test]
@@ -514,17 +541,17 @@ mod tests {
         let rows = names.map(|name| slower(name, 1.3));
         let report = judge(&rows, &Policy::default());
         assert!(report.shift.detected);
-        assert_eq!(report.run, RunVerdict::EnvironmentShift);
-        assert_eq!(report.run.exit_code(), 3);
+        assert_eq!(report.outcome, Outcome::EnvironmentShift);
+        assert_eq!(report.outcome.exit_code(), 3);
         let trusting = Policy {
             assume_stable: true,
             ..Policy::default()
         };
-        assert_eq!(judge(&rows, &trusting).run, RunVerdict::Regressed);
-        assert_eq!(judge(&rows, &interleaved()).run, RunVerdict::Regressed);
+        assert_eq!(judge(&rows, &trusting).outcome, Outcome::Regressed);
+        assert_eq!(judge(&rows, &interleaved()).outcome, Outcome::Regressed);
         assert_eq!(
-            judge(&rows[..7], &Policy::default()).run,
-            RunVerdict::Regressed
+            judge(&rows[..7], &Policy::default()).outcome,
+            Outcome::Regressed
         );
     }
 
@@ -536,7 +563,7 @@ mod tests {
         let mut allocations = row("A", "allocs/op", &[3.0], &[4.0]);
         allocations.class = Class::ALLOCATIONS;
         rows.push(allocations);
-        assert_eq!(judge(&rows, &Policy::default()).run, RunVerdict::Regressed);
+        assert_eq!(judge(&rows, &Policy::default()).outcome, Outcome::Regressed);
     }
 
     #[test]
@@ -566,20 +593,20 @@ mod tests {
                 limit_percent,
                 reason: "checksums".into(),
             }];
-            judge(&[row], &interleaved()).run
+            judge(&[row], &interleaved()).outcome
         };
-        assert_eq!(with(25.0), RunVerdict::Pass);
-        assert_eq!(with(15.0), RunVerdict::Regressed);
+        assert_eq!(with(25.0), Outcome::Pass);
+        assert_eq!(with(15.0), Outcome::Regressed);
     }
 
     #[test]
     fn a_derived_row_is_shown_and_never_fails() {
         let mut speed = row("A", "B/s", &around(100.0), &around(50.0));
-        speed.direction = Direction::HigherIsBetter;
+        speed.direction = Direction::Higher;
         speed.in_family = false;
         let report = judge(&[speed], &interleaved());
         assert_eq!(report.rows[0].verdict, Verdict::Regressed);
-        assert_eq!((report.run, report.family), (RunVerdict::Pass, 0));
+        assert_eq!((report.outcome, report.family), (Outcome::Pass, 0));
     }
 
     #[test]
@@ -590,17 +617,17 @@ mod tests {
         let report = judge(&[removed.clone(), few.clone()], &interleaved());
         assert_eq!(report.rows[0].verdict, Verdict::Removed);
         assert_eq!(report.rows[1].samples_needed, Some(5));
-        assert_eq!(report.run, RunVerdict::Pass);
+        assert_eq!(report.outcome, Outcome::Pass);
         let strict = Policy {
             on_missing: Action::Fail,
             ..interleaved()
         };
-        assert_eq!(judge(&[removed], &strict).run, RunVerdict::Regressed);
+        assert_eq!(judge(&[removed], &strict).outcome, Outcome::Regressed);
         let strict = Policy {
             on_inconclusive: Action::Fail,
             ..interleaved()
         };
-        assert_eq!(judge(&[few], &strict).run, RunVerdict::Regressed);
+        assert_eq!(judge(&[few], &strict).outcome, Outcome::Regressed);
     }
 
     #[test]

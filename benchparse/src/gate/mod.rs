@@ -7,7 +7,7 @@
 //! the whole run, and only beyond a threshold.
 //!
 //! ```
-//! use benchparse::gate::{Class, Policy, Row, RowKey, RunVerdict, Verdict, judge};
+//! use benchparse::gate::{Class, Policy, Row, RowKey, Outcome, Verdict, judge};
 //! use benchparse::stats::Sample;
 //!
 //! let key = RowKey {
@@ -19,7 +19,7 @@
 //! let row = Row { class: Class::ALLOCATIONS, ..Row::new(key, sample(3.0), sample(4.0)) };
 //! let report = judge(&[row], &Policy::default());
 //! assert_eq!(report.rows[0].verdict, Verdict::Regressed);
-//! assert_eq!(report.run, RunVerdict::Regressed);
+//! assert_eq!(report.outcome, Outcome::Regressed);
 //! ```
 
 mod advice;
@@ -32,10 +32,12 @@ mod verdict;
 pub use advice::{Aim, Finding, Timings, findings};
 pub use judge::{judge, judge_again};
 pub use policy::{Action, Policy, PolicyError};
-pub use row::{Acceptance, Class, Direction, Row, RowKey};
+pub use row::{Acceptance, Row, RowKey};
+
+pub use crate::unit::{Direction, ValueClass as Class};
 pub use verdict::{
-    Basis, BenchmarkVerdict, Bounds, Effect, Reason, Report, RowVerdict, RunVerdict, Shift, Side,
-    Tests, Verdict,
+    Basis, BenchmarkVerdict, Bounds, Effect, Outcome, Reason, Report, RowVerdict, Shift,
+    SideSummary, Tests, Verdict,
 };
 
 /// The relative slack of all comparisons with a limit.

@@ -1,9 +1,9 @@
 //! Exact rows: do the ranges of the values separate?
 
 use super::at_least;
-use super::row::Direction;
 use super::verdict::Verdict;
 use crate::stats::{Sample, median};
+use crate::unit::Direction;
 
 /// What ranges can say.
 pub(super) enum Finding {
@@ -25,8 +25,8 @@ pub(super) fn judge(
     let tolerance = abs.max(rel * center.abs());
     // Turned so that larger is worse.
     let sign = match direction {
-        Direction::LowerIsBetter => 1.0,
-        Direction::HigherIsBetter => -1.0,
+        Direction::Lower => 1.0,
+        Direction::Higher => -1.0,
     };
     let turned = |s: &Sample| {
         let ends = (sign * s.min(), sign * s.max());
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn one_value_a_side_is_enough() {
-        let lower = Direction::LowerIsBetter;
+        let lower = Direction::Lower;
         assert_eq!(found(&[3.0], &[4.0], lower), Some(Verdict::Regressed));
         assert_eq!(found(&[4.0], &[3.0], lower), Some(Verdict::Improved));
         assert_eq!(found(&[3.0], &[3.5], lower), Some(Verdict::Unchanged));
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_judged_upside_down() {
-        let higher = Direction::HigherIsBetter;
+        let higher = Direction::Higher;
         assert_eq!(
             found(&[9.0, 10.0], &[7.0, 8.0], higher),
             Some(Verdict::Regressed)
@@ -84,16 +84,13 @@ mod tests {
 
     #[test]
     fn overlapping_ranges_are_left_to_the_ranks() {
-        assert_eq!(
-            found(&[20.0, 22.0], &[21.0, 25.0], Direction::LowerIsBetter),
-            None
-        );
+        assert_eq!(found(&[20.0, 22.0], &[21.0, 25.0], Direction::Lower), None);
     }
 
     #[test]
     fn without_tolerance_equal_values_are_unchanged() {
         let same = Sample::new(vec![5.0, 5.0]);
-        let finding = judge(&same, &same, Direction::LowerIsBetter, 0.0, 0.0);
+        let finding = judge(&same, &same, Direction::Lower, 0.0, 0.0);
         assert!(matches!(finding, Finding::Decided(Verdict::Unchanged)));
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::stats::Sample;
+use crate::unit::{Direction, ValueClass as Class};
 
 /// Which row this is.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -49,7 +50,7 @@ impl Row {
             old,
             new,
             class: Class::Timing,
-            direction: Direction::LowerIsBetter,
+            direction: Direction::Lower,
             threshold: None,
             gated: true,
             in_family: true,
@@ -62,51 +63,6 @@ impl Row {
     pub(crate) fn counts(&self) -> bool {
         self.gated && self.in_family
     }
-}
-
-/// How a row's values behave.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
-#[non_exhaustive]
-pub enum Class {
-    /// Measurements that vary: judged by rank.
-    Timing,
-    /// Counters that hardly vary: judged by the ranges of their values, with the tolerance
-    /// max(`abs`, `rel`·|median of the old values|). Only where the ranges overlap by more, by rank.
-    Exact {
-        /// Tolerance in the row's unit.
-        abs: f64,
-        /// Tolerance as a share of the old median; 0.01 is 1 %.
-        rel: f64,
-    },
-}
-
-impl Class {
-    /// The class of `allocs/op`: tolerance max(1, 0.1 %).
-    pub const ALLOCATIONS: Self = Self::Exact {
-        abs: 1.0,
-        rel: 0.001,
-    };
-
-    /// The class of `B/op`: tolerance max(16 B, 1 %).
-    pub const BYTES: Self = Self::Exact {
-        abs: 16.0,
-        rel: 0.01,
-    };
-
-    /// The class of units that should repeat exactly: no tolerance.
-    pub const EXACT: Self = Self::Exact { abs: 0.0, rel: 0.0 };
-}
-
-/// Which values of a unit are good.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// Times, sizes, counts.
-    #[default]
-    LowerIsBetter,
-    /// Rates.
-    HigherIsBetter,
 }
 
 /// A regression that may pass.

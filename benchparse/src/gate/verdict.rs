@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::policy::{Action, Policy};
-use super::row::{Class, Direction, RowKey};
+use super::row::RowKey;
 use crate::stats::nonfinite;
+use crate::unit::{Direction, ValueClass as Class};
 
 /// The gate's answer to all rows.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -22,30 +23,56 @@ pub struct Report {
     /// Whether the environment seems to have changed between the sides.
     pub shift: Shift,
     /// What to do with the build.
-    pub run: RunVerdict,
+    pub outcome: Outcome,
 }
 
-/// What to do with the build.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+/// How a comparison ended, and what a build should do about it.
+///
+/// Where several hold, the first in the order of the variants counts.
+///
+/// ```
+/// use benchparse::gate::Outcome;
+///
+/// let outcome = Outcome::Incomplete.and(Outcome::Regressed);
+/// assert_eq!((outcome, outcome.exit_code()), (Outcome::Regressed, 1));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum RunVerdict {
-    /// Nothing failed.
-    Pass,
+pub enum Outcome {
     /// A row failed: it regressed, or is something else for which the policy says fail.
     Regressed,
-    /// The environment shifted between the sides, so that the gated timing rows have no verdict; nothing else failed.
+    /// Something is missing or wrong, so that a pass would mean nothing: an input or an option cannot
+    /// be used, a benchmark failed, or no row could be judged for a reason that can be mended.
+    Incomplete,
+    /// The environment shifted between the sides, so that the gated timing rows have no verdict.
     EnvironmentShift,
+    /// Nothing failed.
+    Pass,
 }
 
-impl RunVerdict {
-    /// The exit code of a program: 0, 1 and 3. (2 is for input that cannot be judged at all.)
+impl Outcome {
+    /// All outcomes, the first that counts first.
+    pub const ALL: [Self; 4] = [
+        Self::Regressed,
+        Self::Incomplete,
+        Self::EnvironmentShift,
+        Self::Pass,
+    ];
+
+    /// The exit status of a program.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Pass => 0,
             Self::Regressed => 1,
+            Self::Incomplete => 2,
             Self::EnvironmentShift => 3,
         }
+    }
+
+    /// Both outcomes together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        self.min(other)
     }
 }
 
@@ -68,7 +95,7 @@ pub struct Shift {
 pub struct RowVerdict {
     /// Which row.
     pub key: RowKey,
-    /// The verdict. Never [`Verdict::Traded`], which is about a benchmark.
+    /// The verdict.
     pub verdict: Verdict,
     /// What the verdict means for the run. Always [`Action::Ignore`] for rows that are not gated or not in the family.
     pub action: Action,
@@ -81,9 +108,9 @@ pub struct RowVerdict {
     /// The row's direction.
     pub direction: Direction,
     /// The baseline.
-    pub old: Option<Side>,
+    pub old: Option<SideSummary>,
     /// The new side.
-    pub new: Option<Side>,
+    pub new: Option<SideSummary>,
     /// How much worse the new side is; `None` if nothing was compared.
     pub effect: Option<Effect>,
     /// The relative change that matters in this row.
@@ -97,7 +124,7 @@ pub struct RowVerdict {
 
 /// One side of a row in numbers.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct Side {
+pub struct SideSummary {
     /// How many values.
     pub n: usize,
     /// Their median.
@@ -167,7 +194,8 @@ pub enum Verdict {
     Improved,
     /// Any change is smaller than the threshold.
     Unchanged,
-    /// Worse in one unit and better in another.
+    /// A benchmark that got worse in one unit and better in another; a row that got worse of such a
+    /// benchmark.
     Traded,
     /// No verdict.
     Inconclusive {
@@ -208,6 +236,16 @@ pub enum Reason {
     Borderline,
     /// The spread hides a change of the threshold's size.
     Noisy,
+}
+
+impl Reason {
+    /// Whether the user can mend it: measure more often, in one environment, or another value.
+    pub fn is_mendable(&self) -> bool {
+        !matches!(
+            self,
+            Self::Noisy | Self::Borderline | Self::EnvironmentShift
+        )
+    }
 }
 
 /// How a verdict was found.

@@ -4,6 +4,7 @@ use super::error::QueryError;
 use super::key::Key;
 use super::regexp::Regexp;
 use super::token::{Cursor, Kind, Token};
+use crate::format::{BenchmarkResult, Measurement};
 
 /// A query that selects measurements.
 ///
@@ -116,6 +117,45 @@ impl Filter {
             }));
         self.program.push(Step::And);
         self
+    }
+
+    /// Whether the filter selects a measurement of a result. `.unit` is compared with the tidied unit
+    /// and with the unit as it was written.
+    ///
+    /// ```
+    /// use benchparse::format::{Parser, Record};
+    /// use benchparse::query::Filter;
+    ///
+    /// let filter = Filter::parse(b".name:Encode .unit:ns/op")?;
+    /// let mut parser = Parser::new();
+    /// let mut reader = parser.read(b"f", &b"BenchmarkEncode-8 1 5 ns/op 3 allocs/op\n"[..]);
+    /// let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
+    /// let [time, allocs] = result.measurements() else { unreachable!() };
+    /// assert!(filter.matches(&result, time) && !filter.matches(&result, allocs));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn matches(&self, result: &BenchmarkResult<'_>, measurement: &Measurement) -> bool {
+        let text = |unit| result.symbols().text(unit);
+        self.is_everything()
+            || self.eval(&mut |term| match term.key() {
+                Key::Unit => {
+                    term.matches(text(measurement.unit))
+                        || measurement
+                            .written
+                            .is_some_and(|(_, unit)| term.matches(text(unit)))
+                }
+                key => term.matches(key.value(result)),
+            })
+    }
+
+    /// Whether the filter selects a result, whatever its units: terms that ask for the unit never
+    /// match. Where the filter does not [mention](Filter::mentions) `.unit` this decides for all of a
+    /// result's measurements.
+    pub fn matches_result(&self, result: &BenchmarkResult<'_>) -> bool {
+        self.is_everything()
+            || self.eval(&mut |term| {
+                *term.key() != Key::Unit && term.matches(term.key().value(result))
+            })
     }
 
     /// Whether the filter selects what has these truths of its terms. `truth` is called once for

@@ -1,5 +1,8 @@
 //! What a result can be asked for.
 
+use crate::format::BenchmarkResult;
+use crate::name::Name;
+
 /// A key of the filter and projection languages.
 ///
 /// | written | value |
@@ -61,5 +64,39 @@ impl Key {
             Self::Config => b".config",
             Self::Sub(text) | Self::ConfigKey(text) => text,
         }
+    }
+
+    /// The value of the key for a result, empty where it is missing. `.unit` is a measurement's and
+    /// `.config` a group of keys, so a result has no value for them.
+    ///
+    /// ```
+    /// use benchparse::format::{Parser, Record};
+    /// use benchparse::query::Key;
+    ///
+    /// let text = b"goos: linux\nBenchmarkEncode/n=10-8 1 5 ns/op\n";
+    /// let mut parser = Parser::new();
+    /// let mut reader = parser.read(b"f", &text[..]);
+    /// let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
+    /// assert_eq!(Key::Sub(b"/n".to_vec()).value(&result), b"10");
+    /// assert_eq!(Key::ConfigKey(b"goos".to_vec()).value(&result), b"linux");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn value<'r>(&self, result: &BenchmarkResult<'r>) -> &'r [u8] {
+        match self {
+            Self::File => result.symbols().text(result.file()),
+            Self::ConfigKey(key) => result.config_value(key),
+            key => key.value_in_name(result.name()).unwrap_or_default(),
+        }
+    }
+
+    /// The value of a key that asks for the name or a part of it; `None` for any other key.
+    pub fn value_in_name<'n>(&self, name: Name<'n>) -> Option<&'n [u8]> {
+        Some(match self {
+            Self::Name => name.base(),
+            Self::FullName => name.full(),
+            Self::Sub(part) => name.sub_value(part),
+            Self::GoMaxProcs => name.gomaxprocs(),
+            _ => return None,
+        })
     }
 }

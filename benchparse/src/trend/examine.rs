@@ -494,13 +494,6 @@ impl Examiner<'_> {
     }
 }
 
-impl Tolerance {
-    /// The tolerance around a level.
-    pub fn of(&self, level: f64) -> f64 {
-        self.absolute.max(self.relative * level.abs())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

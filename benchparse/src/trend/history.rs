@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::unit::{Class, Direction};
+use crate::unit::{Class, Direction, Tolerance};
 
 /// The series of a line of commits, and their changes.
 ///
@@ -127,15 +127,6 @@ pub struct Suspect {
     pub ratio: f64,
     /// Whether they are worse.
     pub worse: bool,
-}
-
-/// How far the values of an exact unit differ by nature: max(`absolute`, `relative` · level).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Tolerance {
-    /// In the unit.
-    pub absolute: f64,
-    /// As a share of the level.
-    pub relative: f64,
 }
 
 /// What one commit, or a range of unmeasured ones, did to the benchmarks of a package.

@@ -29,7 +29,7 @@ mod segment;
 
 pub use change::{Change, Sensitivity, changes};
 pub use examine::{Findings, examine};
-pub use history::{
-    ChangePoint, Commit, CommitEffect, History, Kind, Point, Series, Suspect, Tolerance,
-};
+pub use history::{ChangePoint, Commit, CommitEffect, History, Kind, Point, Series, Suspect};
 pub use segment::{Segmentation, segment};
+
+pub use crate::unit::Tolerance;

@@ -1,0 +1,559 @@
+//! Two sides to rows for the gate.
+//!
+//! A [`Pairing`] takes the results of a base and of a head and pairs them by benchmark, unit and
+//! configuration. From two files to verdicts:
+//!
+//! ```
+//! use benchparse::format::{Parser, Record};
+//! use benchparse::gate::{Outcome, Policy, judge};
+//! use benchparse::pairing::{Pairing, Side};
+//!
+//! let base = "BenchmarkEncode-8 1000 1726 ns/op 3 allocs/op\n";
+//! let head = "BenchmarkEncode-8 1000 1730 ns/op 9 allocs/op\n";
+//! let (mut parser, mut pairing) = (Parser::new(), Pairing::default());
+//! for (side, text) in [(Side::Base, base), (Side::Head, head)] {
+//!     let mut reader = parser.read(side.name().as_bytes(), text.as_bytes());
+//!     while let Some(record) = reader.next_record()? {
+//!         if let Record::Result(result) = record {
+//!             pairing.add(side, &result);
+//!         }
+//!     }
+//! }
+//! let report = judge(&pairing.rows(&parser), &Policy::default());
+//! assert_eq!(report.outcome, Outcome::Regressed);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::format::{BenchmarkResult, ConfigId, Parser, Symbol, Symbols};
+use crate::gate::{Row, RowKey};
+use crate::name::Name;
+use crate::query::{Filter, Key};
+use crate::stats::Sample;
+use crate::unit::{self, UnitSemantics, ValueClass};
+
+/// Which version of the code a result is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// What is compared with.
+    Base,
+    /// What is judged.
+    Head,
+}
+
+impl Side {
+    /// Both, the base first.
+    pub const BOTH: [Self; 2] = [Self::Base, Self::Head];
+
+    /// `base` or `head`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Head => "head",
+        }
+    }
+}
+
+/// Which results are paired.
+#[derive(Debug, Clone)]
+pub struct PairingOptions {
+    /// Which measurements to take.
+    pub filter: Filter,
+    /// Configuration keys that name the environment: they do not keep results apart, but timings of
+    /// different environments are not compared.
+    pub environment: Vec<String>,
+    /// Configuration keys that may differ.
+    pub ignore: Vec<String>,
+}
+
+impl Default for PairingOptions {
+    /// Takes everything; `cpu`, `goos` and `goarch` are the environment.
+    fn default() -> Self {
+        Self {
+            filter: Filter::everything(),
+            environment: ["cpu", "goos", "goarch"].map(str::to_owned).into(),
+            ignore: Vec::new(),
+        }
+    }
+}
+
+/// The values of one side in the order they were measured.
+#[derive(Debug, Clone, Default)]
+pub struct Measurements {
+    /// The values.
+    pub values: Vec<f64>,
+    /// How often the benchmark's body ran for each.
+    pub iterations: Vec<i64>,
+    /// The numbers of the environments that they were measured in.
+    environments: BTreeSet<u32>,
+}
+
+/// Configurations that differ in what is ignored and in the environment only are one class.
+type Pairs = Box<[(Symbol, Symbol)]>;
+
+/// What tells pairs apart: class of the configuration, name, and number of the unit.
+type Identity = (u32, Symbol, u32);
+
+/// What is known of a configuration.
+#[derive(Debug, Clone, Copy)]
+struct ConfigOf {
+    class: u32,
+    environment: u32,
+}
+
+#[derive(Debug)]
+struct Slot {
+    identity: Identity,
+    sides: [Measurements; 2],
+}
+
+/// Takes the results of two sides and pairs them.
+///
+/// All results must come from one [`Parser`]: their symbols are compared. The module's example shows
+/// it at work.
+#[derive(Debug, Default)]
+pub struct Pairing {
+    options: PairingOptions,
+    configs: HashMap<ConfigId, ConfigOf>,
+    last: Option<(ConfigId, ConfigOf)>,
+    classes: Vec<Pairs>,
+    class_ids: HashMap<Pairs, u32>,
+    environments: Vec<Box<[Symbol]>>,
+    environment_ids: HashMap<Box<[Symbol]>, u32>,
+    units: Vec<Vec<u8>>,
+    unit_ids: HashMap<Symbol, u32>,
+    slots: Vec<Slot>,
+    slot_ids: HashMap<Identity, usize>,
+}
+
+impl Pairing {
+    /// Nothing yet.
+    pub fn new(options: PairingOptions) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    /// Takes those of a result's measurements that the filter selects.
+    pub fn add(&mut self, side: Side, result: &BenchmarkResult<'_>) {
+        let config = match self.last {
+            Some((id, known)) if id == result.config_id() => known,
+            _ => self.config(result),
+        };
+        for measured in result.measurements() {
+            if !self.options.filter.matches(result, measured) {
+                continue;
+            }
+            let unit = self.unit(result.symbols(), measured.unit);
+            let identity = (config.class, result.name_symbol(), unit);
+            let slots = &mut self.slots;
+            let at = *self.slot_ids.entry(identity).or_insert_with(|| {
+                slots.push(Slot {
+                    identity,
+                    sides: Default::default(),
+                });
+                slots.len() - 1
+            });
+            let values = &mut slots[at].sides[side as usize];
+            values.values.push(measured.value);
+            values.iterations.push(result.iterations());
+            values.environments.insert(config.environment);
+        }
+    }
+
+    /// Whether a side has no measurement.
+    pub fn lacks(&self, side: Side) -> bool {
+        let mut sides = self.slots.iter().map(|slot| &slot.sides[side as usize]);
+        sides.all(|side| side.values.is_empty())
+    }
+
+    /// The rows for the gate, judged as the units say.
+    ///
+    /// # Panics
+    /// It may, when the results came from another parser.
+    pub fn rows(&self, parser: &Parser) -> Vec<Row> {
+        self.pairs(parser).iter().map(Pair::row).collect()
+    }
+
+    /// All pairs in the order of the input. Two benchmarks that differ in the number of processors
+    /// only, one on either side, are one pair.
+    ///
+    /// # Panics
+    /// It may, when the results came from another parser.
+    pub fn pairs<'p>(&'p self, parser: &'p Parser) -> Vec<Pair<'p>> {
+        let symbols = parser.symbols();
+        let name = |slot: &Slot| Name::new(symbols.text(slot.identity.1));
+        let mut alone: HashMap<(u32, &[u8], u32), [Vec<usize>; 2]> = HashMap::new();
+        for (at, slot) in self.slots.iter().enumerate() {
+            let side = match slot.sides.each_ref().map(|side| side.values.is_empty()) {
+                [false, true] => Side::Base,
+                [true, false] => Side::Head,
+                _ => continue,
+            };
+            let (class, _, unit) = slot.identity;
+            let name = name(slot);
+            let bare = &name.full()[..name.full().len() - name.suffix().len()];
+            alone.entry((class, bare, unit)).or_default()[side as usize].push(at);
+        }
+        // The place of the base for a head, and the bases that have gone there.
+        let mut base_of: HashMap<usize, usize> = HashMap::new();
+        for [base, head] in alone.values() {
+            if let ([base], [head]) = (&base[..], &head[..]) {
+                base_of.insert(*head, *base);
+            }
+        }
+        let gone: BTreeSet<usize> = base_of.values().copied().collect();
+        let timed: BTreeSet<(u32, Symbol)> = self
+            .slots
+            .iter()
+            .filter(|slot| self.units[slot.identity.2 as usize] == b"sec/op")
+            .map(|slot| (slot.identity.0, slot.identity.1))
+            .collect();
+        let tables: Vec<String> = (0..self.classes.len())
+            .map(|class| self.table_text(symbols, class))
+            .collect();
+        let kept = self.slots.iter().enumerate();
+        kept.filter(|(at, _)| !gone.contains(at))
+            .map(|(at, slot)| {
+                let base = base_of.get(&at).map_or(slot, |&base| &self.slots[base]);
+                let (class, symbol, unit) = slot.identity;
+                let unit = &self.units[unit as usize][..];
+                let processors = (base.identity.1 != symbol)
+                    .then(|| [base, slot].map(|slot| name(slot).gomaxprocs()));
+                Pair {
+                    table: tables[class as usize].clone(),
+                    name: symbols.text(symbol),
+                    unit,
+                    semantics: parser.units().semantics(unit),
+                    // Throughput says what the time says.
+                    is_derived: unit == b"B/s" && timed.contains(&(class, symbol)),
+                    sides: [&base.sides[0], &slot.sides[1]],
+                    processors,
+                    pairing: self,
+                    class,
+                    symbols,
+                }
+            })
+            .collect()
+    }
+
+    /// What is known of a configuration.
+    #[cold]
+    fn config(&mut self, result: &BenchmarkResult<'_>) -> ConfigOf {
+        let id = result.config_id();
+        let known = self.configs.get(&id).copied();
+        let known = known.unwrap_or_else(|| {
+            let symbols = result.symbols();
+            let Self {
+                options,
+                classes,
+                class_ids,
+                environments,
+                environment_ids,
+                ..
+            } = self;
+            let keys = options.environment.iter().chain(&options.ignore);
+            let apart: Vec<Symbol> = keys
+                .filter_map(|key| symbols.find(key.as_bytes()))
+                .collect();
+            let entries = result.config().entries().iter().copied();
+            let mut class: Vec<(Symbol, Symbol)> =
+                entries.filter(|(key, _)| !apart.contains(key)).collect();
+            class.sort_unstable();
+            let environment = options.environment.iter().map(|key| {
+                let key = symbols.find(key.as_bytes());
+                key.map_or(Symbol::EMPTY, |key| result.config().get(key))
+            });
+            let config = ConfigOf {
+                class: number(classes, class_ids, class.into()),
+                environment: number(environments, environment_ids, environment.collect()),
+            };
+            self.configs.insert(id, config);
+            config
+        });
+        self.last = Some((id, known));
+        known
+    }
+
+    /// The number of a unit. A zero keeps its written unit; here it belongs to the others.
+    fn unit(&mut self, symbols: &Symbols, unit: Symbol) -> u32 {
+        let units = &mut self.units;
+        *self.unit_ids.entry(unit).or_insert_with(|| {
+            let tidied = unit::tidy(symbols.text(unit)).unit;
+            let known = units.iter().position(|known| *known == *tidied);
+            let at = known.unwrap_or_else(|| {
+                units.push(tidied.into_owned());
+                units.len() - 1
+            });
+            at as u32
+        })
+    }
+
+    /// What the results of a class have in common, as text. A long one is cut and numbered.
+    fn table_text(&self, symbols: &Symbols, class: usize) -> String {
+        const LONGEST: usize = 1 << 10;
+        let entries = &self.classes[class];
+        let mut texts: Vec<(&[u8], &[u8])> = Vec::new();
+        let mut length = 0;
+        for &(key, value) in entries {
+            let (key, value) = (symbols.text(key), symbols.text(value));
+            length += key.len() + value.len() + 4;
+            if length > LONGEST {
+                break;
+            }
+            texts.push((key, value));
+        }
+        texts.sort_unstable();
+        let shown = texts.iter().map(|(key, value)| {
+            let [key, value] = [key, value].map(|text| String::from_utf8_lossy(text));
+            format!("{key}: {value}")
+        });
+        let mut text = shown.collect::<Vec<_>>().join(", ");
+        if texts.len() < entries.len() {
+            text += &format!(", … ({class})");
+        }
+        text
+    }
+}
+
+/// The number of a thing, new or known.
+fn number<T: Clone + Eq + std::hash::Hash>(
+    all: &mut Vec<T>,
+    ids: &mut HashMap<T, u32>,
+    thing: T,
+) -> u32 {
+    *ids.entry(thing).or_insert_with_key(|thing| {
+        all.push(thing.clone());
+        (all.len() - 1) as u32
+    })
+}
+
+/// One benchmark in one unit and configuration, on both sides.
+#[derive(Debug, Clone)]
+pub struct Pair<'p> {
+    /// The configuration without environment and ignored keys, as text.
+    pub table: String,
+    /// The benchmark's full name; where the sides differ in the number of processors, the head's.
+    pub name: &'p [u8],
+    /// The unit, tidied.
+    pub unit: &'p [u8],
+    /// What the unit says about its values.
+    pub semantics: UnitSemantics,
+    /// Whether the values follow from another unit's of the same benchmark, as B/s does from sec/op.
+    pub is_derived: bool,
+    /// Base and head.
+    pub sides: [&'p Measurements; 2],
+    /// The numbers of processors, where they differ.
+    processors: Option<[&'p [u8]; 2]>,
+    pairing: &'p Pairing,
+    class: u32,
+    symbols: &'p Symbols,
+}
+
+/// Bytes that Go's runtime allocates to start a thread, at any moment; about 5.1 KiB were seen.
+const THREAD_START: f64 = 6144.0;
+
+impl<'p> Pair<'p> {
+    /// The import path of the package, empty where it is not known.
+    pub fn package(&self) -> &'p [u8] {
+        self.config_value(b"pkg").unwrap_or_default()
+    }
+
+    /// The row, judged as the unit says, gated, and without a threshold of its own.
+    pub fn row(&self) -> Row {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let key = RowKey {
+            table: self.table.clone(),
+            benchmark: text(self.name),
+            unit: text(self.unit),
+        };
+        let [base, head] = self
+            .sides
+            .map(|side| (!side.values.is_empty()).then(|| Sample::new(side.values.clone())));
+        Row {
+            class: self.class(),
+            direction: self.semantics.direction,
+            in_family: !self.is_derived,
+            environment_differs: self.environment_differs(),
+            ..Row::new(key, base, head)
+        }
+    }
+
+    /// The values of a key of the filter language that the results of this pair have; a unit tidied
+    /// and as Go writes it.
+    pub fn values(&self, key: &Key) -> Vec<Vec<u8>> {
+        if let Some(value) = key.value_in_name(Name::new(self.name)) {
+            return vec![value.to_vec()];
+        }
+        match key {
+            Key::Unit => unit::spellings(self.unit).into(),
+            Key::ConfigKey(key) => {
+                if let Some(value) = self.config_value(key) {
+                    return vec![value.to_vec()];
+                }
+                let keys = &self.pairing.options.environment;
+                let Some(place) = keys.iter().position(|known| known.as_bytes() == &key[..]) else {
+                    return vec![Vec::new()];
+                };
+                let values = self.sides.map(|side| self.environment(side, place));
+                let values = values.into_iter().flatten().map(<[u8]>::to_vec);
+                values.collect()
+            }
+            _ => vec![Vec::new()],
+        }
+    }
+
+    fn config_value(&self, key: &[u8]) -> Option<&'p [u8]> {
+        let key = self.symbols.find(key)?;
+        let entries = &self.pairing.classes[self.class as usize];
+        let at = entries.binary_search_by_key(&key, |entry| entry.0).ok()?;
+        Some(self.symbols.text(entries[at].1))
+    }
+
+    /// The values of an environment's key on a side.
+    fn environment(&self, side: &Measurements, place: usize) -> BTreeSet<&'p [u8]> {
+        let numbers = side.environments.iter();
+        numbers
+            .map(|&number| {
+                let environment = &self.pairing.environments[number as usize];
+                self.symbols.text(environment[place])
+            })
+            .collect()
+    }
+
+    /// Of a single sample nobody can tell whether a thread started in it: what that allocates, spread
+    /// over few iterations, is no difference of the code. Among several samples it stands out.
+    fn class(&self) -> ValueClass {
+        let ValueClass::Exact { abs, rel } = self.semantics.class else {
+            return self.semantics.class;
+        };
+        if self.unit != b"B/op" {
+            return self.semantics.class;
+        }
+        let alone = self
+            .sides
+            .iter()
+            .filter_map(|side| match side.iterations[..] {
+                [iterations] => Some(THREAD_START / iterations.max(1) as f64),
+                _ => None,
+            });
+        ValueClass::Exact {
+            abs: alone.fold(abs, f64::max),
+            rel,
+        }
+    }
+
+    /// Which keys of the environment differ between the sides, if both have values.
+    fn environment_differs(&self) -> Option<String> {
+        if self.sides.iter().any(|side| side.values.is_empty()) {
+            return None;
+        }
+        let shown = |text: &[u8]| match text {
+            b"" => "none".to_owned(),
+            text => String::from_utf8_lossy(text).into_owned(),
+        };
+        let list = |texts: BTreeSet<&[u8]>| {
+            let texts: Vec<String> = texts.into_iter().map(shown).collect();
+            texts.join("/")
+        };
+        let keys = self.pairing.options.environment.iter().enumerate();
+        let mut differing: Vec<String> = keys
+            .filter_map(|(place, key)| {
+                let [base, head] = self.sides.map(|side| self.environment(side, place));
+                (base != head).then(|| format!("{key} ({} and {})", list(base), list(head)))
+            })
+            .collect();
+        // One order, however the keys were given.
+        differing.sort();
+        differing.extend(
+            self.processors
+                .map(|[base, head]| format!("GOMAXPROCS ({} and {})", shown(base), shown(head))),
+        );
+        (!differing.is_empty()).then(|| differing.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Record;
+
+    /// The pairing of two texts.
+    fn paired(base: &str, head: &str) -> (Parser, Pairing) {
+        let (mut parser, mut pairing) = (Parser::new(), Pairing::default());
+        for (side, text) in Side::BOTH.into_iter().zip([base, head]) {
+            let mut reader = parser.read(side.name().as_bytes(), text.as_bytes());
+            while let Ok(Some(record)) = reader.next_record() {
+                if let Record::Result(result) = record {
+                    pairing.add(side, &result);
+                }
+            }
+        }
+        (parser, pairing)
+    }
+
+    fn row(base: &str, head: &str) -> Row {
+        let (parser, pairing) = paired(base, head);
+        let rows = pairing.rows(&parser);
+        assert_eq!(rows.len(), 1);
+        rows.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn a_thread_that_starts_in_a_single_short_sample_is_no_regression() {
+        // Seen: 0 B/op against 17 B/op of the same code in 300 iterations.
+        let tolerance = |base: &[i64], head: &[i64]| {
+            let text = |counts: &[i64]| -> String {
+                let lines = counts.iter().map(|n| format!("BenchmarkA {n} 0 B/op\n"));
+                lines.collect()
+            };
+            row(&text(base), &text(head))
+                .class
+                .tolerance()
+                .unwrap()
+                .absolute
+        };
+        assert!(tolerance(&[300], &[300]) > 17.0);
+        assert!(tolerance(&[300, 300], &[300]) > 17.0);
+        assert_eq!(tolerance(&[300, 300], &[300, 300]), 16.0);
+        assert_eq!(tolerance(&[1_000_000], &[1_000_000]), 16.0);
+    }
+
+    #[test]
+    fn the_order_of_configuration_keys_does_not_matter() {
+        let row = row(
+            "pkg: p\ntags: x\nBenchmarkA 1 5 x\n",
+            "tags: x\npkg: p\nBenchmarkA 1 6 x\n",
+        );
+        assert!(row.old.is_some() && row.new.is_some());
+        assert_eq!(row.key.table, "pkg: p, tags: x");
+    }
+
+    #[test]
+    fn environments_are_named_and_do_not_keep_results_apart() {
+        let row = row("cpu: a\nBenchmarkA-2 1 5 x\n", "BenchmarkA-4 1 5 x\n");
+        assert_eq!(
+            row.environment_differs.as_deref(),
+            Some("cpu (a and none), GOMAXPROCS (2 and 4)")
+        );
+    }
+
+    #[test]
+    fn a_zero_is_of_the_same_unit_as_other_values() {
+        let row = row("BenchmarkA 1 0 ns/op\n", "BenchmarkA 1 5 ns/op\n");
+        assert_eq!(row.key.unit, "sec/op");
+        assert!(row.old.is_some() && row.new.is_some());
+    }
+
+    #[test]
+    fn long_configurations_stay_apart() {
+        let long = "x".repeat(2000);
+        let text = format!("a: {long}1\nBenchmarkA 1 5 x\na: {long}2\nBenchmarkA 1 5 x\n");
+        let (parser, pairing) = paired(&text, &text);
+        let rows = pairing.rows(&parser);
+        assert_eq!(rows.len(), 2);
+        assert_ne!(rows[0].key, rows[1].key);
+    }
+}
