@@ -21,16 +21,6 @@ pub(crate) fn is_unit(written: &str, tidied: &str) -> bool {
     *unit::tidy(written.as_bytes()).unit == *tidied.as_bytes()
 }
 
-/// The ways in which people write a tidied unit: as it is, as Go writes it, and with its nanoseconds,
-/// such as `p99-ns/op` for `p99-sec/op`.
-pub(crate) fn spellings(unit: &str) -> [String; 3] {
-    [
-        unit.to_owned(),
-        written_unit(unit).to_owned(),
-        unit.replacen("sec", "ns", 1),
-    ]
-}
-
 /// What follows a value of a tidied unit for people: `s` of `sec/op` and `p99-sec/op`, `B/s` of a rate
 /// in bytes, nothing where the unit alone tells it.
 pub(crate) fn base_unit(unit: &str) -> &'static str {
@@ -54,13 +44,6 @@ pub(crate) fn base_unit(unit: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_unit_is_known_as_people_write_it() {
-        assert!(spellings("sec/op").contains(&"ns/op".to_owned()));
-        assert!(spellings("B/s").contains(&"MB/s".to_owned()));
-        assert!(spellings("p99-sec/op").contains(&"p99-ns/op".to_owned()));
-    }
 
     #[test]
     fn values_are_followed_by_seconds_and_bytes() {

@@ -136,6 +136,11 @@ impl Pairing {
         }
     }
 
+    /// Which results are paired.
+    pub fn options(&self) -> &PairingOptions {
+        &self.options
+    }
+
     /// Takes those of a result's measurements that the filter selects.
     pub fn add(&mut self, side: Side, result: &BenchmarkResult<'_>) {
         let config = match self.last {

@@ -15,10 +15,13 @@ use super::diff::{mending, parsed};
 use super::number::whole_from;
 use crate::config::{ActionName, Loaded, NO_GATE, Percent};
 
+/// What stands for the baseline that fits the new results.
+pub const AUTO: &str = "auto";
+
 /// What `benchcli check --help` ends with.
 pub const EXAMPLES: &str = "\
 Examples:
-  benchcli check new.txt --base old.txt
+  benchcli check old.txt new.txt
   go test -run '^$' -bench . -benchmem -count 10 ./... | benchcli check - --base auto
   benchcli check new.txt --base v1.4.0 --threshold 5% --report markdown=summary.md
   benchcli check new.txt --base old.txt --filter '.unit:(B/op OR allocs/op)'
@@ -27,19 +30,22 @@ Every setting can also stand in benchcli.toml, which is looked for from here up 
 repository; a flag goes before the file, the file before the default, and of the file's rules the \
 last that matches a row before its general settings. `benchcli config show` prints what is in force.
 
-Exit status: 0 pass, 1 regressed, 2 where a flag or an input is wrong, 3 when the environment \
-shifted between the sides, so that timings could not be judged.";
+Exit status: 1 regressed; 2 incomplete (a benchmark or package failed, nothing could be judged for a \
+reason that you can mend) or wrong input; 3 the environment shifted between the sides, so that timings \
+could not be judged; 0 pass. Where several hold, the first of these counts.";
 
 /// Options of `benchcli check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// What was measured now: files with the output of `go test -bench`, or - for standard input
-    #[arg(required = true, value_name = "NEW")]
-    new: Vec<OsString>,
+    /// Files with the output of `go test -bench`, or - for standard input: OLD and NEW, or NEW alone
+    /// where --base or a stored baseline is the old side
+    #[arg(required = true, value_name = "[OLD] NEW")]
+    files: Vec<OsString>,
 
-    /// What to compare with: a file, a commit with a baseline, or `auto`
-    #[arg(long, value_name = "FILE|REV|auto", default_value = "auto")]
-    base: OsString,
+    /// What to compare with: a file, a commit with a baseline, or `auto`; may be given again for
+    /// more files [default: OLD, else auto]
+    #[arg(long, value_name = "FILE|REV|auto")]
+    base: Vec<OsString>,
 
     #[command(flatten)]
     gate: GateArgs,
@@ -99,6 +105,14 @@ pub struct GateArgs {
     /// The same as --missing=fail
     #[arg(long, conflicts_with = "missing")]
     fail_on_missing: bool,
+
+    /// The same as --inconclusive=fail
+    #[arg(long, conflicts_with = "inconclusive")]
+    fail_on_inconclusive: bool,
+
+    /// Pass although the base failed in all that could be compared
+    #[arg(long)]
+    allow_broken_base: bool,
 
     /// Configuration keys that may differ between the sides
     #[arg(
@@ -163,7 +177,7 @@ pub enum ReportFormat {
     Text,
     /// For a comment or a job summary
     Markdown,
-    /// Everything, as one JSON document (schema benchcli-check/1)
+    /// Everything, as one JSON document (schema benchcli-check/2)
     Json,
     /// JUnit XML, one case a benchmark
     Junit,
@@ -203,8 +217,8 @@ impl FromStr for ReportTo {
 pub struct CheckOptions {
     /// The new inputs as they were written.
     pub new: Vec<OsString>,
-    /// The baseline as it was written.
-    pub base: OsString,
+    /// The baselines as they were written, at least one.
+    pub base: Vec<OsString>,
     /// The gate's settings.
     pub gate: GateOptions,
 }
@@ -230,6 +244,8 @@ pub struct GateOptions {
     pub reports: Vec<ReportTo>,
     /// What to do with input that is not plain.
     pub mending: Mending,
+    /// Whether a base that failed in all that could be compared passes.
+    pub allow_broken_base: bool,
     /// When to colour.
     pub color: Color,
 }
@@ -240,9 +256,19 @@ impl CheckArgs {
     /// # Errors
     /// The first setting that is wrong.
     pub fn into_options(self) -> Result<CheckOptions> {
+        let (base, new) = match (&self.base[..], &self.files[..]) {
+            ([], [old, new]) => (vec![old.clone()], vec![new.clone()]),
+            ([], [_]) => (vec![AUTO.into()], self.files),
+            ([], files) => bail!(
+                "{} files, and it is not clear which are old; name the old ones: --base OLD1 --base \
+                 OLD2 NEW…",
+                files.len()
+            ),
+            _ => (self.base, self.files),
+        };
         Ok(CheckOptions {
-            new: self.new,
-            base: self.base,
+            new,
+            base,
             gate: self.gate.into_options()?,
         })
     }
@@ -262,6 +288,8 @@ impl Default for GateArgs {
             inconclusive: None,
             missing: None,
             fail_on_missing: false,
+            fail_on_inconclusive: false,
+            allow_broken_base: false,
             ignore: None,
             environment: None,
             config: None,
@@ -298,9 +326,13 @@ impl GateArgs {
             .fail_on_missing
             .then_some(ActionName::Fail)
             .or(self.missing);
+        let inconclusive = self
+            .fail_on_inconclusive
+            .then_some(ActionName::Fail)
+            .or(self.inconclusive);
         for (action, name) in [
             (&mut policy.on_traded, self.traded),
-            (&mut policy.on_inconclusive, self.inconclusive),
+            (&mut policy.on_inconclusive, inconclusive),
             (&mut policy.on_missing, missing),
         ] {
             if let Some(name) = name {
@@ -327,6 +359,7 @@ impl GateArgs {
             format: self.format,
             reports: self.reports,
             mending: mending(self.strict),
+            allow_broken_base: self.allow_broken_base,
             color: self.color,
         };
         if options.gated.as_ref().is_some_and(Vec::is_empty) {

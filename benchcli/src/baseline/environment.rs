@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use benchparse::format::{BenchmarkResult, ConfigId, Parser, Record, Symbol, SyntaxError};
+use benchparse::input::Incidents;
 use bstr::{BStr, BString, ByteSlice as _};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -32,6 +33,8 @@ pub struct Contents {
     pub environments: BTreeSet<Environment>,
     /// Lines that are no results and should be.
     pub errors: Vec<SyntaxError>,
+    /// What failed, was skipped or printed no result.
+    pub incidents: Incidents,
 }
 
 /// The numbers of a recording, as its header has them or its text.
@@ -65,6 +68,7 @@ impl Contents {
             while let Ok(Some(record)) = reader.next_record() {
                 count.add(record);
             }
+            count.contents.incidents.merge(reader.incidents());
         }
         count.finish()
     }

@@ -11,55 +11,55 @@ use bstr::BString;
 use git2::Oid;
 
 use super::Outcome;
-use super::judging::{SideTexts, accept_trailers, judge_texts};
+use super::gate_pipeline::{Gate, judge_texts};
 use super::results::whole;
-use crate::args::check::{CheckOptions, GateArgs, ReportFormat};
+use crate::args::check::{AUTO, CheckOptions, GateArgs, ReportFormat};
 use crate::args::diff::{DiffOptions, Format};
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::inputs::Input;
 
-/// What stands for the baseline that fits the new results.
-const AUTO: &str = "auto";
-
 /// Judges new results against a baseline.
 ///
 /// # Errors
 /// When an input cannot be read, there is no baseline, or a report cannot be written.
-pub fn run(options: CheckOptions) -> Result<Outcome> {
-    refuse_duplicates(&options)?;
-    let new = options
-        .new
-        .iter()
-        .map(|path| text_of(path))
-        .collect::<Result<Vec<_>>>()?;
+pub fn run(options: &CheckOptions) -> Result<Outcome> {
+    refuse_duplicates(options)?;
+    let new = options.new.iter().map(|path| text_of(path));
+    let new = new.collect::<Result<Vec<_>>>()?;
     let new_name = joined(options.new.iter().map(|path| path.display().to_string()));
-    let mut gate = options.gate;
-    let labels = gate.loaded.config.labels.iter();
-    let labels = labels.map(|(name, value)| (name.clone(), value.as_str().into()));
-    let (old, old_name, since) = base(&options.base, &new, labels.collect())?;
-    let stale = match Store::open(Path::new(".")) {
-        Ok(store) => accept_trailers(&mut gate, &store, since)?,
-        Err(_) => Vec::new(),
-    };
-    let side = |name, texts| SideTexts { name, texts };
-    let (old, new) = (side(&old_name, old), side(&new_name, new));
-    judge_texts("benchcli check", old, new, gate, stale)
+    let labels = options.gate.loaded.config.labels.iter();
+    let labels: Vec<_> = labels
+        .map(|(name, value)| (name.clone(), value.as_str().into()))
+        .collect();
+    let (mut old, mut names, mut since) = (Vec::new(), Vec::new(), None);
+    for base in &options.base {
+        let (texts, name, commit) = read_base(base, &new, &labels)?;
+        old.extend(texts);
+        names.push(name);
+        since = since.or(commit);
+    }
+    let store = Store::open(Path::new(".")).ok();
+    let gate = Gate::new(&options.gate, store.as_ref(), since)?;
+    let names = [joined(names.into_iter()), new_name];
+    judge_texts("benchcli check", names, &[old, new], &gate)
 }
 
 /// Refuses an input that would count twice: its values would look like more samples than they are.
 fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
-    if options.base == "-" && options.new.iter().any(|path| path == "-") {
+    if options.base.iter().any(|path| path == "-") && options.new.iter().any(|path| path == "-") {
         bail!("standard input cannot be both sides; give --base a file or a commit");
     }
-    let mut seen = HashSet::new();
-    for path in &options.new {
-        let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
-        if !seen.insert(real) {
-            bail!(
-                "{} is given twice, so that its values would count twice; give it once",
-                path.display()
-            );
+    for side in [&options.base, &options.new] {
+        let mut seen = HashSet::new();
+        for path in side {
+            let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+            if !seen.insert(real) {
+                bail!(
+                    "{} is given twice, so that its values would count twice; give it once",
+                    path.display()
+                );
+            }
         }
     }
     Ok(())
@@ -92,23 +92,15 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
     };
     let inputs = Input::from_arguments(&[old.clone(), new.clone()]);
     let texts: Vec<Vec<u8>> = inputs.iter().map(whole).collect::<Result<_>>()?;
-    let mut texts = texts.into_iter();
-    let (Some(old), Some(new)) = (texts.next(), texts.next()) else {
+    let names: Vec<String> = inputs
+        .iter()
+        .map(|input| String::from_utf8_lossy(&input.label).into_owned())
+        .collect();
+    let (Ok(texts), Ok(names)) = (<[_; 2]>::try_from(texts), <[_; 2]>::try_from(names)) else {
         bail!("--gate takes two inputs, an old and a new one");
     };
-    let name = |at: usize| String::from_utf8_lossy(&inputs[at].label).into_owned();
-    let (old_name, new_name) = (name(0), name(1));
-    let side = |name, text| SideTexts {
-        name,
-        texts: vec![text],
-    };
-    judge_texts(
-        "benchdiff",
-        side(&old_name, old),
-        side(&new_name, new),
-        gate,
-        Vec::new(),
-    )
+    let gate = Gate::new(&gate, None, None)?;
+    judge_texts("benchdiff", names, &texts.map(|text| vec![text]), &gate)
 }
 
 fn joined(names: impl Iterator<Item = String>) -> String {
@@ -122,11 +114,11 @@ fn text_of(path: &OsStr) -> Result<Vec<u8>> {
     })
 }
 
-/// The texts of the baseline, its name, and the commit that it is of.
-fn base(
+/// The texts of a baseline, its name, and the commit that it is of.
+fn read_base(
     base: &OsStr,
     new: &[Vec<u8>],
-    labels: Vec<(String, BString)>,
+    labels: &[(String, BString)],
 ) -> Result<(Vec<Vec<u8>>, String, Option<Oid>)> {
     let is_file = fs::metadata(base).is_ok_and(|file| !file.is_dir());
     if is_file || base == "-" {
@@ -141,7 +133,7 @@ fn base(
     let contents = Contents::of_all(new.iter().map(|text| (&b"new"[..], &text[..])));
     let wanted = Wanted {
         environments: contents.environments,
-        labels,
+        labels: labels.to_vec(),
     };
     let baseline = if base == AUTO {
         let target = CiTarget::from_variables(|name| env::var(name).ok());

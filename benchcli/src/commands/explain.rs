@@ -14,6 +14,7 @@ use super::versions::{Prepared, prepare};
 use crate::args::explain::ExplainOptions;
 use crate::args::profile::ProfileFormat;
 use crate::baseline::Store;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;
@@ -33,8 +34,7 @@ pub fn run(options: &ExplainOptions) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
     let mut place = Place::create(&children, Some(store.repo().commondir()))?;
     let ended = match prepare(&options.versions, &children, Some(&store), &mut place) {
-        Ok(Some(prepared)) => explain(options, &children, &prepared, place.path()),
-        Ok(None) => Ok(Outcome::Failed),
+        Ok(prepared) => explain(options, &children, &prepared, place.path()),
         Err(error) => Err(error),
     };
     let removed = place.remove();
@@ -52,6 +52,9 @@ fn explain(
     let (wanted, failed) = measured(children, prepared)?;
     if wanted.is_empty() && !failed.is_empty() {
         bail!("nothing could be explained: {} failed", failed.join(", "));
+    }
+    if let (true, Some(broken)) = (wanted.is_empty(), prepared.failed_builds.first()) {
+        bail!("nothing could be explained: {}", broken.text());
     }
     if wanted.is_empty() {
         bail!("no benchmark is in both versions; --bench and --pkg name others");
@@ -88,7 +91,12 @@ fn explain(
         let names: Vec<String> = names.collect();
         bail!("nothing could be explained: {} failed", names.join(", "));
     }
-    Ok(Outcome::Pass)
+    let is_incomplete = |it: &Diagnostic| it.severity == Severity::Incomplete;
+    Ok(if prepared.failed_builds.iter().any(is_incomplete) {
+        Outcome::Incomplete
+    } else {
+        Outcome::Pass
+    })
 }
 
 /// The benchmarks of both versions, with how often each runs in the time that was asked for, and the

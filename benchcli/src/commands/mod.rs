@@ -8,10 +8,10 @@ pub mod diff;
 pub mod diff_revisions;
 pub mod explain;
 pub mod export;
+mod gate_pipeline;
 mod histories;
 pub mod import;
 pub mod init;
-mod judging;
 pub mod log;
 pub mod manual;
 pub mod plot;
@@ -33,39 +33,17 @@ mod versions;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// All is well.
-    Pass,
-    /// The code got worse.
-    Regressed,
-    /// An input or a flag was wrong; a message says what.
-    Failed,
-    /// The environment shifted, so that nothing can be said.
-    EnvironmentShift,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Pass => Self::SUCCESS,
-            Outcome::Regressed => Self::from(1),
-            Outcome::Failed => Self::from(2),
-            Outcome::EnvironmentShift => Self::from(3),
-        }
-    }
-}
+pub use benchparse::gate::Outcome;
 
 /// Says on standard error what went wrong, as `program: message`, and ends with the right status.
 pub fn conclude(program: &str, result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
-        Ok(outcome) => outcome.into(),
+        Ok(outcome) => outcome.exit_code().into(),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell if standard error is gone too.
             let _ = writeln!(io::stderr(), "{program}: {error:#}");
-            Outcome::Failed.into()
+            Outcome::Incomplete.exit_code().into()
         }
     }
 }

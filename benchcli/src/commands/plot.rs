@@ -14,18 +14,18 @@ use jiff::tz::TimeZone;
 
 use super::Outcome;
 use super::baselines::{short, warn};
+use super::gate_pipeline::{Gate, Rows, read_sides};
 use super::histories::{history, remarks, tell};
-use super::judging::{Compared, SideTexts, compare};
 use super::results::whole;
 use crate::args::check::GateArgs;
 use crate::args::plot::{Kind, PlotOptions};
 use crate::inputs::Input;
 use crate::plot::{self, Picture, compare as side_by_side, trend};
 use crate::report::verdicts::{common_folders, in_package, percent};
-use crate::sides::Measured;
 use crate::whole_file::write_file;
 use crate::wording::counted;
-use crate::wording::written_unit;
+use crate::wording::{is_unit, written_unit};
+use benchparse::pairing::Measurements;
 
 /// Draws what was asked for.
 ///
@@ -33,10 +33,7 @@ use crate::wording::written_unit;
 /// There is nothing to draw, or the picture cannot be written.
 pub fn run(options: &PlotOptions) -> Result<Outcome> {
     let picture = match &options.files {
-        Some(files) => match files_picture(options, files)? {
-            Some(picture) => picture,
-            None => return Ok(Outcome::Failed),
-        },
+        Some(files) => files_picture(options, files)?,
         None => history_picture(options)?,
     };
     if picture.left_out > 0 {
@@ -57,7 +54,7 @@ pub fn run(options: &PlotOptions) -> Result<Outcome> {
 }
 
 /// Two files, side by side.
-fn files_picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Option<Picture>> {
+fn files_picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Picture> {
     let inputs = Input::from_arguments(files);
     let mut gate = GateArgs::default().into_options()?;
     gate.filter = options.history.filter.clone();
@@ -66,50 +63,44 @@ fn files_picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Option<
         .iter()
         .map(|input| String::from_utf8_lossy(&input.label).into_owned())
         .collect();
-    let ([old_name, new_name], [old, new]) = (&names[..], &texts[..]) else {
+    let (Ok(names), Ok(texts)) = (<[_; 2]>::try_from(names), <[_; 2]>::try_from(texts)) else {
         bail!("expected an old and a new file");
     };
-    let side = |name, text: &Vec<u8>| SideTexts {
-        name,
-        texts: vec![text.clone()],
-    };
-    let (old, new) = (side(old_name, old), side(new_name, new));
-    let Some(compared) = compare("benchcli plot", old, new, &mut gate, Vec::new())? else {
-        return Ok(None);
-    };
-    let report = judge(&compared.rows, &gate.policy);
-    let panels = panels(&compared, &report.rows, &options.history.units);
+    let texts = texts.map(|text: Vec<u8>| vec![text]);
+    let comparison = read_sides("benchcli plot", names, &texts, &gate)?;
+    let rows = comparison.rows(&Gate::new(&gate, None, None)?);
+    comparison.check(&rows, &texts)?;
+    let report = judge(&rows.rows, &comparison.policy(&gate));
+    let panels = panels(&rows, &report.rows, &options.history.units);
     if panels.is_empty() {
         bail!("no benchmark is on both sides with these units; --unit names others");
     }
-    let names = [old_name.clone(), new_name.clone()];
-    Ok(Some(side_by_side::draw(&panels, &names, options.look)?))
+    Ok(side_by_side::draw(
+        &panels,
+        &comparison.names,
+        options.look,
+    )?)
 }
 
-fn panels(
-    compared: &Compared,
-    verdicts: &[RowVerdict],
-    units: &[String],
-) -> Vec<side_by_side::Panel> {
+fn panels(rows: &Rows, verdicts: &[RowVerdict], units: &[String]) -> Vec<side_by_side::Panel> {
     let mut panels: Vec<side_by_side::Panel> = Vec::new();
     let mut sizes: Vec<Vec<f64>> = Vec::new();
-    let packages = compared.contexts.iter();
-    let packages: Vec<String> = packages.map(|it| it.package.to_string()).collect();
-    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+    let packages = rows.metadata.iter();
+    let packages: Vec<&str> = packages.map(|it| it.package.as_str()).collect();
     let prefix = common_folders(&packages);
-    for (verdict, context) in verdicts.iter().zip(&compared.contexts) {
+    for (verdict, context) in verdicts.iter().zip(&rows.metadata) {
         let unit = verdict.key.unit.as_str();
         let is_wanted = units.is_empty()
             || units
                 .iter()
-                .any(|wanted| wanted == unit || wanted == written_unit(unit));
+                .any(|wanted| wanted == unit || is_unit(wanted, unit));
         let (Some(old), Some(new), true) = (verdict.old, verdict.new, is_wanted) else {
             continue;
         };
         let class = Class::of(unit.as_bytes());
         let medians = [old.median, new.median];
         let scale = Scale::for_values(medians.into_iter().filter(|it| it.is_finite()), class);
-        let side = |side: &Measured, median: f64| {
+        let side = |side: &Measurements, median: f64| {
             let finite = side
                 .values
                 .iter()

@@ -16,6 +16,7 @@ use super::Outcome;
 use super::baselines::{short, warn};
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
+use crate::diagnostics::{Diagnostic, Noticed};
 use crate::wording::counted;
 
 /// What was recorded.
@@ -35,6 +36,8 @@ pub(super) struct Entry {
     #[serde(flatten)]
     counts: Counts,
     dirty: Option<bool>,
+    /// Whether a benchmark or package failed, so that results are missing.
+    partial: bool,
     environments: Vec<String>,
 }
 
@@ -57,12 +60,17 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
     let common = common_fields(args.host.as_deref(), &args.labels, dirty)?;
     let mut recordings = Vec::new();
     let mut entries = Vec::new();
+    let mut outcome = Outcome::Pass;
     for file in files(args)? {
         let text = read(&file)?;
         let name = file.display().to_string();
         let contents = Contents::of(&name_bytes(&file), &text);
         for error in &contents.errors {
             warn(&error.to_string());
+        }
+        let failed = failures(&name, &contents);
+        if contents.samples == 0 && !failed.is_empty() {
+            bail!("{name}: no benchmark result in it: {}", sentence(&failed));
         }
         if contents.samples == 0 {
             bail!(
@@ -72,6 +80,14 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         }
         let mut header = common.clone();
         contents.describe(&mut header);
+        if !failed.is_empty() {
+            outcome = Outcome::Incomplete;
+            warn(&format!(
+                "{name}: {}; what is there is stored and marked as partial=true",
+                sentence(&failed)
+            ));
+            header.fields.push((PARTIAL.into(), "true".into()));
+        }
         let (text, repairs) = storable(text, &contents);
         if !repairs.is_empty() {
             warn(&format!(
@@ -89,6 +105,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
                 samples: contents.samples,
             },
             dirty,
+            partial: !failed.is_empty(),
             environments: contents
                 .environments
                 .iter()
@@ -108,7 +125,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         };
         serde_json::to_writer_pretty(&mut out, &report)?;
         writeln!(out)?;
-        return Ok(Outcome::Pass);
+        return Ok(outcome);
     }
     for entry in &entries {
         let Counts {
@@ -132,7 +149,27 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
             counted(recorded.known, "recording")
         )?;
     }
-    Ok(Outcome::Pass)
+    Ok(outcome)
+}
+
+/// The field of a recording that lacks results because something failed.
+const PARTIAL: &str = "partial";
+
+/// What failed in an input.
+fn failures(name: &str, contents: &Contents) -> Vec<Diagnostic> {
+    let mut noticed = Noticed::new(name, None);
+    noticed.incidents = contents.incidents.clone();
+    let all = noticed.diagnostics().into_iter();
+    all.filter(Diagnostic::is_failure).collect()
+}
+
+/// The first failure, and how many more there are.
+fn sentence(failed: &[Diagnostic]) -> String {
+    let first = failed.first().map_or("", |first| &first.message);
+    match failed.len() {
+        0 | 1 => first.to_owned(),
+        count => format!("{first}, and {}", counted(count - 1, "more failure")),
+    }
 }
 
 /// Says that what is recorded is not of the commit alone.
@@ -153,6 +190,9 @@ pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Res
     let mut header = common_fields(None, &[], dirty)?;
     header.fields.push(("interleaved".into(), "true".into()));
     contents.describe(&mut header);
+    if !failures("new.txt", &contents).is_empty() {
+        header.fields.push((PARTIAL.into(), "true".into()));
+    }
     let (text, _) = storable(text, &contents);
     let recording = Recording::new(header, text);
     let said = format!(

@@ -6,13 +6,14 @@ use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
-use benchparse::format::{BenchmarkResult, Mending, Parser, Record, SyntaxFault};
-use benchparse::input::{Incident, Incidents, Repairs};
+use benchparse::format::{BenchmarkResult, Mending, Parser, Record};
+use benchparse::pairing::Side;
 use bstr::ByteSlice as _;
 
 use super::Outcome;
+use crate::diagnostics::Noticed;
 use crate::inputs::Input;
-use crate::report::json::{InFile, Notices};
+use crate::report::json::Notices;
 
 /// All of an input.
 pub(super) fn whole(input: &Input) -> Result<Vec<u8>> {
@@ -43,14 +44,52 @@ impl Source {
     }
 }
 
+/// Reads one text into a parser: gives each result to `each`, each malformed line to `malformed` as
+/// soon as it is met, and all that was noticed.
+pub(super) fn read_text(
+    parser: &mut Parser,
+    mending: Mending,
+    (name, label): (&[u8], &[u8]),
+    text: impl Read + Send,
+    side: Option<Side>,
+    mut each: impl FnMut(&BenchmarkResult<'_>),
+    mut malformed: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Noticed> {
+    let mut noticed = Noticed::new(name.to_str_lossy(), side);
+    parser.begin(name, label);
+    let found = parser.read_each(text, mending, threads(), |record| match record {
+        Record::Result(result) => {
+            noticed.results += 1;
+            each(&result);
+            Ok(())
+        }
+        Record::Error(error) => {
+            let mut message = error.to_bytes();
+            message.push(b'\n');
+            noticed.malformed.push(error);
+            malformed(&message).map_err(Stop::Telling)
+        }
+        _ => Ok(()),
+    });
+    match found {
+        Ok(found) => {
+            noticed.repairs = found.repairs;
+            noticed.incidents = found.incidents;
+            Ok(noticed)
+        }
+        Err(Stop::Telling(error)) => Err(error.into()),
+        Err(Stop::Reading(error)) => {
+            Err(error).with_context(|| format!("cannot read {}", name.as_bstr()))
+        }
+    }
+}
+
 /// Reads sources, and says on standard error what is to be known about them.
 pub(super) struct Reading {
     pub(super) parser: Parser,
-    /// Whether something was wrong that makes the command fail.
+    /// What the inputs mean for the outcome of the command.
     pub(super) outcome: Outcome,
     pub(super) notices: Notices,
-    /// Whether `Unit` lines say different things about which values are better, or how they behave.
-    pub(super) units_contradict: bool,
     program: &'static str,
     mending: Mending,
 }
@@ -61,7 +100,6 @@ impl Reading {
             parser: Parser::new(),
             outcome: Outcome::Pass,
             notices: Notices::default(),
-            units_contradict: false,
             program,
             mending,
         }
@@ -78,8 +116,7 @@ impl Reading {
             self.read(&source, |result| collector.add(result))?;
         }
         if collector.is_empty() && self.outcome == Outcome::Pass {
-            let message = "the filter leaves no result, expected a query that some result matches";
-            self.fail(message.to_owned())?;
+            self.fail("no results match the filter".to_owned())?;
         }
         Ok(collector)
     }
@@ -90,34 +127,28 @@ impl Reading {
         source: &Source,
         mut each: impl FnMut(&BenchmarkResult<'_>),
     ) -> Result<()> {
-        let mut count = 0u64;
-        let mut counted = |result: &BenchmarkResult<'_>| {
-            count += 1;
-            each(result);
-        };
-        match source {
+        let count = match source {
             Source::Input(input) => {
                 let name = input.path.as_encoded_bytes();
-                self.read_text(name, &input.label, input.open()?, &mut counted)?;
+                self.read_text(name, &input.label, input.open()?, &mut each)?
             }
             Source::Texts { name, label, texts } => {
+                let mut count = 0;
                 for text in texts {
-                    self.read_text(name, label, &text[..], &mut counted)?;
+                    count += self.read_text(name, label, &text[..], &mut each)?;
                 }
+                count
             }
-        }
+        };
         if count == 0 {
-            self.fail(format!(
-                "no benchmark result in {}, expected the output of 'go test -bench'",
-                source.name().as_bstr()
-            ))?;
+            self.fail(no_result(source.name()))?;
         }
         Ok(())
     }
 
     /// Says what makes the command fail.
     pub(super) fn fail(&mut self, message: String) -> Result<()> {
-        self.outcome = Outcome::Failed;
+        self.outcome = Outcome::Incomplete;
         writeln!(io::stderr(), "{}: {message}", self.program)?;
         self.notices.notes.push(message);
         Ok(())
@@ -135,79 +166,33 @@ impl Reading {
         name: &[u8],
         label: &[u8],
         text: impl Read + Send,
-        mut each: impl FnMut(&BenchmarkResult<'_>),
-    ) -> Result<()> {
-        let Self {
-            parser,
-            notices,
-            units_contradict,
-            ..
-        } = self;
-        parser.begin(name, label);
-        let found = parser.read_each(text, self.mending, threads(), |record| match &record {
-            Record::Result(result) => {
-                each(result);
-                Ok(())
-            }
-            Record::Error(error) => {
-                if let SyntaxFault::MetadataConflict { key, .. } = &error.fault {
-                    *units_contradict |= key == "better" || key == "assume";
-                }
-                let mut message = error.to_bytes();
-                message.push(b'\n');
-                notices.errors.push(error.to_string());
-                io::stderr().write_all(&message).map_err(Stop::Telling)
-            }
-            _ => Ok(()),
-        });
-        let found = match found {
-            Ok(found) => found,
-            Err(Stop::Telling(error)) => return Err(error.into()),
-            Err(Stop::Reading(error)) => {
-                return Err(error).with_context(|| format!("cannot read {}", name.as_bstr()));
-            }
-        };
-        self.tell(&name.to_str_lossy(), &found.repairs, &found.incidents)
-    }
-
-    /// Says what was mended in an input, a line for each kind, and which of its benchmarks gave no
-    /// result.
-    fn tell(&mut self, file: &str, repairs: &Repairs, incidents: &Incidents) -> Result<()> {
-        let mut stderr = io::stderr().lock();
-        for repair in repairs.iter() {
-            writeln!(stderr, "{}: note: {file}: {repair}", self.program)?;
-            self.notices.repairs.push(InFile {
-                file: file.to_owned(),
-                what: repair,
-            });
-        }
-        if incidents.is_empty() {
-            return Ok(());
-        }
-        let mut names: Vec<&str> = incidents
-            .iter()
-            .filter_map(|incident| incident.benchmark.as_deref())
-            .collect();
-        names.dedup();
-        let shown = names.len().min(NAMED);
-        let more = match names.len() - shown {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let names = names[..shown].join(", ");
-        let glue = if names.is_empty() { "" } else { ": " };
-        writeln!(
-            stderr,
-            "{}: note: {file}: {incidents}{glue}{names}{more}",
-            self.program
+        each: impl FnMut(&BenchmarkResult<'_>),
+    ) -> Result<u64> {
+        let tell = |line: &[u8]| io::stderr().write_all(line);
+        let names = (name, label);
+        let noticed = read_text(
+            &mut self.parser,
+            self.mending,
+            names,
+            text,
+            None,
+            each,
+            tell,
         )?;
-        let in_file = |incident: &Incident| InFile {
-            file: file.to_owned(),
-            what: incident.clone(),
-        };
-        self.notices.incidents.extend(incidents.iter().map(in_file));
-        Ok(())
+        for line in noticed.lines() {
+            writeln!(io::stderr(), "{}: note: {line}", self.program)?;
+        }
+        self.notices.diagnostics.extend(noticed.diagnostics());
+        Ok(noticed.results)
     }
+}
+
+/// What is said of an input without results.
+pub(super) fn no_result(name: &[u8]) -> String {
+    format!(
+        "no benchmark result in {}, expected the output of 'go test -bench'",
+        name.as_bstr()
+    )
 }
 
 /// Why reading ended early.
@@ -230,6 +215,3 @@ pub(super) fn threads() -> NonZeroUsize {
     let count = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     *COUNT.get_or_init(|| count().min(MOST))
 }
-
-/// How many benchmarks without a result are named in one line.
-const NAMED: usize = 8;

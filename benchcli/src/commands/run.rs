@@ -12,60 +12,54 @@ use git2::Oid;
 
 use super::Outcome;
 use super::baselines::{say, warn};
-use super::judging::{Beside, Compared, SideTexts, accept_trailers, compare, conclude};
+use super::gate_pipeline::{Comparison, Extras, Gate, Rows, conclude};
 use super::profiling::{Explicable, Profiling};
 use super::record;
 use super::versions::{Benchmarks, Prepared, prepare};
 use crate::args::run::RunOptions;
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
-use crate::report::verdicts::{FailureReport, Measured};
-use crate::runner::children::{ChildError, Children};
+use crate::diagnostics::Diagnostic;
+use crate::report::verdicts::{Measured, RowMetadata};
+use crate::runner::children::Children;
 use crate::runner::machine::{Quietness, Snapshot};
 use crate::runner::pin::{pin, set_priority};
 use crate::runner::plan::Plan;
 use crate::runner::progress::{Progress, duration};
-use crate::runner::rounds::{Failure, Rounds};
+use crate::runner::rounds::{Printed, Rounds, Subject};
 use crate::runner::save::{NAMES, save};
 use crate::runner::stopping::{Looks, is_settled};
-use crate::runner::transcript::mark;
+use crate::runner::transcript::{Transcript, mark};
 use crate::runner::worktree::Place;
 use crate::runner::{Side, signals, workspace};
-use crate::sides::RowContext;
 use crate::whole_file::{check_file, check_folder, unwritable};
 use crate::wording::counted;
-
-const PROGRAM: &str = "benchcli run";
 
 /// Runs the command.
 ///
 /// # Errors
 /// When the versions cannot be found, built or measured, or a report cannot be written.
-pub fn run(mut options: RunOptions) -> Result<Outcome> {
+pub fn run(options: &RunOptions) -> Result<Outcome> {
     let children = Children::default();
-    signals::stop_on_signal(&children).context("signals cannot be listened for")?;
+    signals::stop_on_signal(&children).context("cannot install signal handlers")?;
     let store = Store::open(Path::new("."));
-    let record_for = before_it_takes_time(&options, store.as_ref())?;
+    let record_for = preflight(options, store.as_ref())?;
     let store = store.ok();
     let git = store
         .as_ref()
         .map(|store| store.repo().commondir().to_owned());
     let mut place = Place::create(&children, git.as_deref())?;
-    let ended =
-        prepare(&options.versions, &children, store.as_ref(), &mut place).and_then(|prepared| {
-            match prepared {
-                Some(prepared) => {
-                    let means = Means {
-                        children: &children,
-                        store: store.as_ref(),
-                        record_for,
-                        scratch: place.path(),
-                    };
-                    measure(&mut options, &means, prepared)
-                }
-                None => Ok(Outcome::Failed),
-            }
-        });
+    let prepared = prepare(&options.versions, &children, store.as_ref(), &mut place);
+    let ended = prepared.and_then(|prepared| {
+        let context = RunContext {
+            children: &children,
+            store: store.as_ref(),
+            record_for,
+            scratch: place.path(),
+            options,
+        };
+        measure(&context, prepared)
+    });
     let removed = place.remove();
     let outcome = ended?;
     removed?;
@@ -73,10 +67,7 @@ pub fn run(mut options: RunOptions) -> Result<Outcome> {
 }
 
 /// Looks for what would make the end of the run worthless; gives the commit to record for.
-fn before_it_takes_time(
-    options: &RunOptions,
-    store: Result<&Store, &anyhow::Error>,
-) -> Result<Option<Oid>> {
+fn preflight(options: &RunOptions, store: Result<&Store, &anyhow::Error>) -> Result<Option<Oid>> {
     for to in &options.gate.reports {
         check_file(&to.path)?;
     }
@@ -90,17 +81,19 @@ fn before_it_takes_time(
     }
 }
 
-/// What measuring needs besides the versions.
-struct Means<'m> {
-    children: &'m Children,
-    store: Option<&'m Store>,
+/// What a run needs besides the versions.
+struct RunContext<'c> {
+    children: &'c Children,
+    store: Option<&'c Store>,
     /// The commit to record for.
     record_for: Option<Oid>,
-    scratch: &'m Path,
+    scratch: &'c Path,
+    options: &'c RunOptions,
 }
 
 /// Measures, judges and reports.
-fn measure(options: &mut RunOptions, means: &Means<'_>, prepared: Prepared) -> Result<Outcome> {
+fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
+    let options = context.options;
     // Enough to repeat a run with, and short enough to copy.
     let seed = options.seed.unwrap_or_else(|| workspace::random() >> 40);
     let plan = Plan {
@@ -112,41 +105,30 @@ fn measure(options: &mut RunOptions, means: &Means<'_>, prepared: Prepared) -> R
     let priority = options.nice.map(set_priority).transpose()?;
     let used = pinned.iter().map(|pinned| pinned.description.clone());
     let used = used.chain(priority).collect();
-    let Prepared {
-        subjects,
-        benchmarks,
-        names,
-        base,
-        baseline,
-    } = prepared;
-    let mut going = Going {
-        rounds: Rounds::new(subjects, plan),
-        benchmarks,
-        names,
-        settled: Vec::new(),
+    let gate = Gate::new(&options.gate, context.store, prepared.base)?;
+    let mut comparison = Comparison::new(&options.gate, prepared.names);
+    comparison.failed_builds = prepared.failed_builds;
+    comparison.base_is_listed = prepared.base_is_listed;
+    comparison.is_interleaved |= prepared.baseline.is_none();
+    let mut state = RunState {
+        gate: &gate,
+        rounds: Rounds::new(prepared.subjects, plan),
+        transcript: Transcript::default(),
+        comparison,
+        benchmarks: prepared.benchmarks,
+        decided: Vec::new(),
         share: 1.0,
-        stale: match means.store {
-            Some(store) => accept_trailers(&mut options.gate, store, base)?,
-            None => Vec::new(),
-        },
     };
-    let ended = going.go(options, means.children);
+    let ended = state.run(options, context.children);
     let quietness = Quietness::between(&before, &Snapshot::take(), used);
     if let Err(error) = ended {
-        going.rescue(options.save_raw.as_deref())?;
+        state.rescue(options.save_raw.as_deref())?;
         return Err(error);
     }
-    for failure in &going.rounds.failures {
-        say(&format!(
-            "{}:\n{}",
-            reported(failure).text(),
-            failure.output
-        ));
-    }
-    let texts = going.texts()?;
-    // Before profiles, which may be stopped; a fault of it comes after the verdict.
-    let kept = keep(options, means, &texts);
-    let outcome = verdict(options, means, going, texts, baseline, &quietness);
+    let texts = state.texts();
+    // Before profiles, which may be stopped; an error of it comes after the verdict.
+    let kept = keep(context, &texts);
+    let outcome = verdict(context, state, texts, prepared.baseline, &quietness);
     drop(pinned);
     let outcome = outcome?;
     kept?;
@@ -154,52 +136,59 @@ fn measure(options: &mut RunOptions, means: &Means<'_>, prepared: Prepared) -> R
 }
 
 /// Saves and records what was measured, as far as that was asked for.
-fn keep(options: &RunOptions, means: &Means<'_>, texts: &[Vec<u8>; 2]) -> Result<()> {
-    let saved = match &options.save_raw {
+fn keep(context: &RunContext<'_>, texts: &[Vec<u8>; 2]) -> Result<()> {
+    let saved = match &context.options.save_raw {
         Some(folder) => save(folder, texts).map_err(|error| unwritable(folder, error)),
         None => Ok(()),
     };
-    if let (Some(store), Some(commit)) = (means.store, means.record_for) {
+    if let (Some(store), Some(commit)) = (context.store, context.record_for) {
         say(&record::measured_in_turn(store, commit, texts[1].clone())?);
     }
     saved
 }
 
 fn verdict(
-    options: &mut RunOptions,
-    means: &Means<'_>,
-    mut going: Going,
-    mut texts: [Vec<u8>; 2],
+    context: &RunContext<'_>,
+    mut state: RunState<'_>,
+    texts: [Vec<u8>; 2],
     baseline: Option<String>,
     quietness: &Quietness,
 ) -> Result<Outcome> {
-    let mut rounds = Measured {
-        rounds: going.rounds.transcript.rounds(Side::Head),
+    let options = context.options;
+    let mut measured = Measured {
+        rounds: state.transcript.rounds(Side::Head),
         order: Some(options.order.name()),
-        seed: going.rounds.plan.seed,
+        seed: state.rounds.plan.seed,
         machine: quietness.to_string(),
     };
-    let mut old = vec![std::mem::take(&mut texts[0])];
-    if let (Some(base), Some(store)) = (baseline, means.store) {
-        rounds.order = None;
-        let cached = cached(store, &base, &texts[1])?;
-        going.names[0] = cached.to_string();
-        old = cached.texts().map(<[u8]>::to_vec).collect();
+    let [old, new] = texts;
+    let mut texts = [vec![old], vec![new]];
+    if let (Some(base), Some(store)) = (baseline, context.store) {
+        measured.order = None;
+        let cached = cached(store, &base, &texts[1][0])?;
+        state.comparison.rename_base(cached.to_string());
+        texts[0] = cached.texts().map(<[u8]>::to_vec).collect();
+        for text in &texts[0] {
+            let quiet = |_: &[u8]| Ok(());
+            state
+                .comparison
+                .read(Side::Base, &options.gate, &text[..], quiet)?;
+        }
     }
-    let [_, new] = texts;
-    let Some(compared) = going.compare(old, vec![new], options)? else {
-        return Ok(Outcome::Failed);
-    };
-    let report = going.judged(&compared, options);
+    for line in state.comparison.all_lines() {
+        say(&format!("note: {line}"));
+    }
+    let rows = state.comparison.rows(state.gate);
+    let report = state.judged(&rows);
     let mut advice = Vec::new();
     let (explained, ended) = if options.explain {
         let profiling = Profiling {
-            children: means.children,
-            scratch: means.scratch,
+            children: context.children,
+            scratch: context.scratch,
             flames: options.flame.as_deref(),
             most: options.most_explained,
         };
-        let worse = worse(&report, &compared.contexts, &going);
+        let worse = worse(&report, &rows.metadata, &state);
         if worse.len() > options.most_explained {
             advice.push(format!(
                 "not explained: {} that got worse; `--most {}` explains all",
@@ -207,53 +196,41 @@ fn verdict(
                 worse.len()
             ));
         }
-        profiling.explain(&worse, &going.rounds.subjects)
+        profiling.explain(&worse, &state.rounds.subjects)
     } else {
         (Vec::new(), Ok(()))
     };
-    let beside = Beside {
-        measured: Some(rounds),
-        failures: going.rounds.failures.iter().map(reported).collect(),
+    let extras = Extras {
+        measured: Some(measured),
         advice,
         explained,
     };
-    let outcome = conclude(compared, &report, &options.gate, beside)?;
+    let RunState {
+        comparison, gate, ..
+    } = &state;
+    let outcome = conclude(comparison, rows, &report, gate, &texts, extras)?;
     ended?;
     Ok(outcome)
 }
 
-/// A failure as reports have it.
-fn reported(failure: &Failure) -> FailureReport {
-    FailureReport {
-        name: failure.name.clone(),
-        side: failure.side.name(),
-        round: failure.round,
-        ending: failure.ending.clone(),
-    }
-}
-
 /// The benchmarks that got worse, the worst first, each once.
-fn worse(report: &Report, contexts: &[RowContext], going: &Going) -> Vec<Explicable> {
+fn worse(report: &Report, metadata: &[RowMetadata], state: &RunState<'_>) -> Vec<Explicable> {
     let mut found: Vec<(f64, Explicable)> = Vec::new();
-    for (row, context) in report.rows.iter().zip(contexts) {
+    for (row, metadata) in report.rows.iter().zip(metadata) {
         let size = row.effect.map_or(0.0, |effect| effect.worse);
         let is_known = found.iter().any(|(_, known)| {
-            known.benchmark == row.key.benchmark && known.package == context.package
+            known.benchmark == row.key.benchmark && known.package == metadata.package
         });
-        if row.verdict != Verdict::Regressed || is_known {
+        if !matches!(row.verdict, Verdict::Regressed | Verdict::Traded) || is_known {
             continue;
         }
-        if let Some(subject) = going.subject_of(row, context) {
+        if let Some(subject) = state.subject_of(row, metadata) {
+            let counts = metadata.sides[1].iterations.iter();
             let worse = Explicable {
                 subject,
-                package: context.package.to_string(),
+                package: metadata.package.clone(),
                 benchmark: row.key.benchmark.clone(),
-                iterations: context.sides[1]
-                    .iterations
-                    .iter()
-                    .copied()
-                    .max()
-                    .unwrap_or(1),
+                iterations: counts.copied().max().unwrap_or(1),
             };
             found.push((size, worse));
         }
@@ -278,20 +255,21 @@ fn cached(store: &Store, base: &str, head: &[u8]) -> Result<Baseline> {
 }
 
 /// A run with what is known of it so far.
-struct Going {
+struct RunState<'r> {
+    gate: &'r Gate<'r>,
     rounds: Rounds,
+    transcript: Transcript,
+    comparison: Comparison,
     benchmarks: Benchmarks,
-    names: [String; 2],
     /// The verdicts of earlier looks.
-    settled: Vec<RowVerdict>,
+    decided: Vec<RowVerdict>,
     /// The part of q that the last look may spend.
     share: f64,
-    stale: Vec<String>,
 }
 
-impl Going {
-    /// Measures until all is said, the rounds are over, or the time is.
-    fn go(&mut self, options: &mut RunOptions, children: &Children) -> Result<()> {
+impl RunState<'_> {
+    /// Measures until all is decided, the rounds are over, or the time is.
+    fn run(&mut self, options: &RunOptions, children: &Children) -> Result<()> {
         let progress = Progress::start(options.rounds);
         let mut looks = options
             .first_look
@@ -314,14 +292,13 @@ impl Going {
                 break Ok(());
             }
             if let Err(error) = self.round(children, &progress, options.rounds) {
-                break Err(error.into());
+                break Err(error);
             }
             if let Some(looks) = &mut looks
                 && let Some(look) = looks.at(round)
                 && round < options.rounds
-                && let Err(error) = self.look(options, look.share, &progress)
             {
-                break Err(error);
+                self.look(look.share, &progress);
             }
         };
         progress.end();
@@ -332,23 +309,29 @@ impl Going {
         ended
     }
 
-    fn round(
-        &mut self,
-        children: &Children,
-        progress: &Progress,
-        rounds: u32,
-    ) -> Result<(), ChildError> {
+    fn round(&mut self, children: &Children, progress: &Progress, rounds: u32) -> Result<()> {
         let round = self.rounds.done() + 1;
         let active = self.rounds.active().count();
         let expected = self.rounds.expected();
         let later = expected * (rounds - round);
         let (mut at, mut gone) = (0, Duration::ZERO);
         let started = progress.elapsed();
-        self.rounds.round(children, |subject, took| {
+        let Self {
+            gate,
+            rounds: measured,
+            transcript,
+            comparison,
+            benchmarks,
+            ..
+        } = self;
+        let each = |subject: &Subject, took| {
             let left = (!expected.is_zero()).then(|| later + expected.saturating_sub(gone));
             progress.subject(round, (at, active), &subject.name, left);
             at += 1;
             gone += took;
+        };
+        measured.round(children, each, |printed| {
+            take(printed, gate, transcript, comparison, benchmarks, progress)
         })?;
         let left = self.rounds.expected() * (rounds - round);
         let took = progress.elapsed().saturating_sub(started);
@@ -356,28 +339,24 @@ impl Going {
         Ok(())
     }
 
-    /// Looks at the results so far, and takes out what is settled.
-    fn look(&mut self, options: &mut RunOptions, share: f64, progress: &Progress) -> Result<()> {
-        let [old, new] = self.texts()?;
-        let mut compared = self.compare(vec![old], vec![new], options)?;
-        let Some(compared) = compared.as_mut() else {
-            return Ok(());
-        };
-        let mut policy = options.gate.policy.clone();
+    /// Looks at the results so far, and takes out what is decided.
+    fn look(&mut self, share: f64, progress: &Progress) {
+        let rows = self.comparison.rows(self.gate);
+        let mut policy = self.comparison.policy(self.gate.options);
         policy.q *= share;
-        let report = judge_again(&compared.rows, &policy, &self.settled);
+        let report = judge_again(&rows.rows, &policy, &self.decided);
         let mut open: BTreeMap<usize, bool> = BTreeMap::new();
-        let known = self.settled.len();
-        for (verdict, context) in report.rows.iter().zip(&compared.contexts) {
-            let is_settled = is_settled(&verdict.verdict);
+        let known = self.decided.len();
+        for (verdict, metadata) in report.rows.iter().zip(&rows.metadata) {
+            let is_decided = is_settled(&verdict.verdict);
             // Commands are measured as a whole.
-            let subject = self.subject_of(verdict, context).unwrap_or_default();
-            *open.entry(subject).or_default() |= !is_settled;
-            if is_settled && !self.settled.iter().any(|row| row.key == verdict.key) {
-                self.settled.push(verdict.clone());
+            let subject = self.subject_of(verdict, metadata).unwrap_or_default();
+            *open.entry(subject).or_default() |= !is_decided;
+            if is_decided && !self.decided.iter().any(|row| row.key == verdict.key) {
+                self.decided.push(verdict.clone());
             }
         }
-        for row in &self.settled[known..] {
+        for row in &self.decided[known..] {
             if let (true, Some(effect)) = (is_change(row), row.effect) {
                 let change = (effect.worse - 1.0) * 100.0;
                 let how = if change > 0.0 { "worse" } else { "better" };
@@ -389,74 +368,101 @@ impl Going {
                 ));
             }
         }
-        let settled: Vec<usize> = open
-            .iter()
-            .filter(|(_, open)| !**open)
-            .map(|it| *it.0)
-            .collect();
-        for subject in settled {
-            self.rounds.settle(subject);
+        for (subject, is_open) in open {
+            if !is_open {
+                self.rounds.settle(subject);
+            }
         }
-        Ok(())
     }
 
     /// The subject that a row is of.
-    fn subject_of(&self, row: &RowVerdict, context: &RowContext) -> Option<usize> {
+    fn subject_of(&self, row: &RowVerdict, metadata: &RowMetadata) -> Option<usize> {
         let name = Name::new(row.key.benchmark.as_bytes());
         let name = String::from_utf8_lossy(name.base()).into_owned();
-        let key = (context.package.to_string(), name);
+        let key = (metadata.package.clone(), name);
         self.benchmarks.get(&key).copied()
     }
 
-    /// The results of both sides.
-    fn texts(&self) -> Result<[Vec<u8>; 2]> {
-        let Rounds {
-            transcript, plan, ..
-        } = &self.rounds;
-        let rounds = transcript
-            .rounds(Side::Head)
-            .max(transcript.rounds(Side::Base));
-        let mark = mark(plan, rounds);
-        let text = |side| transcript.text(side, &mark, self.rounds.failed());
-        Ok([text(Side::Base)?, text(Side::Head)?])
+    /// What was printed on both sides.
+    fn texts(&self) -> [Vec<u8>; 2] {
+        let Self {
+            transcript, rounds, ..
+        } = self;
+        let measured = Side::BOTH.map(|side| transcript.rounds(side));
+        let mark = mark(&rounds.plan, measured[0].max(measured[1]));
+        Side::BOTH.map(|side| transcript.text(side, &mark))
     }
 
-    fn compare(
-        &self,
-        old: Vec<Vec<u8>>,
-        new: Vec<Vec<u8>>,
-        options: &mut RunOptions,
-    ) -> Result<Option<Compared>> {
-        let [old_name, new_name] = &self.names;
-        let side = |name, texts| SideTexts { name, texts };
-        let (old, new) = (side(old_name, old), side(new_name, new));
-        compare(PROGRAM, old, new, &mut options.gate, self.stale.clone())
-    }
-
-    fn judged(&self, compared: &Compared, options: &RunOptions) -> Report {
-        let mut policy = options.gate.policy.clone();
+    fn judged(&self, rows: &Rows) -> Report {
+        let mut policy = self.comparison.policy(self.gate.options);
         policy.q *= self.share;
-        judge_again(&compared.rows, &policy, &self.settled)
+        judge_again(&rows.rows, &policy, &self.decided)
     }
 
     /// Saves what was measured of a run that does not come to its end.
     fn rescue(&self, folder: Option<&Path>) -> Result<()> {
-        if self.rounds.transcript.rounds(Side::Head) == 0 {
+        if self.transcript.rounds(Side::Head) == 0 {
             return Ok(());
         }
         let folder = folder.map_or_else(
             || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
             Path::to_owned,
         );
-        save(&folder, &self.texts()?).with_context(|| {
+        save(&folder, &self.texts()).with_context(|| {
             format!("what was measured cannot be saved in {}", folder.display())
         })?;
         let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());
         say(&format!(
-            "what was measured is saved; `benchcli check {new} --base {old}` judges it"
+            "what was measured is saved; `benchcli check {old} {new}` judges it"
         ));
         Ok(())
     }
+}
+
+/// Takes in what a program printed. How one failed is written behind it, as `go test` would.
+fn take(
+    printed: Printed,
+    gate: &Gate<'_>,
+    transcript: &mut Transcript,
+    comparison: &mut Comparison,
+    benchmarks: &Benchmarks,
+    progress: &Progress,
+) -> Result<()> {
+    let Printed {
+        subject,
+        side,
+        text,
+        failure,
+    } = printed;
+    let quiet = |_: &[u8]| Ok(());
+    let noticed = comparison.read(side, gate.options, &text[..], quiet)?;
+    transcript.add(subject, side, &text);
+    let Some(failure) = failure else {
+        return Ok(());
+    };
+    progress.say(&format!(
+        "{} failed on the {} in round {}, {}:\n{}",
+        failure.name,
+        side.name(),
+        failure.round,
+        failure.ending,
+        failure.output
+    ));
+    if noticed.diagnostics().iter().any(Diagnostic::is_failure) {
+        return Ok(());
+    }
+    let of = benchmarks.iter().find(|(_, at)| **at == subject);
+    let benchmark = of.map_or_else(String::new, |((package, name), _)| {
+        format!("pkg: {package}\n--- FAIL: Benchmark{name}\n")
+    });
+    let ending = match failure.ending.strip_prefix("killed by ") {
+        Some(signal) => format!("signal: {signal}"),
+        None => failure.ending,
+    };
+    let text = format!("{benchmark}{ending}\n");
+    comparison.read(side, gate.options, text.as_bytes(), quiet)?;
+    transcript.amend(side, text.as_bytes());
+    Ok(())
 }
 
 fn is_change(row: &RowVerdict) -> bool {

@@ -12,10 +12,11 @@ use super::baselines::say;
 use crate::args::run::{GoOptions, Versions};
 use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
+use crate::diagnostics::Diagnostic;
 use crate::runner::Side;
 use crate::runner::bench_pattern::BenchPattern;
 use crate::runner::build::{self, Build};
-use crate::runner::children::Children;
+use crate::runner::children::{ChildError, Children};
 use crate::runner::packages::{self, NoGo, Package};
 use crate::runner::rounds::{Job, Subject};
 use crate::runner::worktree::Place;
@@ -31,17 +32,21 @@ pub(super) struct Prepared {
     pub(super) base: Option<Oid>,
     /// What stands for the base, where it is not measured.
     pub(super) baseline: Option<String>,
+    /// Packages that do not build.
+    pub(super) failed_builds: Vec<Diagnostic>,
+    /// Whether the benchmarks of the base are known, so that what it lacks is new.
+    pub(super) base_is_listed: bool,
 }
 
-/// Builds both versions. Gives nothing where one does not build, which was said then.
+/// Builds both versions. A package that does not build on one of them is named and not measured.
 pub(super) fn prepare(
     versions: &Versions,
     children: &Children,
     store: Option<&Store>,
     place: &mut Place,
-) -> Result<Option<Prepared>> {
+) -> Result<Prepared> {
     match versions {
-        Versions::Commands(commands) => Ok(Some(of_commands(commands)?)),
+        Versions::Commands(commands) => of_commands(commands),
         Versions::Go(go) => {
             let store = match store {
                 Some(store) => store,
@@ -75,6 +80,8 @@ fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
         names: commands.clone(),
         base: None,
         baseline: None,
+        failed_builds: Vec::new(),
+        base_is_listed: false,
     })
 }
 
@@ -83,7 +90,7 @@ fn of_packages(
     children: &Children,
     store: &Store,
     place: &mut Place,
-) -> Result<Option<Prepared>> {
+) -> Result<Prepared> {
     let repository = store.repo();
     let Some(root) = repository.workdir() else {
         bail!("this repository has no working tree to measure; run it in a clone that has one");
@@ -115,30 +122,48 @@ fn of_packages(
         folders[0] = Some(checked_out.join(within));
     }
     let mut builds = Vec::new();
+    let mut broken: Vec<Broken> = Vec::new();
+    // A stored baseline does not tell which benchmarks its commit had.
+    let mut base_is_listed = baseline.is_none();
     for (side, folder) in Side::BOTH.into_iter().zip(folders) {
         let Some(folder) = folder else { continue };
         // A folder that the base has not yet has no benchmarks there.
         if !folder.is_dir() {
             continue;
         }
-        let found = packages::find(children, &folder, &go.packages, &go.flags);
-        let found = found.map_err(|error| {
-            if error.is::<NoGo>() {
-                return error;
+        let found = match packages::find(children, &folder, &go.packages, &go.flags) {
+            Ok(found) => found,
+            Err(error) if side == Side::Head || error.is::<NoGo>() || error.is::<ChildError>() => {
+                let name = side.name();
+                return Err(if error.is::<NoGo>() {
+                    error
+                } else {
+                    error.context(format!("the packages of the {name} cannot be listed"))
+                });
             }
-            let side = side.name();
-            error.context(format!("the packages of the {side} cannot be listed"))
-        })?;
+            Err(error) => {
+                base_is_listed = false;
+                broken.push(Broken::new(side, "the base", &format!("{error:#}")));
+                continue;
+            }
+        };
+        broken.extend(
+            found
+                .broken
+                .iter()
+                .map(|(path, why)| Broken::new(side, path, why)),
+        );
         let binaries = place.path().join(side.name());
         fs::create_dir_all(&binaries)
             .with_context(|| format!("{} cannot be made", binaries.display()))?;
-        builds.extend(found.into_iter().enumerate().map(|(at, package)| Build {
+        let found = found.packages.into_iter().enumerate();
+        builds.extend(found.map(|(at, package)| Build {
             side,
             package,
             binary: binaries.join(format!("{at}.test{}", env::consts::EXE_SUFFIX)),
         }));
     }
-    if builds.is_empty() && !packages::has_module(&here) {
+    if builds.is_empty() && broken.is_empty() && !packages::has_module(&here) {
         bail!(
             "no benchmark in {}: {} is in no Go module and has none below it; \
              `go mod init example.com/NAME` makes one",
@@ -146,7 +171,7 @@ fn of_packages(
             here.display()
         );
     }
-    if builds.is_empty() {
+    if builds.is_empty() && broken.is_empty() {
         bail!(
             "no benchmark in {}; name packages that have some with --pkg",
             go.packages.join(" ")
@@ -159,19 +184,19 @@ fn of_packages(
             count => format!("{count} test binaries"),
         }
     ));
-    let failures = build::build(children, &builds, &go.flags)?;
-    for failure in &failures {
-        let side = failure.side.name();
+    for failure in build::build(children, &builds, &go.flags)? {
+        broken.push(Broken::new(failure.side, &failure.package, &failure.output));
+    }
+    let (subjects, benchmarks) = subjects(go, children, &builds, &mut broken)?;
+    for it in &broken {
         say(&format!(
-            "{} does not build ({side}):\n{}",
-            failure.package, failure.output
+            "{} does not build ({}):\n{}",
+            it.package,
+            it.side.name(),
+            it.output
         ));
     }
-    if !failures.is_empty() {
-        return Ok(None);
-    }
-    let (subjects, benchmarks) = subjects(go, children, &builds)?;
-    if subjects.is_empty() {
+    if subjects.is_empty() && broken.is_empty() {
         let all = names(go, children, &builds)?;
         bail!(
             "--bench {}: no benchmark matches; there {}",
@@ -183,7 +208,7 @@ fn of_packages(
         .resolve("HEAD")
         .ok()
         .map(|head| super::baselines::short(head.id()));
-    Ok(Some(Prepared {
+    Ok(Prepared {
         subjects,
         benchmarks,
         names: [
@@ -195,23 +220,65 @@ fn of_packages(
         ],
         base: Some(base.commit),
         baseline: baseline.map(|_| go.base.clone()),
-    }))
+        failed_builds: broken
+            .iter()
+            .map(|it| Diagnostic::build_failed(it.side, &it.package, &it.output))
+            .collect(),
+        base_is_listed,
+    })
+}
+
+/// A package that cannot be measured on a side.
+struct Broken {
+    side: Side,
+    package: String,
+    output: String,
+}
+
+impl Broken {
+    fn new(side: Side, package: &str, output: &str) -> Self {
+        Self {
+            side,
+            package: package.to_owned(),
+            output: output.to_owned(),
+        }
+    }
 }
 
 pub(super) type Benchmarks = HashMap<(String, String), usize>;
 
-/// Pairs the benchmarks of both sides by package and name.
+/// Pairs the benchmarks of both sides by package and name. A package that is broken on one side is
+/// measured on neither; one whose binary does not tell its benchmarks is broken too.
 fn subjects(
     go: &GoOptions,
     children: &Children,
     builds: &[Build],
+    broken: &mut Vec<Broken>,
 ) -> Result<(Vec<Subject>, Benchmarks)> {
     let pattern = BenchPattern::parse(&go.bench);
+    let is_broken =
+        |broken: &[Broken], build: &Build| broken.iter().any(|it| it.package == build.package.path);
+    let mut lists = Vec::new();
+    let buildable: Vec<&Build> = builds
+        .iter()
+        .filter(|build| !is_broken(broken, build))
+        .collect();
+    for build in buildable {
+        match build::benchmarks(children, build, &pattern, &go.flags) {
+            Ok(list) => lists.push((build, list)),
+            Err(error) if error.is::<ChildError>() => return Err(error),
+            Err(error) => {
+                let text = format!("{error:#}");
+                broken.push(Broken::new(build.side, &build.package.path, &text));
+            }
+        }
+    }
+    lists.retain(|(build, _)| !is_broken(broken, build));
     let mut subjects: Vec<Subject> = Vec::new();
     let mut benchmarks = HashMap::new();
     let prefix = common_folder(builds.iter().map(|build| &build.package));
-    for build in builds {
-        for (name, pattern) in build::benchmarks(children, build, &pattern, &go.flags)? {
+    for (build, list) in lists {
+        for (name, pattern) in list {
             let bare = name.strip_prefix("Benchmark").unwrap_or(&name).to_owned();
             let path = &build.package.path;
             let at = *benchmarks

@@ -1,6 +1,6 @@
 //! Regressions that are accepted on purpose.
 
-use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use benchparse::gate::Acceptance;
 use benchparse::name::Name;
@@ -48,10 +48,9 @@ struct Entry {
     limit_percent: f64,
     reason: String,
     until: Until,
-    used: Cell<bool>,
 }
 
-/// All accepted regressions, ready to be asked. It remembers which of them were of use.
+/// All accepted regressions, ready to be asked.
 #[derive(Debug, Clone, Default)]
 pub struct Acceptances(Vec<Entry>);
 
@@ -92,59 +91,64 @@ impl Acceptances {
         wrong
     }
 
-    /// Drops what is no longer accepted: past its day, or its commit being in HEAD, of which
-    /// `is_in_head` knows nothing where the repository lacks the commit. Gives a sentence for each,
-    /// and for those of which nothing is known.
-    pub fn expire(
-        &mut self,
+    /// What is still accepted: neither past its day nor is its commit in HEAD, of which `is_in_head`
+    /// knows nothing where the repository lacks the commit. With a sentence for each that is not, and
+    /// for those of which nothing is known.
+    #[must_use]
+    pub fn in_force(
+        &self,
         today: Date,
         is_in_head: impl Fn(&str) -> Option<bool>,
-    ) -> Vec<String> {
-        let mut stale = Vec::new();
-        self.0.retain(|entry| {
+    ) -> (Self, Vec<String>) {
+        let (mut kept, mut stale) = (Vec::new(), Vec::new());
+        for entry in &self.0 {
             let (why, stays) = match &entry.until {
-                Until::Day(day) if *day < today => (format!("it ended on {day}"), false),
+                Until::Day(day) if *day < today => (Some(format!("it ended on {day}")), false),
                 Until::Commit(commit) => match is_in_head(commit) {
-                    Some(true) => (format!("it ended, HEAD contains {commit}"), false),
-                    Some(false) => return true,
+                    Some(true) => (Some(format!("it ended, HEAD contains {commit}")), false),
+                    Some(false) => (None, true),
                     None => (
-                        format!("it still holds, as there is no commit {commit} here"),
+                        Some(format!(
+                            "it still holds, as there is no commit {commit} here"
+                        )),
                         true,
                     ),
                 },
-                _ => return true,
+                _ => (None, true),
             };
-            stale.push(format!("{}: {why}", entry.origin));
-            stays
-        });
-        stale
+            stale.extend(why.map(|why| format!("{}: {why}", entry.origin)));
+            if stays {
+                kept.push(entry.clone());
+            }
+        }
+        (Self(kept), stale)
     }
 
-    /// What is accepted of a benchmark, in a tidied unit.
-    pub fn of(&self, benchmark: &[u8], unit: &[u8]) -> Vec<Acceptance> {
+    /// What is accepted of a benchmark, in a tidied unit. The places of those entries go into `used`.
+    pub fn of(&self, benchmark: &[u8], unit: &[u8], used: &mut BTreeSet<usize>) -> Vec<Acceptance> {
         let name = Name::new(benchmark);
         let without_suffix = &benchmark[..benchmark.len() - name.suffix().len()];
         let names = [benchmark, without_suffix, name.base()];
-        let matching = self.0.iter().filter(|entry| {
+        let mut found = Vec::new();
+        for (at, entry) in self.0.iter().enumerate() {
             let mut truth = |term: &Term| names.iter().any(|name| term.matches(name));
-            entry.unit == unit && entry.pattern.eval(&mut truth)
-        });
-        matching
-            .map(|entry| {
-                entry.used.set(true);
-                Acceptance {
+            if entry.unit == unit && entry.pattern.eval(&mut truth) {
+                used.insert(at);
+                found.push(Acceptance {
                     limit_percent: entry.limit_percent,
                     reason: entry.reason.clone(),
-                }
-            })
-            .collect()
+                });
+            }
+        }
+        found
     }
 
-    /// A sentence for each entry that no row of the run was about.
-    pub fn unused(&self) -> Vec<String> {
-        let unused = self.0.iter().filter(|entry| !entry.used.get());
-        unused
-            .map(|entry| format!("{}: no row of this run matches it", entry.origin))
+    /// A sentence for each entry whose place is not in `used`.
+    pub fn unused(&self, used: &BTreeSet<usize>) -> Vec<String> {
+        let entries = self.0.iter().enumerate();
+        entries
+            .filter(|(at, _)| !used.contains(at))
+            .map(|(_, entry)| format!("{}: no row of this run matches it", entry.origin))
             .collect()
     }
 }
@@ -183,7 +187,6 @@ impl Accept {
             limit_percent: self.up_to.0 * 100.0,
             reason: self.reason.trim().to_owned(),
             until,
-            used: Cell::new(false),
         })
     }
 }
@@ -255,7 +258,7 @@ mod tests {
             "Benchmark-Accept: Encode ns/op 10%: a\nBenchmark-Accept: /n=10$/ ns/op 20%: b\n",
         );
         let limits = |name: &str, unit: &str| -> Vec<f64> {
-            let found = acceptances.of(name.as_bytes(), unit.as_bytes());
+            let found = acceptances.of(name.as_bytes(), unit.as_bytes(), &mut BTreeSet::new());
             found
                 .iter()
                 .map(|acceptance| acceptance.limit_percent)
@@ -265,24 +268,26 @@ mod tests {
         assert_eq!(limits("Encode/n=10-8", "sec/op"), [10.0, 20.0]);
         assert!(limits("Encoder-8", "sec/op").is_empty());
         assert!(limits("Encode-8", "B/op").is_empty());
-        assert!(acceptances.unused().is_empty());
+        let mut used = BTreeSet::new();
+        let _ = acceptances.of(b"Encode/n=10-8", b"sec/op", &mut used);
+        assert!(acceptances.unused(&used).is_empty());
     }
 
     #[test]
     fn stale_entries_are_named() {
         let mut acceptances = accepting("Benchmark-Accept: Gone ns/op 10%: a\n");
         assert_eq!(
-            acceptances.unused(),
+            acceptances.unused(&BTreeSet::new()),
             ["1a2b3c4: accept Gone ns/op: no row of this run matches it"]
         );
         acceptances.0[0].until = Until::Day(jiff::civil::date(2020, 1, 1));
         let today = jiff::civil::date(2026, 1, 1);
-        let stale = acceptances.expire(today, |_| Some(false));
+        let (kept, stale) = acceptances.in_force(today, |_| Some(false));
         assert_eq!(
             stale,
             ["1a2b3c4: accept Gone ns/op: it ended on 2020-01-01"]
         );
-        assert!(acceptances.0.is_empty());
+        assert!(kept.0.is_empty() && !acceptances.0.is_empty());
     }
 
     #[test]
@@ -290,8 +295,8 @@ mod tests {
         let until = |is_in_head: Option<bool>| {
             let mut acceptances = accepting("Benchmark-Accept: Encode ns/op 10%: a\n");
             acceptances.0[0].until = Until::Commit("v2".to_owned());
-            let stale = acceptances.expire(jiff::civil::date(2026, 1, 1), |_| is_in_head);
-            (acceptances.0.len(), stale.len())
+            let (kept, stale) = acceptances.in_force(jiff::civil::date(2026, 1, 1), |_| is_in_head);
+            (kept.0.len(), stale.len())
         };
         assert_eq!(until(Some(false)), (1, 0));
         assert_eq!(until(Some(true)), (0, 1));

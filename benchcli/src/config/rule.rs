@@ -1,6 +1,6 @@
 //! Settings for some rows.
 
-use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use benchparse::gate::{Class, Direction};
@@ -59,8 +59,8 @@ pub enum DirectionName {
 impl From<DirectionName> for Direction {
     fn from(name: DirectionName) -> Self {
         match name {
-            DirectionName::Lower => Self::LowerIsBetter,
-            DirectionName::Higher => Self::HigherIsBetter,
+            DirectionName::Lower => Self::Lower,
+            DirectionName::Higher => Self::Higher,
         }
     }
 }
@@ -95,10 +95,9 @@ struct Ready {
     origin: String,
     filter: Filter,
     settings: Settings,
-    used: Cell<bool>,
 }
 
-/// All rules, ready to be asked. It remembers which of them were of use.
+/// All rules, ready to be asked.
 #[derive(Debug, Clone, Default)]
 pub struct Rules(Vec<Ready>);
 
@@ -116,19 +115,23 @@ impl Rules {
                 origin: format!("{line}: rule {}", rule.filter.get_ref()),
                 filter,
                 settings,
-                used: Cell::new(false),
             });
         }
         Ok(Self(ready))
     }
 
-    /// What is set for a row, whose values of keys `value` gives.
-    pub fn settings(&self, value: &dyn Fn(&Key) -> Vec<Vec<u8>>) -> Settings {
+    /// What is set for a row, whose values of keys `value` gives. The places of the rules that match
+    /// it go into `used`.
+    pub fn settings(
+        &self,
+        value: &dyn Fn(&Key) -> Vec<Vec<u8>>,
+        used: &mut BTreeSet<usize>,
+    ) -> Settings {
         let mut settings = Settings::default();
-        for rule in &self.0 {
+        for (at, rule) in self.0.iter().enumerate() {
             let mut truth = |term: &Term| value(term.key()).iter().any(|value| term.matches(value));
             if rule.filter.eval(&mut truth) {
-                rule.used.set(true);
+                used.insert(at);
                 let rule = rule.settings;
                 settings = Settings {
                     threshold: rule.threshold.or(settings.threshold),
@@ -141,11 +144,12 @@ impl Rules {
         settings
     }
 
-    /// A sentence for each rule that no row of the run was under.
-    pub fn unused(&self) -> Vec<String> {
-        let unused = self.0.iter().filter(|rule| !rule.used.get());
-        unused
-            .map(|rule| format!("{}: no row of this run matches it", rule.origin))
+    /// A sentence for each rule whose place is not in `used`.
+    pub fn unused(&self, used: &BTreeSet<usize>) -> Vec<String> {
+        let rules = self.0.iter().enumerate();
+        rules
+            .filter(|(at, _)| !used.contains(at))
+            .map(|(_, rule)| format!("{}: no row of this run matches it", rule.origin))
             .collect()
     }
 }

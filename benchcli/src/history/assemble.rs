@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use benchparse::trend::{Point, Series};
-use benchparse::unit::{Class, Direction};
+use benchparse::unit::Direction;
 use git2::Oid;
 
 use super::cache::Cached;
@@ -125,12 +125,12 @@ impl<'s> Assembly<'s> {
             }
             let said = said.get(key.unit.as_str()).copied().unwrap_or_default();
             let better = said.better.map(|(_, better)| better);
-            let nature = key.nature(&request.config.rules, said.is_exact, better);
+            let semantics = key.semantics(&request.config.rules, said.is_exact, better);
             all.push(Series {
                 environment: key.environment(),
-                direction: nature.direction,
-                class: Class::of(key.unit.as_bytes()),
-                tolerance: nature.tolerance,
+                direction: semantics.direction,
+                class: semantics.scale,
+                tolerance: semantics.class.tolerance(),
                 points,
                 changes: Vec::new(),
                 suspect: None,

@@ -1,13 +1,13 @@
 //! What tells series apart.
 
-use benchparse::gate;
+use std::collections::BTreeSet;
+
 use benchparse::name::Name;
 use benchparse::query::{Filter, Key, Term};
-use benchparse::trend::Tolerance;
-use benchparse::unit;
+use benchparse::unit::{self, UnitSemantics};
 
 use crate::config::Rules;
-use crate::wording::{is_unit, spellings};
+use crate::wording::is_unit;
 
 /// One benchmark in one unit, measured in one environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,13 +22,6 @@ pub(super) struct SeriesKey {
     pub(super) cpu: String,
     /// The labels of the recording, as `name=value`.
     pub(super) labels: String,
-}
-
-/// How the values of a series behave.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Nature {
-    pub(super) tolerance: Option<Tolerance>,
-    pub(super) direction: unit::Direction,
 }
 
 impl SeriesKey {
@@ -89,56 +82,39 @@ impl SeriesKey {
 
     /// The values of a key of the filter language.
     fn values(&self, key: &Key) -> Vec<Vec<u8>> {
-        let name = Name::new(self.benchmark.as_bytes());
+        if let Some(value) = key.value_in_name(Name::new(self.benchmark.as_bytes())) {
+            return vec![value.to_vec()];
+        }
         let value = match key {
-            Key::Name => name.base(),
-            Key::FullName => self.benchmark.as_bytes(),
-            Key::Sub(part) => name.sub_value(part),
-            Key::GoMaxProcs => name.gomaxprocs(),
-            Key::Unit => {
-                return spellings(&self.unit).map(String::into_bytes).into();
-            }
+            Key::Unit => return unit::spellings(self.unit.as_bytes()).into(),
             Key::ConfigKey(key) => match &key[..] {
-                b"pkg" => self.package.as_bytes(),
-                b"goos" => self.goos.as_bytes(),
-                b"goarch" => self.goarch.as_bytes(),
-                b"cpu" => self.cpu.as_bytes(),
-                _ => b"",
+                b"pkg" => self.package.as_str(),
+                b"goos" => &self.goos,
+                b"goarch" => &self.goarch,
+                b"cpu" => &self.cpu,
+                _ => "",
             },
-            _ => b"",
+            _ => "",
         };
-        vec![value.to_vec()]
+        vec![value.as_bytes().to_vec()]
     }
 
-    /// How the values behave: as the rules say, else as `Unit` lines say, else as the unit does.
-    pub(super) fn nature(
+    /// What the unit says about the values: as the rules say, else as `Unit` lines say, else as the
+    /// unit does.
+    pub(super) fn semantics(
         &self,
         rules: &Rules,
         is_exact: bool,
         better: Option<unit::Direction>,
-    ) -> Nature {
-        let settings = rules.settings(&|key| self.values(key));
-        let class = settings.class.unwrap_or(match self.unit.as_str() {
-            "allocs/op" => gate::Class::ALLOCATIONS,
-            "B/op" => gate::Class::BYTES,
-            _ if is_exact => gate::Class::EXACT,
-            _ => gate::Class::Timing,
-        });
-        let tolerance = match class {
-            gate::Class::Exact { abs, rel } => Some(Tolerance {
-                absolute: abs,
-                relative: rel,
-            }),
-            _ => None,
-        };
-        let direction = match settings.direction {
-            Some(gate::Direction::LowerIsBetter) => unit::Direction::Lower,
-            Some(gate::Direction::HigherIsBetter) => unit::Direction::Higher,
-            None => better.unwrap_or_else(|| unit::Direction::of(self.unit.as_bytes())),
-        };
-        Nature {
-            tolerance,
-            direction,
+    ) -> UnitSemantics {
+        let settings = rules.settings(&|key| self.values(key), &mut BTreeSet::new());
+        let mut semantics = UnitSemantics::of(self.unit.as_bytes());
+        if is_exact {
+            semantics = semantics.repeating_exactly();
         }
+        semantics.class = settings.class.unwrap_or(semantics.class);
+        let direction = settings.direction.or(better);
+        semantics.direction = direction.unwrap_or(semantics.direction);
+        semantics
     }
 }

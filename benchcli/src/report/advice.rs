@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use benchparse::gate::{Aim, Class, Finding, Policy, Report, RowVerdict, Timings, findings};
 use benchparse::number::fixed;
 
-use crate::sides::RowContext;
+use super::verdicts::RowMetadata;
 use crate::wording::counted;
 
 /// One or two lines that help most with the next run.
-pub(super) fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) -> Vec<String> {
+pub(super) fn advice(report: &Report, metadata: &[RowMetadata], policy: &Policy) -> Vec<String> {
     let mut advice = Vec::new();
     let timings: Vec<&RowVerdict> = report
         .rows
@@ -23,7 +23,7 @@ pub(super) fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) 
                 .to_owned(),
         );
     }
-    if let Some(line) = best_finding(report, contexts, &timings, policy) {
+    if let Some(line) = best_finding(report, metadata, &timings, policy) {
         advice.push(line);
     }
     advice
@@ -32,17 +32,17 @@ pub(super) fn advice(report: &Report, contexts: &[RowContext], policy: &Policy) 
 /// The finding that says most about how to measure better.
 fn best_finding(
     report: &Report,
-    contexts: &[RowContext],
+    metadata: &[RowMetadata],
     timings: &[&RowVerdict],
     policy: &Policy,
 ) -> Option<String> {
-    let (aim, bytes) = (aim(report, policy), bytes(report, contexts));
+    let (aim, bytes) = (aim(report, policy), bytes(report, metadata));
     let found: Vec<Finding> = report
         .rows
         .iter()
-        .zip(contexts)
+        .zip(metadata)
         .filter(|(row, _)| row.key.unit == "sec/op")
-        .flat_map(|(row, context)| noticed(row, context, &aim, &bytes))
+        .flat_map(|(row, of_row)| noticed(row, of_row, &aim, &bytes))
         .collect();
     let count = |is: fn(&Finding) -> bool| found.iter().filter(|finding| is(finding)).count();
     let some = |is, say: &dyn Fn(&str) -> String| match count(is) {
@@ -86,12 +86,12 @@ pub(super) fn aim(report: &Report, policy: &Policy) -> Aim {
 /// The new side's B/op of benchmarks by their table and name.
 pub(super) type Bytes<'c> = HashMap<(&'c str, &'c str), &'c [f64]>;
 
-pub(super) fn bytes<'c>(report: &'c Report, contexts: &'c [RowContext]) -> Bytes<'c> {
-    let rows = report.rows.iter().zip(contexts);
+pub(super) fn bytes<'c>(report: &'c Report, metadata: &'c [RowMetadata]) -> Bytes<'c> {
+    let rows = report.rows.iter().zip(metadata);
     rows.filter(|(row, _)| row.key.unit == "B/op")
-        .map(|(row, context)| {
+        .map(|(row, of_row)| {
             let key = (row.key.table.as_str(), row.key.benchmark.as_str());
-            (key, &context.sides[1].values[..])
+            (key, &of_row.sides[1].values[..])
         })
         .collect()
 }
@@ -99,11 +99,11 @@ pub(super) fn bytes<'c>(report: &'c Report, contexts: &'c [RowContext]) -> Bytes
 /// What is noticed about the new side of a timing.
 pub(super) fn noticed(
     row: &RowVerdict,
-    context: &RowContext,
+    of_row: &RowMetadata,
     aim: &Aim,
     bytes: &Bytes<'_>,
 ) -> Vec<Finding> {
-    let side = &context.sides[1];
+    let side = &of_row.sides[1];
     let key = (row.key.table.as_str(), row.key.benchmark.as_str());
     let timings = Timings {
         seconds: side.values.clone(),

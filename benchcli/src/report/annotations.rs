@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::trades::{TRADED, are_told};
+use super::TRADED;
+use super::trades::are_told;
 use super::verdicts::{CheckReport, RowReport};
 
 /// Where a benchmark's function is: a path relative to the repository and a line.
@@ -68,11 +69,18 @@ pub fn github(report: &CheckReport, places: &Places) -> String {
             data(&message(row))
         ));
     }
-    for failure in &report.failures {
-        let title = property(&format!("{} failed", failure.name));
+    for failure in report.failures() {
+        let title = property(&format!("{} failed", failure.subject()));
         out.push_str(&format!(
             "::error title={title}::{}\n",
             data(&failure.text())
+        ));
+    }
+    for warning in report.warnings() {
+        out.push_str(&format!(
+            "::warning title={}::{}\n",
+            property(&warning.subject()),
+            data(&warning.text())
         ));
     }
     let kind = if report.exit == 0 { "notice" } else { "error" };
@@ -108,11 +116,11 @@ pub fn gitlab(report: &CheckReport, places: &Places) -> String {
             })
         })
         .collect();
-    let failures = report.failures.iter().map(|failure| {
+    let failures = report.failures().map(|failure| {
         json!({
             "description": failure.text(),
             "check_name": "benchmark-failed",
-            "fingerprint": hashed(&format!("{}\n{}\nfailed", failure.name, failure.side)),
+            "fingerprint": hashed(&format!("{}\n{:?}\nfailed", failure.subject(), failure.side)),
             "severity": "major",
             "location": { "path": ".", "lines": { "begin": 1 } },
         })

@@ -7,39 +7,24 @@ use benchparse::compare::{
     Cell, Geomean, Ratio, Row, Table, Tables, comparison_warning_text, delta_text,
     geomean_ratio_text, range_text, summary_warning_text, varying_text,
 };
-use benchparse::input::{Incident, Repair};
 use benchparse::stats::Assumption;
 use benchparse::unit::{Class, Direction};
 use bstr::ByteSlice as _;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::diagnostics::Diagnostic;
+
 /// The name and version of what [`write()`] writes; the number grows when a reader would break.
-pub const SCHEMA: &str = "benchdiff/1";
+pub const SCHEMA: &str = "benchdiff/2";
 
 /// What is to be known about the inputs.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Notices {
-    /// Lines that are not of the format, as `file:line: message`.
-    pub errors: Vec<String>,
-    /// What was mended to read them.
-    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
-    pub repairs: Vec<InFile<Repair>>,
-    /// Benchmarks that gave no result.
-    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
-    pub incidents: Vec<InFile<Incident>>,
+    /// Malformed lines, repairs, and benchmarks that gave no result.
+    pub diagnostics: Vec<Diagnostic>,
     /// What else was said on standard error.
     pub notes: Vec<String>,
-}
-
-/// Something about one input.
-#[derive(Debug, Serialize)]
-pub struct InFile<T> {
-    /// The input's path as it was given.
-    pub file: String,
-    /// What it is.
-    #[serde(flatten)]
-    pub what: T,
 }
 
 /// Writes all tables as one JSON document. Texts that are not UTF-8 have U+FFFD for what is not.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::trades::{TRADED, are_told, trade};
+use super::TRADED;
+use super::trades::{are_told, trade};
 use super::verdict_text::columns;
 use super::verdicts::{CheckReport, RowReport};
 use crate::xml::escape;
@@ -25,7 +26,7 @@ pub fn write(report: &CheckReport) -> String {
     let failures = cases.iter().filter(|case| case.fails()).count();
     let skipped = cases.iter().filter(|case| case.is_skipped()).count();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let errors = report.failures.len();
+    let errors = report.failures().count();
     let counts = format!(
         "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\"",
         cases.len() + errors
@@ -35,10 +36,10 @@ pub fn write(report: &CheckReport) -> String {
     for case in &cases {
         case.write(&mut out, are_told(report));
     }
-    for failure in &report.failures {
+    for failure in report.failures() {
         out.push_str(&format!(
             "    <testcase classname=\"benchmarks\" name=\"{}\">\n      <error message=\"{}\"/>\n    </testcase>\n",
-            escape(&failure.name),
+            escape(&failure.subject()),
             escape(&failure.text())
         ));
     }

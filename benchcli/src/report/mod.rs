@@ -21,3 +21,6 @@ pub mod trend_text;
 pub mod verdict_markdown;
 pub mod verdict_text;
 pub mod verdicts;
+
+/// The verdict of what got worse of a benchmark that is better in another unit.
+const TRADED: &str = "traded";

@@ -2,21 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use benchparse::gate::{Report, Verdict};
-
+use super::TRADED;
 use super::verdicts::{CheckReport, RowReport};
-
-/// The verdict of the rows that got worse.
-pub(super) const TRADED: &str = "traded";
-
-/// The tables and names of the benchmarks of a report that traded.
-pub(super) fn traders(report: &Report) -> BTreeSet<(&str, &str)> {
-    let benchmarks = report.benchmarks.iter();
-    benchmarks
-        .filter(|benchmark| benchmark.verdict == Verdict::Traded)
-        .map(|of| (of.table.as_str(), of.benchmark.as_str()))
-        .collect()
-}
 
 /// What each of them got, and for what: `Fill: -30.00% sec/op for +50.00% B/op`.
 pub(super) fn sentences(report: &CheckReport) -> Vec<String> {

@@ -1,9 +1,12 @@
 //! Verdicts for a pull request comment or a job summary.
 
+use benchparse::gate::Outcome;
+
+use super::TRADED;
 use super::markdown::escape;
-use super::trades::{TRADED, sentences};
+use super::trades::sentences;
 use super::verdict_text::{EXPLAINED, HEADINGS, columns, measured_line, rule_line, used_columns};
-use super::verdicts::{CheckReport, RowReport, Run};
+use super::verdicts::{CheckReport, RowReport};
 use crate::profile::render::explained_markdown;
 
 /// What a forge takes for one comment, in characters.
@@ -14,10 +17,10 @@ const REMARKS: usize = 4_000;
 
 /// Writes the report: the answer first, regressions open, the rest folded, cut to what a forge takes.
 pub fn write(report: &CheckReport) -> String {
-    let mark = match report.run {
-        Run::Pass => "✅",
-        Run::Regressed => "❌",
-        Run::EnvironmentShift | Run::Incomplete => "⚠️",
+    let mark = match report.outcome {
+        Outcome::Pass => "✅",
+        Outcome::Regressed => "❌",
+        Outcome::EnvironmentShift | Outcome::Incomplete => "⚠️",
     };
     let mut out = format!(
         "### {mark} Benchmarks: {}\n\n",
@@ -29,10 +32,15 @@ pub fn write(report: &CheckReport) -> String {
         out.push_str(&escape(line.as_bytes()));
         out.push_str("\n\n");
     }
-    for failure in &report.failures {
-        out.push_str(&format!("- {}\n", escape(failure.text().as_bytes())));
+    for failure in report.failures() {
+        let text = format!("failed: {}", failure.text());
+        out.push_str(&format!("- {}\n", escape(text.as_bytes())));
     }
-    if !report.failures.is_empty() {
+    for warning in report.warnings() {
+        let text = format!("warning: {}", warning.text());
+        out.push_str(&format!("- {}\n", escape(text.as_bytes())));
+    }
+    if report.failures().chain(report.warnings()).next().is_some() {
         out.push('\n');
     }
     let is_open =

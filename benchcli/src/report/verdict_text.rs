@@ -1,20 +1,22 @@
 //! Verdicts for people at a terminal: the answer, then what changed, worst first.
 
 use anstyle::{AnsiColor, Style};
+use benchparse::gate::Outcome;
 use benchparse::number::fixed;
 
-use super::trades::{TRADED, sentences};
-use super::verdicts::{CheckReport, RowReport, Run, SHIFTED};
+use super::TRADED;
+use super::trades::sentences;
+use super::verdicts::{CheckReport, RowReport, SHIFTED};
 use crate::profile::render::{Extent, explained_text};
 use crate::wording::counted;
 
 /// Writes the report; unchanged rows are a count.
 pub fn write(report: &CheckReport, color: bool) -> String {
     let mut out = String::new();
-    let answer = match report.run {
-        Run::Pass => AnsiColor::Green,
-        Run::Regressed | Run::Incomplete => AnsiColor::Red,
-        Run::EnvironmentShift => AnsiColor::Yellow,
+    let answer = match report.outcome {
+        Outcome::Pass => AnsiColor::Green,
+        Outcome::Regressed | Outcome::Incomplete => AnsiColor::Red,
+        Outcome::EnvironmentShift => AnsiColor::Yellow,
     };
     paint(&mut out, &report.summary, answer.on_default().bold(), color);
     out.push('\n');
@@ -23,8 +25,11 @@ pub fn write(report: &CheckReport, color: bool) -> String {
         out.push_str(&line);
         out.push('\n');
     }
-    for failure in &report.failures {
+    for failure in report.failures() {
         out.push_str(&format_line("failed", &failure.text()));
+    }
+    for warning in report.warnings() {
+        out.push_str(&format_line("warning", &warning.text()));
     }
     let shown: Vec<&RowReport> = report
         .rows

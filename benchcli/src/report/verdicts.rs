@@ -4,19 +4,20 @@ use benchparse::gate::{
     Action, Class, Direction, Outcome, Policy, Reason, Report, RowVerdict, Verdict,
 };
 use benchparse::number::fixed;
+use benchparse::pairing::Measurements;
 use benchparse::stats::{Sample, median};
 use benchparse::unit::{self, Scale};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::TRADED;
 use super::advice::{advice, aim, bytes, noticed, remark};
-use super::trades::{TRADED, traders};
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::profile::Explained;
-use crate::sides::RowContext;
 use crate::wording::counted;
 
 /// The name and version of the JSON report; the number grows when a reader would break.
-pub const SCHEMA: &str = "benchcli-check/1";
+pub const SCHEMA: &str = "benchcli-check/2";
 
 /// Why a timing has no verdict where too many changed at once.
 pub(super) const SHIFTED: &str = "the environment shifted";
@@ -27,8 +28,10 @@ pub struct CheckReport {
     /// Name and version of this format.
     #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
-    /// What to do with the build.
-    pub run: Run,
+    /// What to do with the build: regressed, incomplete, environment-shift or pass; the first of
+    /// these that holds.
+    #[schemars(with = "String", extend("enum" = ["regressed", "incomplete", "environment-shift", "pass"]))]
+    pub outcome: Outcome,
     /// The exit status of the program.
     pub exit: u8,
     /// The answer in one line.
@@ -43,8 +46,8 @@ pub struct CheckReport {
     pub measured: Option<Measured>,
     /// The rows, worst first.
     pub rows: Vec<RowReport>,
-    /// Benchmarks that failed while they were measured; their results are left out.
-    pub failures: Vec<FailureReport>,
+    /// What was noticed in the inputs: failed, skipped and malformed benchmarks, and repairs.
+    pub diagnostics: Vec<Diagnostic>,
     /// The benchmarks that bought something: better in one unit, worse in another.
     pub traded: Vec<String>,
     /// Settings that have no effect: acceptances that ended or match nothing, rules and gated units
@@ -54,43 +57,6 @@ pub struct CheckReport {
     pub advice: Vec<String>,
     /// Who pays for what got worse, where that was asked for.
     pub explained: Vec<Explained>,
-}
-
-/// What to do with the build.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Run {
-    /// Exit 0.
-    Pass,
-    /// Exit 1.
-    Regressed,
-    /// Exit 3.
-    EnvironmentShift,
-    /// Exit 2: a benchmark failed while it was measured, whatever the others say.
-    Incomplete,
-}
-
-/// A benchmark, or all of a package, that could not be measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct FailureReport {
-    /// The name for people.
-    pub name: String,
-    /// Of base and head the one that failed.
-    pub side: &'static str,
-    /// In which round, from 1.
-    pub round: u32,
-    /// How the program ended, such as `exit status 2`.
-    pub ending: String,
-}
-
-impl FailureReport {
-    /// `codec.Encode failed on the head in round 1, exit status 2; its results are left out`.
-    pub fn text(&self) -> String {
-        format!(
-            "{} failed on the {} in round {}, {}; its results are left out",
-            self.name, self.side, self.round, self.ending
-        )
-    }
 }
 
 /// How many rows have each verdict.
@@ -208,29 +174,50 @@ pub struct SideReport {
     pub samples: Vec<Option<f64>>,
 }
 
+/// What is known of a row besides what the gate is told.
+#[derive(Debug, Clone)]
+pub struct RowMetadata {
+    /// The package, empty where it is not known.
+    pub package: String,
+    /// Base and head as they were measured.
+    pub sides: [Measurements; 2],
+    /// Whether the row may fail a run.
+    pub gated: bool,
+}
+
+/// What is known of the inputs.
+#[derive(Debug)]
+pub struct Inputs {
+    /// What base and head are called.
+    pub names: [String; 2],
+    /// How both were measured, where this program did it.
+    pub measured: Option<Measured>,
+    /// What was noticed in them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Settings that have no effect.
+    pub stale: Vec<String>,
+    /// Whether something failed that should have been judged.
+    pub is_incomplete: bool,
+    /// Whether the base failed in all that could have been compared.
+    pub lacks_base: bool,
+}
+
 /// Makes the model.
 pub fn model(
     report: &Report,
-    contexts: &[RowContext],
+    metadata: &[RowMetadata],
     policy: &Policy,
-    sides: [String; 2],
-    stale: Vec<String>,
-    measured: Option<Measured>,
+    inputs: Inputs,
 ) -> CheckReport {
-    let (aim, bytes) = (aim(report, policy), bytes(report, contexts));
-    let traders = traders(report);
+    let (aim, bytes) = (aim(report, policy), bytes(report, metadata));
     let mut rows: Vec<(f64, RowReport)> = report
         .rows
         .iter()
-        .zip(contexts)
-        .map(|(verdict, context)| {
-            let mut row = row(verdict, context, policy);
-            let key = (verdict.key.table.as_str(), verdict.key.benchmark.as_str());
-            if row.verdict == "regressed" && traders.contains(&key) {
-                row.verdict = TRADED;
-            }
+        .zip(metadata)
+        .map(|(verdict, metadata)| {
+            let mut row = row(verdict, metadata, policy);
             if row.unit == "sec/op" {
-                let found = noticed(verdict, context, &aim, &bytes);
+                let found = noticed(verdict, metadata, &aim, &bytes);
                 row.remarks = found.iter().filter_map(remark).collect();
             }
             (severity(verdict), row)
@@ -239,18 +226,19 @@ pub fn model(
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut rows: Vec<RowReport> = rows.into_iter().map(|(_, row)| row).collect();
     name_rows(&mut rows);
-    let run = match report.run {
-        Outcome::Regressed => Run::Regressed,
-        Outcome::EnvironmentShift => Run::EnvironmentShift,
-        _ => Run::Pass,
-    };
     let counts = Counts::of(&rows);
-    let traded = traders.iter().map(|(_, benchmark)| (*benchmark).to_owned());
+    let traded = report.benchmarks.iter();
+    let traded = traded.filter(|benchmark| benchmark.verdict == Verdict::Traded);
+    let outcome = if inputs.is_incomplete || inputs.lacks_base {
+        report.outcome.and(Outcome::Incomplete)
+    } else {
+        report.outcome
+    };
     CheckReport {
         schema: SCHEMA,
-        run,
-        exit: report.run.exit_code(),
-        summary: summary(report, &rows, counts),
+        outcome,
+        exit: outcome.exit_code(),
+        summary: whole_summary(summary(report, &rows, counts), &inputs, report.outcome),
         counts,
         applied: Applied {
             threshold: report.threshold,
@@ -265,32 +253,78 @@ pub fn model(
                 Action::Ignore => "ignore",
             },
         },
-        sides,
-        measured,
-        advice: advice(report, contexts, policy),
+        sides: inputs.names,
+        measured: inputs.measured,
+        advice: advice(report, metadata, policy),
         rows,
-        failures: Vec::new(),
-        traded: traded.collect(),
-        stale,
+        diagnostics: inputs.diagnostics,
+        traded: traded.map(|of| of.benchmark.clone()).collect(),
+        stale: inputs.stale,
         explained: Vec::new(),
     }
 }
 
 impl CheckReport {
-    /// Takes in what failed while it was measured: then the run is no pass, whatever was judged.
-    #[must_use]
-    pub fn with_failures(mut self, failures: Vec<FailureReport>) -> Self {
-        if let Some(first) = failures.first() {
-            let more = match failures.len() - 1 {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            self.summary = format!("incomplete: {}{more} failed; {}", first.name, self.summary);
-            self.run = Run::Incomplete;
-            self.exit = 2;
+    /// What failed, so that the run is incomplete.
+    pub fn failures(&self) -> impl Iterator<Item = &Diagnostic> {
+        let all = self.diagnostics.iter();
+        all.filter(|it| it.severity == Severity::Incomplete)
+    }
+
+    /// What is worth a word and costs nothing that is judged.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        let all = self.diagnostics.iter();
+        all.filter(|it| it.severity == Severity::Warning)
+    }
+}
+
+/// The summary of the verdicts, with what failed.
+fn whole_summary(verdicts: String, inputs: &Inputs, outcome: Outcome) -> String {
+    let mut failed: Vec<String> = Vec::new();
+    let mut of_benchmarks: Vec<&String> = Vec::new();
+    for diagnostic in &inputs.diagnostics {
+        // A package fails with its benchmark.
+        if let (Some(package), Some(_)) = (&diagnostic.package, &diagnostic.benchmark)
+            && diagnostic.is_failure()
+        {
+            of_benchmarks.push(package);
         }
-        self.failures = failures;
-        self
+    }
+    for diagnostic in &inputs.diagnostics {
+        if let (Some(package), None) = (&diagnostic.package, &diagnostic.benchmark)
+            && of_benchmarks.contains(&package)
+        {
+            continue;
+        }
+        let counts = diagnostic.severity == Severity::Incomplete
+            || (inputs.lacks_base && diagnostic.is_failure());
+        let subject = diagnostic.subject();
+        if counts && !failed.contains(&subject) {
+            failed.push(subject);
+        }
+    }
+    let Some(first) = failed
+        .first()
+        .filter(|_| inputs.is_incomplete || inputs.lacks_base)
+    else {
+        return verdicts;
+    };
+    let more = match failed.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let base = if inputs.lacks_base && !inputs.is_incomplete {
+        " on the base, so that nothing is compared"
+    } else {
+        ""
+    };
+    match outcome {
+        Outcome::Regressed => format!("{verdicts}; {first}{more} failed"),
+        Outcome::Incomplete => format!("{verdicts}; {first}{more} failed{base}"),
+        _ => {
+            let verdicts = verdicts.strip_prefix("pass: ").unwrap_or(&verdicts);
+            format!("incomplete: {first}{more} failed{base}; {verdicts}")
+        }
     }
 }
 
@@ -333,7 +367,7 @@ impl Counts {
 fn severity(row: &RowVerdict) -> f64 {
     let rank = match &row.verdict {
         _ if row.action == Action::Fail => 6.0,
-        Verdict::Regressed => 5.0,
+        Verdict::Regressed | Verdict::Traded => 5.0,
         Verdict::Accepted { .. } => 4.0,
         Verdict::Inconclusive { .. } => 3.0,
         Verdict::Removed => 2.5,
@@ -350,7 +384,7 @@ fn severity(row: &RowVerdict) -> f64 {
     }
 }
 
-fn row(verdict: &RowVerdict, context: &RowContext, policy: &Policy) -> RowReport {
+fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy) -> RowReport {
     let (name, reason) = words(verdict);
     let unit = verdict.key.unit.as_bytes();
     let medians = [&verdict.old, &verdict.new].map(|side| side.map(|side| side.median));
@@ -370,7 +404,7 @@ fn row(verdict: &RowVerdict, context: &RowContext, policy: &Policy) -> RowReport
             median: Some(side.median).filter(|median| median.is_finite()),
             text: scale.format(side.median) + &spread,
             spread: Some(side.spread).filter(|spread| spread.is_finite()),
-            samples: context.sides[place]
+            samples: metadata.sides[place]
                 .values
                 .iter()
                 .map(|&value| in_json(value))
@@ -394,14 +428,14 @@ fn row(verdict: &RowVerdict, context: &RowContext, policy: &Policy) -> RowReport
             }
         });
     RowReport {
-        package: context.package.to_string(),
+        package: metadata.package.clone(),
         benchmark: verdict.key.benchmark.clone(),
         name: verdict.key.benchmark.clone(),
         unit: verdict.key.unit.clone(),
         verdict: name,
         reason,
         fails: verdict.action == Action::Fail,
-        gated: context.gated,
+        gated: metadata.gated,
         old: side(0),
         new: side(1),
         change: change.filter(|change| change.is_finite()),
@@ -411,7 +445,7 @@ fn row(verdict: &RowVerdict, context: &RowContext, policy: &Policy) -> RowReport
         q_better: verdict.tests.map(|tests| tests.q_better),
         threshold: verdict.threshold,
         floor: (policy.interleaved && verdict.class == Class::Timing)
-            .then(|| noise_floor(&context.sides))
+            .then(|| noise_floor(&metadata.sides))
             .flatten(),
         samples_needed: verdict.samples_needed,
         remarks: Vec::new(),
@@ -422,7 +456,7 @@ fn row(verdict: &RowVerdict, context: &RowContext, policy: &Policy) -> RowReport
 const FLOOR_ROUNDS: usize = 4;
 
 /// How far the medians of odd and even rounds are apart, of both sides the larger.
-fn noise_floor(sides: &[crate::sides::Measured; 2]) -> Option<f64> {
+fn noise_floor(sides: &[Measurements; 2]) -> Option<f64> {
     let halves = |values: &[f64]| {
         let half = |first| values.iter().skip(first).step_by(2).copied().collect();
         let [odd, even] = [0, 1].map(|first| median(&Sample::new(half(first))));
@@ -507,6 +541,7 @@ pub(crate) fn percent(change: f64) -> String {
 fn words(row: &RowVerdict) -> (&'static str, Option<String>) {
     match &row.verdict {
         Verdict::Regressed => ("regressed", single(row)),
+        Verdict::Traded => (TRADED, single(row)),
         Verdict::Improved => ("improved", single(row)),
         Verdict::Accepted {
             reason,
@@ -545,7 +580,7 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
 
 fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
     let benchmarks = counted(report.benchmarks.len(), "benchmark");
-    match report.run {
+    match report.outcome {
         Outcome::EnvironmentShift => format!(
             "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
             report.shift.changed, report.family
@@ -579,14 +614,29 @@ fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
                 names[..shown].join(", ")
             )
         }
+        Outcome::Incomplete => {
+            let reason = report.rows.iter().find_map(|row| match &row.verdict {
+                Verdict::Inconclusive { reason } if reason.is_mendable() => Some(why(reason, row)),
+                _ => None,
+            });
+            let reason = reason.unwrap_or_else(|| "no row has two sides".to_owned());
+            format!("incomplete: nothing could be judged: {reason} ({benchmarks})")
+        }
+        _ if rows.is_empty() => "nothing is compared".to_owned(),
         _ if counts.regressed > 0 => {
-            format!("pass: what regressed is not set to fail ({benchmarks})")
+            format!("pass: regressions found, none configured to fail ({benchmarks})")
         }
         _ if counts.traded > 0 => {
-            format!("pass: what was traded is not set to fail ({benchmarks})")
+            format!("pass: trade-offs found, none configured to fail ({benchmarks})")
         }
         _ if counts.inconclusive == rows.len() && !rows.is_empty() => {
-            format!("pass: nothing could be judged ({benchmarks})")
+            format!(
+                "pass: nothing could be judged, the noise hides any change ({benchmarks}); \
+                 --fail-on-inconclusive fails such a run"
+            )
+        }
+        _ if counts.added == rows.len() => {
+            format!("pass: new benchmarks only, nothing to compare ({benchmarks})")
         }
         _ if counts.accepted > 0 => format!(
             "pass: {} accepted, nothing else regressed ({benchmarks})",

@@ -7,7 +7,7 @@
 //!
 //! - [`worktree`] checks out the base, [`packages`] finds what can be measured, [`build`] compiles.
 //! - [`children`] runs programs that end when this one does, [`signals`] hears of it.
-//! - [`transcript`] writes what they print as benchmark text, one file a side.
+//! - [`transcript`] keeps what they print, one text a side.
 //! - [`progress`] says how long it will take.
 //!
 //! Nothing here judges: what to do with the samples is the caller's.
@@ -30,24 +30,4 @@ pub mod transcript;
 pub mod workspace;
 pub mod worktree;
 
-/// Which version of the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Side {
-    /// What is compared with.
-    Base,
-    /// What is judged.
-    Head,
-}
-
-impl Side {
-    /// Both, the base first.
-    pub const BOTH: [Self; 2] = [Self::Base, Self::Head];
-
-    /// `base` or `head`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Base => "base",
-            Self::Head => "head",
-        }
-    }
-}
+pub use benchparse::pairing::Side;

@@ -29,6 +29,15 @@ impl Package {
     }
 }
 
+/// The packages that were found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Packages with benchmarks.
+    pub packages: Vec<Package>,
+    /// Packages that the go command cannot load: their import paths, and why.
+    pub broken: Vec<(String, String)>,
+}
+
 /// There is no go command.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -75,20 +84,20 @@ pub fn find(
     folder: &Path,
     patterns: &[String],
     flags: &GoFlags,
-) -> Result<Vec<Package>> {
+) -> Result<Found> {
     let mut questions = Vec::new();
     for pattern in patterns {
         ask_for(folder, pattern, &mut questions);
     }
     questions.sort();
     questions.dedup();
-    let mut packages = Vec::new();
+    let mut found = Found::default();
     for question in &questions {
-        list(children, question, flags, &mut packages)?;
+        list(children, question, flags, &mut found)?;
     }
-    packages.sort();
-    packages.dedup_by(|one, other| one.path == other.path);
-    Ok(packages)
+    found.packages.sort();
+    found.packages.dedup_by(|one, other| one.path == other.path);
+    Ok(found)
 }
 
 /// Turns a pattern into questions, each in the module that it is about.
@@ -174,7 +183,7 @@ fn list(
     children: &Children,
     question: &Question,
     flags: &GoFlags,
-    packages: &mut Vec<Package>,
+    found: &mut Found,
 ) -> Result<()> {
     let ask = |outside_workspace| {
         let mut go = go(&question.folder, outside_workspace);
@@ -219,10 +228,16 @@ fn list(
         let files = listed.test_go_files.iter().chain(&listed.x_test_go_files);
         let mut files = files.map(|file| listed.dir.join(file)).peekable();
         if let (Some(error), None) = (&listed.error, files.peek()) {
-            bail!("go list {}: {}", question.pattern, error.err.trim_end());
+            let error = error.err.trim_end();
+            // One of many must not cost the others.
+            if question.pattern.contains("...") && !listed.import_path.is_empty() {
+                found.broken.push((listed.import_path, error.to_owned()));
+                continue;
+            }
+            bail!("go list {}: {error}", question.pattern);
         }
         if files.any(|file| has_benchmark(&file)) {
-            packages.push(Package {
+            found.packages.push(Package {
                 path: listed.import_path,
                 folder: listed.dir,
                 outside_workspace,

@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::Side;
 use super::children::{ChildError, Children};
 use super::plan::Plan;
-use super::transcript::Transcript;
 
 /// A program that measures.
 #[derive(Debug, Clone)]
@@ -41,7 +40,7 @@ pub struct Subject {
     pub sides: [Option<Job>; 2],
 }
 
-/// A subject that could not be measured.
+/// How a program failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The subject's name.
@@ -56,6 +55,19 @@ pub struct Failure {
     pub output: String,
 }
 
+/// What a program printed.
+#[derive(Debug)]
+pub struct Printed {
+    /// The place of the subject.
+    pub subject: usize,
+    /// The side that was measured.
+    pub side: Side,
+    /// Its standard output; of a program that failed its standard error as well.
+    pub text: Vec<u8>,
+    /// How it failed, if it did.
+    pub failure: Option<Failure>,
+}
+
 /// A run in progress.
 #[derive(Debug)]
 pub struct Rounds {
@@ -63,10 +75,7 @@ pub struct Rounds {
     pub subjects: Vec<Subject>,
     /// In which order.
     pub plan: Plan,
-    /// What was printed.
-    pub transcript: Transcript,
-    /// What failed, and is not measured any more.
-    pub failures: Vec<Failure>,
+    /// What failed is not measured any more.
     failed: BTreeSet<usize>,
     settled: BTreeSet<usize>,
     done: u32,
@@ -80,8 +89,6 @@ impl Rounds {
         Self {
             subjects,
             plan,
-            transcript: Transcript::default(),
-            failures: Vec::new(),
             failed: BTreeSet::new(),
             settled: BTreeSet::new(),
             done: 0,
@@ -92,11 +99,6 @@ impl Rounds {
     /// How many rounds are over.
     pub fn done(&self) -> u32 {
         self.done
-    }
-
-    /// The subjects that failed.
-    pub fn failed(&self) -> &BTreeSet<usize> {
-        &self.failed
     }
 
     /// The subjects that the next round measures.
@@ -118,22 +120,25 @@ impl Rounds {
     }
 
     /// Measures every active subject once on either side; `each` is told of a subject before it
-    /// runs, with the time that it took in the round before.
+    /// runs, with the time that it took in the round before, and `take` gets what programs print.
     ///
     /// # Errors
-    /// A program cannot be started, or everything was stopped.
-    pub fn round(
+    /// A program cannot be started, or everything was stopped; or what `take` says.
+    pub fn round<E: From<ChildError>>(
         &mut self,
         children: &Children,
         mut each: impl FnMut(&Subject, Duration),
-    ) -> Result<(), ChildError> {
+        mut take: impl FnMut(Printed) -> Result<(), E>,
+    ) -> Result<(), E> {
         let round = self.done + 1;
         let active: Vec<usize> = self.active().collect();
         for at in active {
             each(&self.subjects[at], self.times[at].iter().sum());
             for side in self.plan.pair(at, round) {
-                if !self.failed.contains(&at) {
-                    self.measure(children, at, side, round)?;
+                if !self.failed.contains(&at)
+                    && let Some(printed) = self.measure(children, at, side, round)?
+                {
+                    take(printed)?;
                 }
             }
         }
@@ -147,27 +152,38 @@ impl Rounds {
         at: usize,
         side: Side,
         round: u32,
-    ) -> Result<(), ChildError> {
+    ) -> Result<Option<Printed>, ChildError> {
         let subject = &self.subjects[at];
         let Some(job) = &subject.sides[side as usize] else {
-            return Ok(());
+            return Ok(None);
         };
         let ran = children.run(&mut job.command())?;
         self.times[at][side as usize] = ran.elapsed;
-        if ran.status.success() {
-            // Reading from memory does not fail.
-            let _ = self.transcript.add(at, side, ran.stdout);
-            return Ok(());
-        }
-        self.failures.push(Failure {
-            name: subject.name.clone(),
+        let mut printed = Printed {
+            subject: at,
             side,
-            round,
-            ending: ran.ending(),
-            output: end_of(&[ran.stdout, ran.stderr].concat()),
-        });
-        self.failed.insert(at);
-        Ok(())
+            text: Vec::new(),
+            failure: None,
+        };
+        if ran.status.success() {
+            printed.text = ran.stdout;
+        } else {
+            let ending = ran.ending();
+            printed.text = ran.stdout;
+            if !printed.text.is_empty() && !printed.text.ends_with(b"\n") {
+                printed.text.push(b'\n');
+            }
+            printed.text.extend(ran.stderr);
+            printed.failure = Some(Failure {
+                name: subject.name.clone(),
+                side,
+                round,
+                ending,
+                output: end_of(&printed.text),
+            });
+            self.failed.insert(at);
+        }
+        Ok(Some(printed))
     }
 }
 
@@ -212,43 +228,41 @@ mod tests {
         Rounds::new(subjects, plan)
     }
 
+    /// The names of the subjects that a round measures, and what it prints.
+    fn measured(rounds: &mut Rounds) -> (Vec<String>, Vec<Printed>) {
+        let (mut names, mut printed) = (Vec::new(), Vec::new());
+        let each = |of: &Subject, _| names.push(of.name.clone());
+        let taken = rounds.round(&Children::default(), each, |it| {
+            printed.push(it);
+            Ok::<(), ChildError>(())
+        });
+        taken.unwrap();
+        (names, printed)
+    }
+
     #[test]
     fn a_failure_ends_its_subject_alone() {
         let good = "echo BenchmarkGood 1 5 ns/op";
         let bad = "echo BenchmarkBad 1 5 ns/op; echo oh no >&2; exit 2";
         let mut rounds = rounds(vec![subject("Bad", good, bad), subject("Good", good, good)]);
-        for _ in 0..3 {
-            rounds.round(&Children::default(), |_, _| ()).unwrap();
-        }
-        assert_eq!(rounds.failures.len(), 1);
-        let failure = &rounds.failures[0];
+        let (_, printed) = measured(&mut rounds);
+        let failed: Vec<&Printed> = printed.iter().filter(|it| it.failure.is_some()).collect();
+        let [failed] = failed[..] else { panic!() };
+        let failure = failed.failure.as_ref().unwrap();
         assert_eq!((failure.name.as_str(), failure.side), ("Bad", Side::Head));
         assert!(failure.output.ends_with("oh no"), "{}", failure.output);
-        assert_eq!(rounds.active().collect::<Vec<_>>(), [1]);
-        let text = rounds
-            .transcript
-            .text(Side::Head, "#", rounds.failed())
-            .unwrap();
-        assert_eq!(
-            text,
-            b"#\n\nBenchmarkGood 1 5 ns/op\nBenchmarkGood 1 5 ns/op\nBenchmarkGood 1 5 ns/op\n"
-        );
+        // What it printed before is still there.
+        assert_eq!(failed.text, b"BenchmarkBad 1 5 ns/op\noh no\n");
+        assert_eq!(measured(&mut rounds).0, ["Good"]);
     }
 
     #[test]
     fn what_is_settled_is_not_measured_again() {
         let good = "echo BenchmarkGood 1 5 ns/op";
         let mut rounds = rounds(vec![subject("A", good, good), subject("B", good, good)]);
-        let mut seen = Vec::new();
-        rounds
-            .round(&Children::default(), |of, _| seen.push(of.name.clone()))
-            .unwrap();
+        assert_eq!(measured(&mut rounds).0, ["A", "B"]);
         rounds.settle(0);
-        rounds
-            .round(&Children::default(), |of, _| seen.push(of.name.clone()))
-            .unwrap();
-        assert_eq!(seen, ["A", "B", "B"]);
-        assert_eq!(rounds.transcript.rounds(Side::Base), 2);
+        assert_eq!(measured(&mut rounds).0, ["B"]);
     }
 
     #[test]

@@ -1,9 +1,8 @@
-//! What was measured, as benchmark text.
+//! What was measured, as text: what the programs of a run printed, one text a side.
 
-use std::collections::BTreeSet;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 
-use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+use benchparse::format::{LineKind, Mending, Parser, Reader, Record, Writer};
 
 use super::Side;
 use super::plan::Plan;
@@ -11,79 +10,126 @@ use super::plan::Plan;
 /// What the programs of a run printed, in the order they ran.
 #[derive(Debug, Default)]
 pub struct Transcript {
-    outputs: Vec<Output>,
+    sides: [Raw; 2],
 }
 
-#[derive(Debug)]
-struct Output {
-    subject: usize,
-    side: Side,
+#[derive(Debug, Default)]
+struct Raw {
     text: Vec<u8>,
+    /// The configuration keys that the last program may have left in force.
+    keys: BTreeSet<Vec<u8>>,
+    /// How often each subject was measured.
+    rounds: BTreeMap<usize, usize>,
 }
 
 impl Transcript {
-    /// Keeps what a subject's program printed. Gives how many results are in it.
-    ///
-    /// # Errors
-    /// Never: reading from memory does not fail.
-    pub fn add(&mut self, subject: usize, side: Side, text: Vec<u8>) -> io::Result<usize> {
-        let mut results = 0;
-        let mut parser = Parser::new();
-        parser.begin(b"", b"");
-        let mut reader = Reader::with_mending(&mut parser, &text[..], Mending::Repair);
-        while let Some(record) = reader.next_record()? {
-            results += usize::from(matches!(record, Record::Result(_)));
-        }
-        self.outputs.push(Output {
-            subject,
-            side,
-            text,
-        });
-        Ok(results)
+    /// Keeps what a subject's program printed.
+    pub fn add(&mut self, subject: usize, side: Side, text: &[u8]) {
+        let raw = &mut self.sides[side as usize];
+        *raw.rounds.entry(subject).or_default() += 1;
+        raw.push(text);
+    }
+
+    /// Keeps a text that belongs to the last one, such as how its program ended.
+    pub fn amend(&mut self, side: Side, text: &[u8]) {
+        self.sides[side as usize].push(text);
     }
 
     /// How many rounds a side was measured in, of the subject that has most.
     pub fn rounds(&self, side: Side) -> usize {
-        let mut counts: Vec<usize> = Vec::new();
-        for output in self.outputs.iter().filter(|output| output.side == side) {
-            if counts.len() <= output.subject {
-                counts.resize(output.subject + 1, 0);
-            }
-            counts[output.subject] += 1;
-        }
-        counts.into_iter().max().unwrap_or_default()
+        let counts = self.sides[side as usize].rounds.values();
+        counts.copied().max().unwrap_or_default()
     }
 
-    /// The results of one side, after a line that says how they were taken, which is the same for
-    /// both sides and which Go's format ignores. Subjects that failed are left out.
-    ///
-    /// # Errors
-    /// Never: reading from memory does not fail.
-    pub fn text(&self, side: Side, mark: &str, failed: &BTreeSet<usize>) -> io::Result<Vec<u8>> {
-        let mut writer = Writer::new(format!("{mark}\n").into_bytes());
+    /// What the programs of one side printed, after a line that says how they were taken, which is the
+    /// same for both sides and which Go's format passes over.
+    pub fn text(&self, side: Side, mark: &str) -> Vec<u8> {
+        let mut text = format!("{mark}\n").into_bytes();
+        text.extend_from_slice(&self.sides[side as usize].text);
+        text
+    }
+}
+
+impl Raw {
+    fn push(&mut self, text: &[u8]) {
+        let text = plain(text);
+        let Configuration { keys, first } = Configuration::of(&text);
+        // Each program begins without a configuration.
+        for key in self.keys.difference(&first) {
+            self.text.extend_from_slice(key);
+            self.text.extend_from_slice(b":\n");
+        }
+        self.keys = keys;
+        self.text.extend_from_slice(&text);
+        if !text.is_empty() && !text.ends_with(b"\n") {
+            self.text.push(b'\n');
+        }
+    }
+}
+
+/// The configuration keys of a text.
+struct Configuration {
+    /// All of them.
+    keys: BTreeSet<Vec<u8>>,
+    /// Those that are set before the first result.
+    first: BTreeSet<Vec<u8>>,
+}
+
+impl Configuration {
+    fn of(text: &[u8]) -> Self {
+        let (mut keys, mut first) = (BTreeSet::new(), None);
         let mut parser = Parser::new();
-        let mut units = BTreeSet::new();
-        for output in &self.outputs {
-            if output.side != side || failed.contains(&output.subject) {
-                continue;
-            }
-            parser.begin(b"", b"");
-            let mut reader = Reader::with_mending(&mut parser, &output.text[..], Mending::Repair);
-            while let Some(record) = reader.next_record()? {
-                match record {
-                    Record::Result(result) => writer.result(&result)?,
-                    // Every program says them again.
-                    Record::Unit(unit)
-                        if units.insert([unit.unit, unit.key, unit.value].map(<[u8]>::to_vec)) =>
-                    {
-                        writer.unit(unit)?;
-                    }
-                    _ => {}
+        for line in text.split(|&byte| byte == b'\n') {
+            match parser.line(line.trim_ascii_end(), 1) {
+                LineKind::Config { key, .. } => {
+                    keys.insert(key.to_vec());
                 }
+                LineKind::Result if first.is_none() => first = Some(keys.clone()),
+                _ => {}
             }
         }
-        Ok(writer.into_inner())
+        // Lines of another form hold keys as well.
+        each_result(text, |record| {
+            if let Record::Result(result) = record {
+                let texts = result.config().texts(result.symbols());
+                keys.extend(texts.map(|(key, _)| key.to_vec()));
+            }
+        });
+        Self {
+            keys,
+            first: first.unwrap_or_default(),
+        }
     }
+}
+
+fn each_result(text: &[u8], mut each: impl FnMut(&Record<'_>)) {
+    let mut parser = Parser::new();
+    parser.begin(b"", b"");
+    let mut reader = Reader::with_mending(&mut parser, text, Mending::Repair);
+    // Reading from memory does not fail.
+    while let Ok(Some(record)) = reader.next_record() {
+        each(&record);
+    }
+}
+
+/// The text in UTF-8: texts in two encodings make no file together. Of UTF-16 the results stay.
+fn plain(text: &[u8]) -> Vec<u8> {
+    if let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") {
+        return rest.to_vec();
+    }
+    if !text.starts_with(b"\xff\xfe") && !text.starts_with(b"\xfe\xff") && !text.contains(&0) {
+        return text.to_vec();
+    }
+    let mut writer = Writer::new(Vec::new());
+    each_result(text, |record| {
+        // Writing to memory does not fail.
+        let _ = match record {
+            Record::Result(result) => writer.result(result),
+            Record::Unit(unit) => writer.unit(*unit),
+            _ => Ok(()),
+        };
+    });
+    writer.into_inner()
 }
 
 /// The line that says that the sides were measured in turn.
@@ -98,41 +144,27 @@ pub fn mark(plan: &Plan, rounds: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::plan::Order;
 
-    const OUTPUT: &[u8] =
-        b"goos: linux\npkg: p\nUnit widgets/op better=higher\nBenchmarkA \t 10 \t 5 ns/op\nPASS\n";
+    fn text(outputs: &[&str]) -> String {
+        let mut transcript = Transcript::default();
+        for output in outputs {
+            transcript.add(0, Side::Base, output.as_bytes());
+        }
+        assert_eq!(transcript.rounds(Side::Base), outputs.len());
+        String::from_utf8(transcript.text(Side::Base, "#")).unwrap()
+    }
 
     #[test]
-    fn a_side_is_written_once_and_without_what_failed() {
-        let mut transcript = Transcript::default();
-        for subject in [0, 1, 0] {
-            assert_eq!(
-                transcript
-                    .add(subject, Side::Base, OUTPUT.to_vec())
-                    .unwrap(),
-                1
-            );
-        }
+    fn what_programs_print_is_kept_to_the_byte() {
+        let output = "goos: linux\npkg: p\nBenchmarkA \t 10 \t 5 ns/op\nPASS\n";
+        assert_eq!(text(&[output, output]), format!("#\n{output}{output}"));
+    }
+
+    #[test]
+    fn a_configuration_ends_with_its_program() {
         assert_eq!(
-            transcript
-                .add(0, Side::Head, b"panic: no\n".to_vec())
-                .unwrap(),
-            0
-        );
-        let plan = Plan {
-            order: Order::Abba,
-            seed: 7,
-        };
-        let mark = mark(&plan, transcript.rounds(Side::Base));
-        let text = transcript
-            .text(Side::Base, &mark, &BTreeSet::from([1]))
-            .unwrap();
-        assert_eq!(
-            String::from_utf8(text).unwrap(),
-            "# benchcli: interleaved rounds=2 order=abba seed=7\n\
-             Unit widgets/op better=higher\n\
-             goos: linux\npkg: p\n\nBenchmarkA 10 5 ns/op\nBenchmarkA 10 5 ns/op\n"
+            text(&["a: 1\nBenchmarkA 1 5 x\nb: 2", "BenchmarkA 1 5 x\n"]),
+            "#\na: 1\nBenchmarkA 1 5 x\nb: 2\na:\nb:\nBenchmarkA 1 5 x\n"
         );
     }
 }

@@ -1,0 +1,601 @@
+//! From the results of two sides to verdicts, reports and an outcome.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::env;
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use benchparse::compare::{Collector, Levels, Question};
+use benchparse::format::{Mending, Parser};
+use benchparse::gate::{Action, Policy, Report, Row, judge};
+use benchparse::name::Name;
+use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
+use benchparse::query::{Field, Key, Order, Projection};
+use benchparse::unit;
+use git2::{Commit, Oid};
+use jiff::Zoned;
+
+use super::Outcome;
+use super::results::{no_result, read_text};
+use super::source_places::places;
+use crate::args::check::{GateOptions, ReportFormat};
+use crate::baseline::Store;
+use crate::config::Acceptances;
+use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
+use crate::profile::Explained;
+use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, model};
+use crate::report::{annotations, junit, verdict_markdown, verdict_text};
+use crate::whole_file::write_file;
+use crate::wording::{counted, is_unit, written_unit};
+
+/// What begins the line that tells that both sides were measured in turn.
+const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
+
+/// How many rows of a profile a report has.
+const EXPLAINED_ROWS: usize = 40;
+
+/// Whether both sides say that they were measured in turn, in the same run.
+pub(super) fn are_interleaved(texts: &[Vec<Vec<u8>>; 2]) -> bool {
+    let marks = |texts: &[Vec<u8>]| -> Vec<Vec<u8>> {
+        let lines = texts
+            .iter()
+            .flat_map(|text| text.split(|&byte| byte == b'\n'));
+        lines
+            .filter(|line| line.starts_with(INTERLEAVED))
+            .map(|line| line.trim_ascii_end().to_vec())
+            .collect()
+    };
+    let [base, head] = texts.each_ref().map(|texts| marks(texts));
+    !base.is_empty() && base == head
+}
+
+/// The gate's settings with what commits and the calendar say of accepted regressions.
+pub(super) struct Gate<'o> {
+    pub(super) options: &'o GateOptions,
+    acceptances: Acceptances,
+    /// A sentence for each acceptance that ended and each trailer that cannot be read.
+    stale: Vec<String>,
+}
+
+impl<'o> Gate<'o> {
+    /// Takes the trailers of the commits since the baseline's, or of HEAD alone.
+    pub(super) fn new(
+        options: &'o GateOptions,
+        store: Option<&Store>,
+        since: Option<Oid>,
+    ) -> Result<Self> {
+        let mut acceptances = options.loaded.acceptances.clone();
+        let mut stale = match store {
+            Some(store) => add_trailers(&mut acceptances, store, since)?,
+            None => Vec::new(),
+        };
+        let in_head = |revision: &str| is_in_head(store?, revision);
+        let (acceptances, ended) = acceptances.in_force(Zoned::now().date(), in_head);
+        stale.extend(ended);
+        Ok(Self {
+            options,
+            acceptances,
+            stale,
+        })
+    }
+}
+
+fn add_trailers(
+    acceptances: &mut Acceptances,
+    store: &Store,
+    since: Option<Oid>,
+) -> Result<Vec<String>> {
+    let repo = store.repo();
+    let Ok(head) = repo.head().and_then(|head| head.peel_to_commit()) else {
+        return Ok(Vec::new());
+    };
+    let mut wrong = Vec::new();
+    let mut add = |commit: &Commit<'_>| {
+        let mut id = commit.id().to_string();
+        id.truncate(10);
+        let message = String::from_utf8_lossy(commit.message_bytes());
+        wrong.extend(acceptances.add_trailers(&id, &message));
+    };
+    // A shallow clone may have the baseline and not its commit.
+    match since.filter(|since| repo.find_commit(*since).is_ok()) {
+        None => add(&head),
+        Some(since) => {
+            let mut walk = repo.revwalk()?;
+            walk.push(head.id())?;
+            walk.hide(since)?;
+            for id in walk {
+                add(&repo.find_commit(id?)?);
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+/// Whether HEAD contains a commit, if the repository has it.
+fn is_in_head(store: &Store, revision: &str) -> Option<bool> {
+    let repo = store.repo();
+    let commit = store.resolve(revision).ok()?.id();
+    let head = repo.head().ok()?.target()?;
+    Some(head == commit || repo.graph_descendant_of(head, commit).unwrap_or(false))
+}
+
+/// The results of two sides, read and paired.
+pub(super) struct Comparison {
+    parser: Parser,
+    pairing: Pairing,
+    /// What was noticed of base and head.
+    noticed: [Noticed; 2],
+    /// What was noticed before anything was read: packages that do not build.
+    pub(super) failed_builds: Vec<Diagnostic>,
+    /// What base and head are called.
+    pub(super) names: [String; 2],
+    /// Whether the base was asked for its benchmarks, so that it is known what it does not have.
+    pub(super) base_is_listed: bool,
+    /// Whether both sides were measured in turn.
+    pub(super) is_interleaved: bool,
+}
+
+/// Rows to be judged, and what is known of them besides.
+pub(super) struct Rows {
+    pub(super) rows: Vec<Row>,
+    pub(super) metadata: Vec<RowMetadata>,
+    stale: Vec<String>,
+    advice: Vec<String>,
+}
+
+/// What a report says besides the verdicts.
+#[derive(Default)]
+pub(super) struct Extras {
+    pub(super) measured: Option<Measured>,
+    pub(super) advice: Vec<String>,
+    pub(super) explained: Vec<Explained>,
+}
+
+impl Comparison {
+    pub(super) fn new(options: &GateOptions, names: [String; 2]) -> Self {
+        let pairing = PairingOptions {
+            filter: options.filter.clone(),
+            environment: options.environment.clone(),
+            ignore: options.ignore.clone(),
+        };
+        let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
+        Self {
+            parser: Parser::new(),
+            pairing: Pairing::new(pairing),
+            noticed: [noticed(0), noticed(1)],
+            failed_builds: Vec::new(),
+            names,
+            base_is_listed: false,
+            is_interleaved: options.policy.interleaved,
+        }
+    }
+
+    /// Reads a text of a side, and gives what was noticed in it. Malformed lines are given to
+    /// `malformed` as soon as they are met.
+    pub(super) fn read(
+        &mut self,
+        side: Side,
+        options: &GateOptions,
+        text: impl Read + Send,
+        malformed: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<Noticed> {
+        let name = self.names[side as usize].clone();
+        let label = [b"old".as_slice(), b"new"][side as usize];
+        let pairing = &mut self.pairing;
+        let noticed = read_text(
+            &mut self.parser,
+            options.mending,
+            (name.as_bytes(), label),
+            text,
+            Some(side),
+            |result| pairing.add(side, result),
+            malformed,
+        )?;
+        self.noticed[side as usize].merge(&noticed);
+        Ok(noticed)
+    }
+
+    /// Everything that was noticed, the base first.
+    pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
+        let noticed = self.noticed.iter().flat_map(Noticed::diagnostics);
+        self.failed_builds.iter().cloned().chain(noticed).collect()
+    }
+
+    /// The lines for standard error about what was noticed.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.noticed.iter().flat_map(Noticed::lines).collect()
+    }
+
+    /// The lines for standard error about all that was noticed, malformed lines included.
+    pub(super) fn all_lines(&self) -> Vec<String> {
+        let malformed = self.diagnostics().into_iter();
+        let malformed = malformed.filter(|it| it.kind == DiagnosticKind::Malformed);
+        let malformed = malformed.map(|it| format!("{}: {}", it.file, it.message));
+        malformed.chain(self.lines()).collect()
+    }
+
+    /// Calls the base by the name of what stands for it.
+    pub(super) fn rename_base(&mut self, name: String) {
+        self.noticed[0].file.clone_from(&name);
+        self.names[0] = name;
+    }
+
+    /// The policy, with what is known of how the sides were measured.
+    pub(super) fn policy(&self, options: &GateOptions) -> Policy {
+        Policy {
+            interleaved: self.is_interleaved,
+            ..options.policy.clone()
+        }
+    }
+
+    /// The rows as the configuration wants them judged.
+    pub(super) fn rows(&self, gate: &Gate<'_>) -> Rows {
+        let options = gate.options;
+        let gated: Option<Vec<Vec<u8>>> = options.gated.as_ref().map(|units| {
+            let tidied = |unit: &String| unit::tidy(unit.as_bytes()).unit.into_owned();
+            units.iter().map(tidied).collect()
+        });
+        let failures: Vec<Diagnostic> = self
+            .diagnostics()
+            .into_iter()
+            .filter(Diagnostic::is_failure)
+            .collect();
+        let mut pairs = self.pairing.pairs(&self.parser);
+        // What one side could not measure was neither added nor removed.
+        pairs.retain(|pair| {
+            let [base, head] = pair.sides.map(|side| !side.values.is_empty());
+            let lacks = match (base, head) {
+                (true, true) => return true,
+                (true, false) => Side::Head,
+                _ => Side::Base,
+            };
+            !failures.iter().any(|failure| cost(failure, lacks, pair))
+        });
+        let advice = leave_out_one_sided_units(&mut pairs, options.policy.on_missing);
+        let (mut used_rules, mut used_acceptances) = (BTreeSet::new(), BTreeSet::new());
+        let (mut rows, mut metadata) = (Vec::new(), Vec::new());
+        for pair in &pairs {
+            let settings = options
+                .loaded
+                .rules
+                .settings(&|key| pair.values(key), &mut used_rules);
+            let mut row = pair.row();
+            row.class = settings.class.unwrap_or(row.class);
+            row.direction = settings.direction.unwrap_or(row.direction);
+            row.threshold = settings.threshold;
+            row.gated = settings.gate.unwrap_or_else(|| {
+                let is_pairs = |unit: &Vec<u8>| unit[..] == *pair.unit;
+                gated
+                    .as_ref()
+                    .is_none_or(|units| units.iter().any(is_pairs))
+            });
+            row.acceptances = gate
+                .acceptances
+                .of(pair.name, pair.unit, &mut used_acceptances);
+            metadata.push(RowMetadata {
+                package: String::from_utf8_lossy(pair.package()).into_owned(),
+                sides: pair.sides.map(Clone::clone),
+                gated: row.gated && row.in_family,
+            });
+            rows.push(row);
+        }
+        let mut stale = gate.stale.clone();
+        // What the filter leaves out may well have rows.
+        if options.filter.is_everything() {
+            stale.extend(options.loaded.rules.unused(&used_rules));
+            stale.extend(gate.acceptances.unused(&used_acceptances));
+        }
+        Rows {
+            rows,
+            metadata,
+            stale,
+            advice,
+        }
+    }
+
+    /// Refuses sides of which nothing can be compared, where no failure explains it.
+    ///
+    /// # Errors
+    /// Why nothing can be compared.
+    pub(super) fn check(&self, rows: &Rows, texts: &[Vec<Vec<u8>>; 2]) -> Result<bool> {
+        if self.noticed.iter().any(Noticed::units_contradict) {
+            bail!(
+                "the inputs contradict each other about a unit, so that better and worse cannot be \
+                 told; make their Unit lines agree"
+            );
+        }
+        self.nothing_compared(rows, texts)
+    }
+
+    /// Whether nothing at all is on both sides although something should be, which is a warning
+    /// where the base failed.
+    ///
+    /// # Errors
+    /// Why nothing can be compared, where no failure explains it.
+    fn nothing_compared(&self, rows: &Rows, texts: &[Vec<Vec<u8>>; 2]) -> Result<bool> {
+        let is_compared = |row: &Row| row.old.is_some() && row.new.is_some();
+        if rows.rows.iter().any(is_compared) {
+            return Ok(false);
+        }
+        let diagnostics = self.diagnostics();
+        let failed = |side: Side| {
+            let mut failures = diagnostics.iter().filter(|it| it.is_failure());
+            failures.any(|failure| failure.side == Some(side.name()))
+        };
+        for side in Side::BOTH {
+            let is_explained = failed(side) || (side == Side::Base && self.base_is_listed);
+            if is_explained || !self.pairing.lacks(side) {
+                continue;
+            }
+            let name = &self.names[side as usize];
+            if self.noticed[side as usize].results == 0 {
+                bail!("{}", no_result(name.as_bytes()));
+            }
+            bail!("no results of {name} match the filter");
+        }
+        if failed(Side::Base) || failed(Side::Head) {
+            return Ok(true);
+        }
+        if !self.base_is_listed {
+            bail!("{}", self.mismatch(texts));
+        }
+        Ok(false)
+    }
+
+    /// Why two sides have no benchmark in common.
+    fn mismatch(&self, texts: &[Vec<Vec<u8>>; 2]) -> String {
+        let options = self.pairing.options();
+        let keys = options.environment.iter().chain(&options.ignore);
+        let fields = keys.map(|key| Field {
+            key: Key::ConfigKey(key.clone().into_bytes()),
+            order: Order::FirstSeen,
+        });
+        // The question whose rows are the gate's.
+        let question = Question {
+            ignore: Projection {
+                fields: fields.collect(),
+            },
+            ..Question::default()
+        };
+        let (mut parser, mut collector) = (Parser::new(), Collector::new(question));
+        for (name, texts) in self.names.iter().zip(texts) {
+            for text in texts {
+                let names = (name.as_bytes(), name.as_bytes());
+                let mending = Mending::Repair;
+                // Only what can be read matters here.
+                let _ = read_text(
+                    &mut parser,
+                    mending,
+                    names,
+                    &text[..],
+                    None,
+                    |result| collector.add(result),
+                    |_| Ok(()),
+                );
+            }
+        }
+        let tables = collector.finish(&parser, Levels::default());
+        let [base, head] = &self.names;
+        tables.mismatch().map_or_else(
+            || format!("nothing is compared: {base} and {head} have no benchmark in common"),
+            |mismatch| {
+                let text = mismatch.to_string();
+                text.replace("; add -ignore", "; add --ignore")
+            },
+        )
+    }
+}
+
+/// Whether a failure is why a side lacks a pair.
+fn cost(failure: &Diagnostic, lacks: Side, pair: &Pair<'_>) -> bool {
+    if failure.side != Some(lacks.name()) {
+        return false;
+    }
+    let package = pair.package();
+    if let Some(of) = &failure.package
+        && !package.is_empty()
+        && of.as_bytes() != package
+    {
+        return false;
+    }
+    failure.benchmark.as_ref().is_none_or(|name| {
+        let name = name.strip_prefix("Benchmark").unwrap_or(name);
+        Name::new(name.as_bytes()).base() == Name::new(pair.name).base()
+    })
+}
+
+/// Leaves out units that only one side measured, of benchmarks that both have, and says so: a flag
+/// was forgotten there. Where a missing row fails a run, what the head lacks stays.
+fn leave_out_one_sided_units(pairs: &mut Vec<Pair<'_>>, on_missing: Action) -> Vec<String> {
+    let has = |pair: &Pair<'_>| pair.sides.map(|side| !side.values.is_empty());
+    let compared: HashSet<(String, Vec<u8>)> = pairs
+        .iter()
+        .filter(|pair| has(pair) == [true, true])
+        .map(|pair| (pair.table.clone(), pair.name.to_vec()))
+        .collect();
+    // For each unit the side that has it, as long as only one has, and how many rows.
+    let mut units: BTreeMap<Vec<u8>, (Option<Side>, usize)> = BTreeMap::new();
+    for pair in pairs.iter() {
+        let side = match has(pair) {
+            [true, false] if on_missing != Action::Fail => Some(Side::Base),
+            [false, true] => Some(Side::Head),
+            _ => None,
+        };
+        let is_known = compared.contains(&(pair.table.clone(), pair.name.to_vec()));
+        let side = side.filter(|_| is_known);
+        let of = units.entry(pair.unit.to_vec()).or_insert((side, 0));
+        if of.0 != side {
+            of.0 = None;
+        }
+        of.1 += 1;
+    }
+    pairs.retain(|pair| units.get(pair.unit).is_none_or(|(side, _)| side.is_none()));
+    let mut advice = Vec::new();
+    for side in Side::BOTH {
+        let of_side = units.iter().filter(|(_, (of, _))| *of == Some(side));
+        let (names, counts): (Vec<String>, Vec<usize>) = of_side
+            .map(|(unit, (_, count))| {
+                let unit = String::from_utf8_lossy(unit);
+                (written_unit(&unit).to_owned(), *count)
+            })
+            .unzip();
+        let Some(most) = counts.into_iter().max() else {
+            continue;
+        };
+        let were = if names.len() == 1 { "was" } else { "were" };
+        advice.push(format!(
+            "{} {were} measured on the {} only, of {}, and not compared; run both sides with the \
+             same flags, such as -benchmem",
+            names.join(", "),
+            side.name(),
+            counted(most, "benchmark"),
+        ));
+    }
+    advice
+}
+
+/// Reads the texts of two sides, and says on standard error what was noticed.
+///
+/// # Errors
+/// When standard error or an input cannot be used.
+pub(super) fn read_sides(
+    program: &str,
+    names: [String; 2],
+    texts: &[Vec<Vec<u8>>; 2],
+    options: &GateOptions,
+) -> Result<Comparison> {
+    let mut comparison = Comparison::new(options, names);
+    comparison.is_interleaved |= are_interleaved(texts);
+    for (side, texts) in Side::BOTH.into_iter().zip(texts) {
+        for text in texts {
+            let tell = |line: &[u8]| io::stderr().write_all(line);
+            comparison.read(side, options, &text[..], tell)?;
+        }
+    }
+    for line in comparison.lines() {
+        writeln!(io::stderr(), "{program}: note: {line}")?;
+    }
+    Ok(comparison)
+}
+
+/// Reads and judges the texts of two sides, and reports.
+///
+/// # Errors
+/// When nothing can be compared, or a report cannot be written.
+pub(super) fn judge_texts(
+    program: &str,
+    names: [String; 2],
+    texts: &[Vec<Vec<u8>>; 2],
+    gate: &Gate<'_>,
+) -> Result<Outcome> {
+    let comparison = read_sides(program, names, texts, gate.options)?;
+    let rows = comparison.rows(gate);
+    let report = judge(&rows.rows, &comparison.policy(gate.options));
+    conclude(&comparison, rows, &report, gate, texts, Extras::default())
+}
+
+/// Prints the report, and tells what it says to do. `texts` are the inputs, to say why nothing is
+/// compared.
+///
+/// # Errors
+/// When nothing can be compared, or a report cannot be written.
+pub(super) fn conclude(
+    comparison: &Comparison,
+    rows: Rows,
+    report: &Report,
+    gate: &Gate<'_>,
+    texts: &[Vec<Vec<u8>>; 2],
+    extras: Extras,
+) -> Result<Outcome> {
+    let options = gate.options;
+    let nothing_compared = comparison.check(&rows, texts)?;
+    let mut stale = without_rows(options.gated.as_deref().unwrap_or_default(), &rows.rows)?;
+    stale.extend(rows.stale);
+    let diagnostics = comparison.diagnostics();
+    let is_incomplete = diagnostics
+        .iter()
+        .any(|it| it.severity == Severity::Incomplete);
+    let inputs = Inputs {
+        names: comparison.names.clone(),
+        measured: extras.measured,
+        diagnostics,
+        stale,
+        is_incomplete,
+        lacks_base: nothing_compared && !options.allow_broken_base,
+    };
+    let mut report = model(report, &rows.metadata, &comparison.policy(options), inputs);
+    report.advice.splice(0..0, rows.advice);
+    report.advice.extend(extras.advice);
+    report.explained = extras.explained;
+    for explained in &mut report.explained {
+        explained.keep(EXPLAINED_ROWS);
+    }
+    publish(&report, options)?;
+    Ok(report.outcome)
+}
+
+/// A sentence for each gated unit that no row has.
+///
+/// # Errors
+/// When there are rows and none has any of them: nothing could ever fail.
+fn without_rows(gated: &[String], rows: &[Row]) -> Result<Vec<String>> {
+    let units: BTreeSet<&str> = rows.iter().map(|row| written_unit(&row.key.unit)).collect();
+    let missing: Vec<&String> = gated
+        .iter()
+        .filter(|unit| !rows.iter().any(|row| is_unit(unit, &row.key.unit)))
+        .collect();
+    if !rows.is_empty() && !gated.is_empty() && missing.len() == gated.len() {
+        let units: Vec<&str> = units.into_iter().collect();
+        bail!(
+            "gate: no row has the unit {}, so nothing could fail; the results have {}",
+            gated.join(" or "),
+            units.join(", ")
+        );
+    }
+    let say = |unit: &String| format!("gate: no row of this run has the unit {unit}");
+    Ok(missing.into_iter().map(say).collect())
+}
+
+/// Prints the report, and writes all others that were asked for.
+fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let color = gate.color.applies_to(&stdout);
+    stdout.write_all(render(report, gate.format, color)?.as_bytes())?;
+    stdout.flush()?;
+    let mut written = Ok(());
+    for to in &gate.reports {
+        let text = render(report, to.format, false)?;
+        // One that cannot be written does not cost the others.
+        written = written.and(write_file(&to.path, text.as_bytes()));
+    }
+    let is_report = |path: &OsString| gate.reports.iter().any(|to| to.path == Path::new(path));
+    if let Some(summary) =
+        env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty() && !is_report(path))
+    {
+        let text = render(report, ReportFormat::Markdown, false)?;
+        let file = OpenOptions::new().append(true).create(true).open(&summary);
+        // Nobody asked for it, so that it does not change the answer.
+        if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
+            writeln!(
+                io::stderr(),
+                "benchcli: note: cannot write the step summary {}: {error}",
+                summary.display()
+            )?;
+        }
+    }
+    written
+}
+
+fn render(report: &CheckReport, format: ReportFormat, color: bool) -> Result<String> {
+    Ok(match format {
+        ReportFormat::Text => verdict_text::write(report, color),
+        ReportFormat::Markdown => verdict_markdown::write(report),
+        ReportFormat::Json => serde_json::to_string_pretty(report)? + "\n",
+        ReportFormat::Junit => junit::write(report),
+        ReportFormat::Github => annotations::github(report, &places(report)),
+        ReportFormat::Gitlab => annotations::gitlab(report, &places(report)),
+    })
+}
