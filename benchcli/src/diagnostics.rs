@@ -70,13 +70,13 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A package that does not build on a side.
+    /// A package that cannot be measured on a side, and the first thing that the go command says.
     pub fn build_failed(side: Side, package: &str, output: &str) -> Self {
-        let first = output.lines().find(|line| {
-            let line = line.trim();
-            !line.is_empty() && !line.starts_with('#')
-        });
-        let why = first.map_or_else(String::new, |line| format!(": {}", line.trim()));
+        let first = output.lines().map(str::trim);
+        let mut first = first.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let why = first
+            .next()
+            .map_or_else(String::new, |line| format!(": {line}"));
         Self {
             kind: DiagnosticKind::BuildFailed,
             severity: severity_of_failure(Some(side)),
@@ -89,12 +89,16 @@ impl Diagnostic {
         }
     }
 
-    /// `example.com/p.Encode on the head`, short enough for a headline.
+    /// What failed, short enough for a headline: `codec.Encode`, or the package.
     pub fn subject(&self) -> String {
         let name = self.benchmark.as_deref();
         let name = name.map(|name| name.strip_prefix("Benchmark").unwrap_or(name));
         match (name, &self.package) {
-            (Some(name), _) => name.to_owned(),
+            (Some(name), Some(package)) => {
+                let last = package.rsplit('/').next().unwrap_or_default();
+                format!("{last}.{name}")
+            }
+            (Some(name), None) => name.to_owned(),
             (None, Some(package)) => package.clone(),
             (None, None) => self.side.map_or_else(
                 || self.file.clone(),

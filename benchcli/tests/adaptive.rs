@@ -109,7 +109,7 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
                 .filter(|row| is_settled(&row.verdict))
                 .collect();
         }
-        let regressed = |row: &&RowVerdict| row.verdict == Verdict::Regressed;
+        let regressed = |row: &&RowVerdict| row.verdict.is_regression();
         let is_planted = |row: &RowVerdict| factor > 1.0 && row.key == series[changed].key;
         outcome.alarms += usize::from(settled.iter().filter(regressed).any(|row| !is_planted(row)));
         outcome.found += usize::from(settled.iter().filter(regressed).any(is_planted));

@@ -53,7 +53,7 @@ fn json_has_every_sample() {
     let shown = stdout("benchdiff", &arguments);
     assert_data_eq!(&shown, file!["golden/onepkg.json"].raw());
     let document: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
-    assert_eq!(document["schema"], "benchdiff/1");
+    assert_eq!(document["schema"], "benchdiff/2");
     let cell = &document["tables"][0]["rows"][0]["cells"][1];
     assert_eq!(cell["samples"].as_array().map(Vec::len), Some(6));
 }

@@ -217,7 +217,7 @@ fn what_cannot_be_drawn_is_one_clear_error() {
         ),
         (
             &[&old, &new, "-o", "out.svg", "--filter", ".name:No"],
-            "the filter leaves no result",
+            "match the filter",
         ),
         (&["-o", "out.svg"], "repository"),
     ] {

@@ -51,8 +51,31 @@ fn verdicts() {
         ("count1-old.txt", "count1-new.txt"),
     ] {
         let report = printed(&["check", new, "--base", old, "--format", "json"]);
-        assert_eq!(report["schema"], "benchcli-check/1");
+        assert_eq!(report["schema"], "benchcli-check/2");
         holds(&schema, &report);
+    }
+}
+
+/// What a version of a schema says does not change: readers keep a copy.
+#[test]
+fn every_version_of_a_schema_is_kept() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    for (report, file) in [("check", "benchcli-check-2"), ("diff", "benchdiff-2")] {
+        let path = folder.join(format!("{file}.json"));
+        let printed = printed(&["schema", report]);
+        if std::env::var_os("SNAPSHOTS").is_some() {
+            let text = serde_json::to_string_pretty(&printed).unwrap() + "\n";
+            std::fs::write(&path, text).unwrap();
+        }
+        let kept = std::fs::read_to_string(path).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Value>(&kept).unwrap(),
+            printed,
+            "a change of {file} that breaks readers needs the next number"
+        );
+    }
+    for file in ["benchcli-check-1.json", "benchdiff-1.json"] {
+        assert!(folder.join(file).is_file(), "{file}");
     }
 }
 
@@ -73,7 +96,7 @@ fn tables() {
             .output()
             .expect("runs");
         let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        assert_eq!(report["schema"], "benchdiff/1");
+        assert_eq!(report["schema"], "benchdiff/2");
         holds(&schema, &report);
     }
 }
@@ -200,7 +223,7 @@ fn what_commands_on_baselines_print() {
 fn a_wrong_report_is_refused() {
     let schema = printed(&["schema", "check"]);
     let mut report = printed(&["check", "old.txt", "--base", "old.txt", "--format", "json"]);
-    report["run"] = "perhaps".into();
+    report["outcome"] = "perhaps".into();
     report["rows"][0]["benchmark"] = 7.into();
     report["exit"].take();
     report["schema"] = "benchcli-check/0".into();
@@ -208,7 +231,7 @@ fn a_wrong_report_is_refused() {
     let mut found = Vec::new();
     faults(&schema, &schema, &report, "", &mut found);
     for wrong in [
-        "/run:",
+        "/outcome:",
         "/rows/0/benchmark:",
         "/exit:",
         "/schema:",

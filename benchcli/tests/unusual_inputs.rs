@@ -95,15 +95,16 @@ fn benchmarks_without_a_result_are_counted_and_named() {
 }
 
 #[test]
-fn json_output_carries_repairs_and_incidents() {
+fn json_output_carries_what_was_noticed() {
     let output = benchdiff(&["--format=json", "odd.json"]);
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(document["repairs"][0]["file"], "odd.json");
-    assert_eq!(document["repairs"][0]["kind"], "test2_json");
-    let failed = document["incidents"].as_array().expect("incidents").iter();
-    let named: Vec<_> = failed
-        .map(|incident| incident["benchmark"].as_str())
-        .collect();
+    let diagnostics = document["diagnostics"].as_array().expect("a list");
+    let repaired = diagnostics.iter().find(|it| it["kind"] == "repaired");
+    let repaired = repaired.expect("a repair");
+    assert_eq!(repaired["file"], "odd.json");
+    assert_eq!(repaired["severity"], "note");
+    let failed = diagnostics.iter().filter(|it| it["kind"] == "failed");
+    let named: Vec<_> = failed.map(|it| it["benchmark"].as_str()).collect();
     assert!(named.contains(&Some("BenchmarkFatal")), "{named:?}");
 }
 

@@ -325,8 +325,9 @@ impl Comparison {
             let mut failures = diagnostics.iter().filter(|it| it.is_failure());
             failures.any(|failure| failure.side == Some(side.name()))
         };
+        let any_failed = failed(Side::Base) || failed(Side::Head);
         for side in Side::BOTH {
-            let is_explained = failed(side) || (side == Side::Base && self.base_is_listed);
+            let is_explained = any_failed || (side == Side::Base && self.base_is_listed);
             if is_explained || !self.pairing.lacks(side) {
                 continue;
             }
@@ -336,7 +337,7 @@ impl Comparison {
             }
             bail!("no results of {name} match the filter");
         }
-        if failed(Side::Base) || failed(Side::Head) {
+        if any_failed {
             return Ok(true);
         }
         if !self.base_is_listed {
@@ -407,32 +408,32 @@ fn cost(failure: &Diagnostic, lacks: Side, pair: &Pair<'_>) -> bool {
     })
 }
 
-/// Leaves out units that only one side measured, of benchmarks that both have, and says so: a flag
+/// Leaves out units that only one side measured of the benchmarks that both have, and says so: a flag
 /// was forgotten there. Where a missing row fails a run, what the head lacks stays.
 fn leave_out_one_sided_units(pairs: &mut Vec<Pair<'_>>, on_missing: Action) -> Vec<String> {
     let has = |pair: &Pair<'_>| pair.sides.map(|side| !side.values.is_empty());
+    let of = |pair: &Pair<'_>| (pair.table.clone(), pair.name.to_vec());
     let compared: HashSet<(String, Vec<u8>)> = pairs
         .iter()
         .filter(|pair| has(pair) == [true, true])
-        .map(|pair| (pair.table.clone(), pair.name.to_vec()))
+        .map(of)
         .collect();
-    // For each unit the side that has it, as long as only one has, and how many rows.
+    // For each unit the side that alone has it, and of how many benchmarks.
     let mut units: BTreeMap<Vec<u8>, (Option<Side>, usize)> = BTreeMap::new();
-    for pair in pairs.iter() {
+    for pair in pairs.iter().filter(|pair| compared.contains(&of(pair))) {
         let side = match has(pair) {
             [true, false] if on_missing != Action::Fail => Some(Side::Base),
             [false, true] => Some(Side::Head),
             _ => None,
         };
-        let is_known = compared.contains(&(pair.table.clone(), pair.name.to_vec()));
-        let side = side.filter(|_| is_known);
-        let of = units.entry(pair.unit.to_vec()).or_insert((side, 0));
-        if of.0 != side {
-            of.0 = None;
+        let known = units.entry(pair.unit.to_vec()).or_insert((side, 0));
+        if known.0 != side {
+            known.0 = None;
         }
-        of.1 += 1;
+        known.1 += 1;
     }
-    pairs.retain(|pair| units.get(pair.unit).is_none_or(|(side, _)| side.is_none()));
+    let is_one_sided = |unit: &[u8]| matches!(units.get(unit), Some((Some(_), _)));
+    pairs.retain(|pair| !is_one_sided(pair.unit) || !compared.contains(&of(pair)));
     let mut advice = Vec::new();
     for side in Side::BOTH {
         let of_side = units.iter().filter(|(_, (of, _))| *of == Some(side));

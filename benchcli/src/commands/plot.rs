@@ -133,7 +133,9 @@ fn panels(rows: &Rows, verdicts: &[RowVerdict], units: &[String]) -> Vec<side_by
                 percent(change)
             },
             verdict: match &verdict.verdict {
-                Verdict::Regressed | Verdict::Accepted { .. } => side_by_side::Verdict::Worse,
+                Verdict::Regressed | Verdict::Traded | Verdict::Accepted { .. } => {
+                    side_by_side::Verdict::Worse
+                }
                 Verdict::Improved => side_by_side::Verdict::Better,
                 _ => side_by_side::Verdict::Neither,
             },

@@ -221,7 +221,7 @@ fn worse(report: &Report, metadata: &[RowMetadata], state: &RunState<'_>) -> Vec
         let is_known = found.iter().any(|(_, known)| {
             known.benchmark == row.key.benchmark && known.package == metadata.package
         });
-        if !matches!(row.verdict, Verdict::Regressed | Verdict::Traded) || is_known {
+        if !row.verdict.is_regression() || is_known {
             continue;
         }
         if let Some(subject) = state.subject_of(row, metadata) {
@@ -466,5 +466,5 @@ fn take(
 }
 
 fn is_change(row: &RowVerdict) -> bool {
-    matches!(row.verdict, Verdict::Regressed | Verdict::Improved)
+    row.verdict.is_regression() || row.verdict == Verdict::Improved
 }

@@ -267,6 +267,10 @@ fn subjects(
         match build::benchmarks(children, build, &pattern, &go.flags) {
             Ok(list) => lists.push((build, list)),
             Err(error) if error.is::<ChildError>() => return Err(error),
+            // Go's own word on a pattern is as good as ours.
+            Err(error) if error.to_string().contains("invalid regexp") => {
+                return Err(error.context(build.package.path.clone()));
+            }
             Err(error) => {
                 let text = format!("{error:#}");
                 broken.push(Broken::new(build.side, &build.package.path, &text));

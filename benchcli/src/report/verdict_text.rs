@@ -53,9 +53,9 @@ pub fn write(report: &CheckReport, color: bool) -> String {
             left_out.len()
         ));
     }
-    out.push('\n');
-    out.push_str(&report.counts.text());
-    out.push('\n');
+    if !report.rows.is_empty() {
+        out.push_str(&format!("\n{}\n", report.counts.text()));
+    }
     for line in sentences(report) {
         out.push_str(&format_line(TRADED, &line));
     }

@@ -118,9 +118,7 @@ pub fn benchmarks(
         if !ran.status.success() {
             let said = [ran.stderr, ran.stdout].concat();
             bail!(
-                "{} ({}) does not list its benchmarks:\n{}",
-                job.package.path,
-                job.side.name(),
+                "it does not list its benchmarks: {}",
                 String::from_utf8_lossy(&said).trim_end()
             );
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use benchparse::format::{LineKind, Mending, Parser, Reader, Record, Writer};
+use benchparse::format::{Mending, Parser, Reader, Record, Writer};
 
 use super::Side;
 use super::plan::Plan;
@@ -68,37 +68,29 @@ impl Raw {
 }
 
 /// The configuration keys of a text.
+#[derive(Default)]
 struct Configuration {
-    /// All of them.
+    /// Those that are in force at its end.
     keys: BTreeSet<Vec<u8>>,
-    /// Those that are set before the first result.
+    /// Those that the first result has.
     first: BTreeSet<Vec<u8>>,
 }
 
 impl Configuration {
     fn of(text: &[u8]) -> Self {
-        let (mut keys, mut first) = (BTreeSet::new(), None);
-        let mut parser = Parser::new();
-        for line in text.split(|&byte| byte == b'\n') {
-            match parser.line(line.trim_ascii_end(), 1) {
-                LineKind::Config { key, .. } => {
-                    keys.insert(key.to_vec());
-                }
-                LineKind::Result if first.is_none() => first = Some(keys.clone()),
-                _ => {}
-            }
-        }
-        // Lines of another form hold keys as well.
-        each_result(text, |record| {
+        // What a result would have that came last.
+        let probed = [text, b"\nBenchmarkProbe 1 1 x\n"].concat();
+        let (mut found, mut is_first) = (Self::default(), true);
+        each_result(&probed, |record| {
             if let Record::Result(result) = record {
                 let texts = result.config().texts(result.symbols());
-                keys.extend(texts.map(|(key, _)| key.to_vec()));
+                found.keys = texts.map(|(key, _)| key.to_vec()).collect();
+                if std::mem::take(&mut is_first) {
+                    found.first.clone_from(&found.keys);
+                }
             }
         });
-        Self {
-            keys,
-            first: first.unwrap_or_default(),
-        }
+        found
     }
 }
 

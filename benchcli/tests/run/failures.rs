@@ -52,17 +52,107 @@ fn a_version_that_does_not_build_shows_what_the_compiler_says() {
         "{}",
         ran.stderr
     );
-    assert_eq!(ran.stdout, "");
-    // The other way round.
+    assert!(
+        ran.stdout
+            .starts_with("incomplete: example.com/p/p failed; nothing is compared"),
+        "{}",
+        ran.stdout
+    );
+    sandbox.assert_clean();
+}
+
+#[test]
+fn a_package_that_is_broken_on_the_base_only_does_not_fail_the_change_that_mends_it() {
+    if !has_go("a_package_that_is_broken_on_the_base_only_does_not_fail_the_change_that_mends_it") {
+        return;
+    }
+    let sandbox = repository();
+    let other = GOOD.replace("package p", "package q");
+    sandbox.write("q/good_test.go", &other);
+    sandbox.write("p/bad_test.go", "package p\n\nvar broken int = \"text\"\n");
     sandbox.commit("Broken");
     std::fs::remove_file(sandbox.repository().join("p/bad_test.go")).unwrap();
-    let ran = sandbox.benchcli(&RUN);
-    assert_eq!(ran.code, Some(2));
-    assert!(
-        ran.stderr.contains("does not build (base)"),
-        "{}",
-        ran.stderr
+    let run = [
+        "run",
+        "--base",
+        "HEAD",
+        "--rounds",
+        "5",
+        "--benchtime",
+        "10x",
+        "--format",
+        "json",
+    ];
+    let ran = sandbox.benchcli(&run);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("example.com/p/p does not build (base)"));
+    let report = ran.report();
+    assert_eq!(report["diagnostics"][0]["kind"], "build-failed");
+    assert_eq!(report["diagnostics"][0]["severity"], "warning");
+    // Nobody knows whether its benchmarks are new.
+    assert_eq!(report["counts"]["added"], 0);
+    // Where nothing is left to compare, a warning is not enough.
+    std::fs::remove_dir_all(sandbox.repository().join("q")).unwrap();
+    let ran = sandbox.benchcli(&[&run[..], &["--pkg", "./p"]].concat());
+    assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.report()["outcome"], "incomplete");
+    let ran = sandbox.benchcli(&[&run[..], &["--pkg", "./p", "--allow-broken-base"]].concat());
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    sandbox.assert_clean();
+}
+
+#[test]
+fn a_package_that_builds_on_neither_side_does_not_cost_the_others() {
+    if !has_go("a_package_that_builds_on_neither_side_does_not_cost_the_others") {
+        return;
+    }
+    let sandbox = repository();
+    sandbox.write("q/good_test.go", &GOOD.replace("package p", "package q"));
+    sandbox.write("q/bad_test.go", "package q\n\nvar broken int = \"text\"\n");
+    sandbox.commit("Broken for long");
+    let ran = sandbox.benchcli(&[&RUN[..], &["--format", "json"]].concat());
+    assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+    let report = ran.report();
+    assert_eq!(report["outcome"], "incomplete");
+    assert_eq!(report["rows"][0]["benchmark"], format!("Good{}", suffix()));
+    sandbox.assert_clean();
+}
+
+/// How Go ends the names of benchmarks here.
+fn suffix() -> String {
+    match std::thread::available_parallelism().unwrap().get() {
+        1 => String::new(),
+        count => format!("-{count}"),
+    }
+}
+
+#[test]
+fn the_first_benchmarks_of_a_repository_pass() {
+    if !has_go("the_first_benchmarks_of_a_repository_pass") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write("go.mod", "module example.com/p\n\ngo 1.22\n");
+    sandbox.write("p/p.go", "package p\n");
+    sandbox.commit("Base");
+    sandbox.write("p/good_test.go", GOOD);
+    let arguments = [
+        "--report",
+        "markdown=r.md",
+        "--report",
+        "junit=r.xml",
+        "--format",
+        "json",
+    ];
+    let ran = sandbox.benchcli(&[&RUN[..], &arguments].concat());
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    let report = ran.report();
+    assert_eq!(
+        report["counts"]["added"],
+        report["rows"].as_array().unwrap().len()
     );
+    assert!(sandbox.read("r.md").contains("new benchmarks only"));
+    assert!(sandbox.read("r.xml").contains("<testsuite"));
     sandbox.assert_clean();
 }
 
@@ -99,7 +189,7 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
     assert!(ran.stderr.contains("out of cheese"), "{}", ran.stderr);
     assert!(ran.stdout.contains("1 benchmark"), "{}", ran.stdout);
     // Whatever the others say, that is no pass, and every report says so.
-    let sentence = "p.Bad failed on the head in round 1, ";
+    let sentence = "on the head: BenchmarkBad panicked: out of cheese";
     for (text, start) in [
         (ran.stdout.clone(), "incomplete: p.Bad failed; "),
         (
@@ -112,20 +202,21 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
     }
     let report: serde_json::Value = serde_json::from_str(&sandbox.read("r.json")).unwrap();
     assert_eq!(
-        (&report["run"], &report["exit"]),
+        (&report["outcome"], &report["exit"]),
         (&"incomplete".into(), &2.into())
     );
-    assert_eq!(report["failures"][0]["side"], "head");
+    assert_eq!(report["diagnostics"][0]["side"], "head");
     let junit = sandbox.read("r.xml");
     assert!(
-        junit.contains("errors=\"1\"") && junit.contains("<error message=\"p.Bad failed"),
+        junit.contains("errors=\"1\"")
+            && junit.contains("<error message=\"on the head: BenchmarkBad"),
         "{junit}"
     );
     let gitlab: serde_json::Value = serde_json::from_str(&sandbox.read("q.json")).unwrap();
     assert_eq!(gitlab[0]["check_name"], "benchmark-failed");
     let github = sandbox.read("r.txt");
     assert!(
-        github.contains("::error title=p.Bad failed::p.Bad failed on the head"),
+        github.contains("::error title=p.Bad failed::on the head: BenchmarkBad panicked"),
         "{github}"
     );
     sandbox.assert_clean();

@@ -13,6 +13,7 @@ mod isolated;
 #[path = "../json_schema/mod.rs"]
 mod json_schema;
 mod layouts;
+mod like_check;
 mod planted;
 mod sandbox;
 mod stops;

@@ -112,7 +112,7 @@ fn a_run_that_is_interrupted_tidies_up_and_saves() {
     // One of two benchmarks was measured on both sides.
     assert!(
         ran.stderr
-            .contains("benchcli check benchcli-stopped-5/new.txt"),
+            .contains("benchcli check benchcli-stopped-5/old.txt benchcli-stopped-5/new.txt"),
         "{}",
         ran.stderr
     );

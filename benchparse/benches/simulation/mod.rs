@@ -92,7 +92,7 @@ pub(crate) fn simulate(
             rows.push(Row::new(key, Some(old), Some(new)));
         }
         let report = judge(&rows, &policy);
-        let regressed = |place: usize| report.rows[place].verdict == Verdict::Regressed;
+        let regressed = |place: usize| report.rows[place].verdict.is_regression();
         counted.found += usize::from(regressed(0));
         counted.false_alarms += usize::from((1..20).any(regressed));
         let by_p = |row: &Row| {
@@ -125,7 +125,7 @@ pub(crate) fn counter_steps(runs: usize, seed: u64) -> usize {
             ..Row::new(key, sample(count), sample(count + step))
         };
         let report = judge(&[row], &Policy::default());
-        caught += usize::from(report.rows[0].verdict == Verdict::Regressed);
+        caught += usize::from(report.rows[0].verdict.is_regression());
     }
     caught
 }

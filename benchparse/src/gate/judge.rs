@@ -610,6 +610,54 @@ mod tests {
     }
 
     #[test]
+    fn nothing_judged_is_no_pass_unless_noise_is_the_reason() {
+        let few = row("A", "sec/op", &[1.0], &[4.5, 4.4, 4.6, 4.5]);
+        let noisy = row(
+            "B",
+            "sec/op",
+            &[1.0, 9.0, 2.0, 8.0, 3.0, 7.0],
+            &[2.0, 8.0, 1.0, 9.0, 3.0, 7.0],
+        );
+        let exact = Row {
+            class: Class::ALLOCATIONS,
+            ..row("A", "allocs/op", &[3.0], &[3.0])
+        };
+        let outcome = |rows: &[Row]| judge(rows, &interleaved()).outcome;
+        assert_eq!(outcome(std::slice::from_ref(&few)), Outcome::Incomplete);
+        assert_eq!(outcome(std::slice::from_ref(&noisy)), Outcome::Pass);
+        assert_eq!(outcome(&[few.clone(), noisy]), Outcome::Incomplete);
+        // A counter that is judged is something.
+        assert_eq!(outcome(&[few.clone(), exact]), Outcome::Pass);
+        // What is not gated does not matter.
+        let shown = Row {
+            gated: false,
+            ..few
+        };
+        assert_eq!(outcome(&[shown]), Outcome::Pass);
+        assert_eq!(outcome(&[]), Outcome::Pass);
+    }
+
+    #[test]
+    fn a_trade_off_is_known_also_of_rows_that_were_decided_before() {
+        let mut worse = row("A", "B/op", &[64.0], &[128.0]);
+        worse.class = Class::BYTES;
+        let better = slower("A", 0.5);
+        let policy = Policy {
+            on_traded: Action::Warn,
+            ..interleaved()
+        };
+        let first = judge(std::slice::from_ref(&worse), &policy);
+        assert_eq!(first.rows[0].verdict, Verdict::Regressed);
+        let report = judge_again(&[worse.clone(), better], &policy, &first.rows);
+        assert_eq!(report.rows[0].verdict, Verdict::Traded);
+        assert_eq!(report.outcome, Outcome::Pass);
+        // And the other way round: a trade-off that is none after all.
+        let alone = judge_again(&[worse], &policy, &report.rows[..1]);
+        assert_eq!(alone.rows[0].verdict, Verdict::Regressed);
+        assert_eq!(alone.outcome, Outcome::Regressed);
+    }
+
+    #[test]
     fn missing_and_inconclusive_rows_fail_on_request() {
         let mut removed = slower("A", 1.0);
         removed.new = None;
@@ -617,7 +665,7 @@ mod tests {
         let report = judge(&[removed.clone(), few.clone()], &interleaved());
         assert_eq!(report.rows[0].verdict, Verdict::Removed);
         assert_eq!(report.rows[1].samples_needed, Some(5));
-        assert_eq!(report.outcome, Outcome::Pass);
+        assert_eq!(report.outcome, Outcome::Incomplete);
         let strict = Policy {
             on_missing: Action::Fail,
             ..interleaved()

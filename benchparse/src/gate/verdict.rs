@@ -216,6 +216,13 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// Whether something got worse that nobody accepted: regressed, or traded for something else.
+    pub fn is_regression(&self) -> bool {
+        matches!(self, Self::Regressed | Self::Traded)
+    }
+}
+
 /// Why a row has no verdict.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]

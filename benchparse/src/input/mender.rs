@@ -176,6 +176,8 @@ impl Mender {
             return;
         }
         let kind = match key {
+            // A line without a value takes back the key.
+            _ if value.is_empty() => return,
             b"panic" => panic_kind(value),
             b"signal" => IncidentKind::Killed,
             _ => return,
