@@ -19,7 +19,8 @@ use crate::config::{ActionName, Loaded, NO_GATE, Percent};
 pub const AUTO: &str = "auto";
 
 /// What `benchcli check --help` ends with.
-pub const EXAMPLES: &str = "\
+pub const EXAMPLES: &str = concat!(
+    "\
 Examples:
   benchcli check old.txt new.txt
   go test -run '^$' -bench . -benchmem -count 10 ./... | benchcli check - --base auto
@@ -30,9 +31,9 @@ Every setting can also stand in benchcli.toml, which is looked for from here up 
 repository; a flag goes before the file, the file before the default, and of the file's rules the \
 last that matches a row before its general settings. `benchcli config show` prints what is in force.
 
-Exit status: 1 regressed; 2 incomplete (a benchmark or package failed, nothing could be judged for a \
-reason that you can mend) or wrong input; 3 the environment shifted between the sides, so that timings \
-could not be judged; 0 pass. Where several hold, the first of these counts.";
+",
+    exit_status!()
+);
 
 /// Options of `benchcli check`.
 #[derive(Debug, Args)]

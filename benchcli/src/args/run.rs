@@ -23,7 +23,8 @@ both alike and cancels. The verdict, its options, reports and exit status are th
 `benchcli check`.";
 
 /// What `benchcli run --help` ends with.
-pub const EXAMPLES: &str = "\
+pub const EXAMPLES: &str = concat!(
+    "\
 Examples:
   benchcli run
   benchcli run --base v1.4.0 --bench 'Encode|Decode' --pkg ./codec --rounds 20
@@ -35,8 +36,9 @@ Examples:
 --base auto is the merge base with the main branch (in CI: the target branch); on the main branch \
 itself HEAD's parent, or HEAD where the working tree has changes.
 
-Exit status: 0 pass, 1 regressed, 2 where a flag or an input is wrong, a version does not build, a \
-benchmark fails or the run is stopped, 3 when the environment shifted.";
+",
+    exit_status!()
+);
 
 /// Options of `benchcli run`.
 #[derive(Debug, Args)]

@@ -50,6 +50,21 @@ fn nothing_is_traded_where_nothing_changed() {
 }
 
 #[test]
+fn two_files_become_verdicts() {
+    program(env!("CARGO_BIN_EXE_verdicts"))
+        .args(["turns-old.txt", "turns-new.txt"])
+        .assert()
+        .code(1)
+        .stdout_eq(file!["golden/verdicts.txt"].raw())
+        .stderr_eq("");
+    program(env!("CARGO_BIN_EXE_verdicts"))
+        .args(["turns-old.txt", "turns-old.txt"])
+        .assert()
+        .success()
+        .stdout_eq("");
+}
+
+#[test]
 fn samples_become_a_picture() {
     let assert = program(env!("CARGO_BIN_EXE_own-plot"))
         .args(["turns-old.txt", "turns-new.txt"])
