@@ -10,7 +10,7 @@ mod noise;
 mod rounds;
 
 use benchcli::runner::stopping::{Looks, is_settled};
-use benchparse::gate::{Class, Direction, Policy, Row, RowVerdict, Verdict, judge_again};
+use benchparse::gate::{Class, Direction, Policy, Row, RowVerdict, judge_again};
 use benchparse::stats::Sample;
 use noise::Random;
 use rounds::{Series, rounds};

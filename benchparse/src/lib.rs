@@ -189,6 +189,7 @@
 pub mod compare;
 pub mod format;
 pub mod gate;
+pub mod grouping;
 pub mod input;
 pub mod name;
 pub mod number;

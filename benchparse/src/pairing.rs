@@ -26,8 +26,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::format::{BenchmarkResult, ConfigId, Parser, Symbol, Symbols};
+use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol, Symbols};
 use crate::gate::{Row, RowKey};
+use crate::grouping::Grouping;
 use crate::name::Name;
 use crate::query::{Filter, Key};
 use crate::stats::Sample;
@@ -102,6 +103,15 @@ struct ConfigOf {
     environment: u32,
 }
 
+/// The results of one benchmark in one configuration of one input.
+#[derive(Debug)]
+struct Group {
+    config: ConfigOf,
+    /// Its units, tidied and as they are written where that differs, each with its slot if the
+    /// filter selects it.
+    units: Vec<((Symbol, Option<Symbol>), Option<usize>)>,
+}
+
 #[derive(Debug)]
 struct Slot {
     identity: Identity,
@@ -115,8 +125,9 @@ struct Slot {
 #[derive(Debug, Default)]
 pub struct Pairing {
     options: PairingOptions,
+    grouping: Grouping,
+    groups: Vec<Group>,
     configs: HashMap<ConfigId, ConfigOf>,
-    last: Option<(ConfigId, ConfigOf)>,
     classes: Vec<Pairs>,
     class_ids: HashMap<Pairs, u32>,
     environments: Vec<Box<[Symbol]>>,
@@ -143,29 +154,60 @@ impl Pairing {
 
     /// Takes those of a result's measurements that the filter selects.
     pub fn add(&mut self, side: Side, result: &BenchmarkResult<'_>) {
-        let config = match self.last {
-            Some((id, known)) if id == result.config_id() => known,
-            _ => self.config(result),
-        };
-        for measured in result.measurements() {
-            if !self.options.filter.matches(result, measured) {
-                continue;
-            }
-            let unit = self.unit(result.symbols(), measured.unit);
-            let identity = (config.class, result.name_symbol(), unit);
-            let slots = &mut self.slots;
-            let at = *self.slot_ids.entry(identity).or_insert_with(|| {
-                slots.push(Slot {
-                    identity,
-                    sides: Default::default(),
-                });
-                slots.len() - 1
+        let number = self.grouping.number(result) as usize;
+        if number == self.groups.len() {
+            let config = self.config(result);
+            self.groups.push(Group {
+                config,
+                units: Vec::new(),
             });
-            let values = &mut slots[at].sides[side as usize];
-            values.values.push(measured.value);
-            values.iterations.push(result.iterations());
-            values.environments.insert(config.environment);
         }
+        for (place, measured) in result.measurements().iter().enumerate() {
+            let units = (measured.unit, measured.written.map(|(_, unit)| unit));
+            let group = &self.groups[number];
+            let known = match group.units.get(place) {
+                Some(known) if known.0 == units => Some(known),
+                _ => group.units.iter().find(|known| known.0 == units),
+            };
+            let slot = match known {
+                Some((_, slot)) => *slot,
+                None => {
+                    let slot = self.slot(group.config.class, result, measured);
+                    self.groups[number].units.push((units, slot));
+                    slot
+                }
+            };
+            if let Some(slot) = slot {
+                let environment = self.groups[number].config.environment;
+                let values = &mut self.slots[slot].sides[side as usize];
+                values.values.push(measured.value);
+                values.iterations.push(result.iterations());
+                values.environments.insert(environment);
+            }
+        }
+    }
+
+    /// Where a group's values of a unit go; nowhere where the filter leaves them out.
+    #[cold]
+    fn slot(
+        &mut self,
+        class: u32,
+        result: &BenchmarkResult<'_>,
+        measured: &Measurement,
+    ) -> Option<usize> {
+        if !self.options.filter.matches(result, measured) {
+            return None;
+        }
+        let unit = self.unit(result.symbols(), measured.unit);
+        let identity = (class, result.name_symbol(), unit);
+        let slots = &mut self.slots;
+        Some(*self.slot_ids.entry(identity).or_insert_with(|| {
+            slots.push(Slot {
+                identity,
+                sides: Default::default(),
+            });
+            slots.len() - 1
+        }))
     }
 
     /// Whether a side has no measurement.
@@ -248,38 +290,36 @@ impl Pairing {
     #[cold]
     fn config(&mut self, result: &BenchmarkResult<'_>) -> ConfigOf {
         let id = result.config_id();
-        let known = self.configs.get(&id).copied();
-        let known = known.unwrap_or_else(|| {
-            let symbols = result.symbols();
-            let Self {
-                options,
-                classes,
-                class_ids,
-                environments,
-                environment_ids,
-                ..
-            } = self;
-            let keys = options.environment.iter().chain(&options.ignore);
-            let apart: Vec<Symbol> = keys
-                .filter_map(|key| symbols.find(key.as_bytes()))
-                .collect();
-            let entries = result.config().entries().iter().copied();
-            let mut class: Vec<(Symbol, Symbol)> =
-                entries.filter(|(key, _)| !apart.contains(key)).collect();
-            class.sort_unstable();
-            let environment = options.environment.iter().map(|key| {
-                let key = symbols.find(key.as_bytes());
-                key.map_or(Symbol::EMPTY, |key| result.config().get(key))
-            });
-            let config = ConfigOf {
-                class: number(classes, class_ids, class.into()),
-                environment: number(environments, environment_ids, environment.collect()),
-            };
-            self.configs.insert(id, config);
-            config
+        if let Some(known) = self.configs.get(&id) {
+            return *known;
+        }
+        let symbols = result.symbols();
+        let Self {
+            options,
+            classes,
+            class_ids,
+            environments,
+            environment_ids,
+            ..
+        } = self;
+        let keys = options.environment.iter().chain(&options.ignore);
+        let apart: Vec<Symbol> = keys
+            .filter_map(|key| symbols.find(key.as_bytes()))
+            .collect();
+        let entries = result.config().entries().iter().copied();
+        let mut class: Vec<(Symbol, Symbol)> =
+            entries.filter(|(key, _)| !apart.contains(key)).collect();
+        class.sort_unstable();
+        let environment = options.environment.iter().map(|key| {
+            let key = symbols.find(key.as_bytes());
+            key.map_or(Symbol::EMPTY, |key| result.config().get(key))
         });
-        self.last = Some((id, known));
-        known
+        let config = ConfigOf {
+            class: number(classes, class_ids, class.into()),
+            environment: number(environments, environment_ids, environment.collect()),
+        };
+        self.configs.insert(id, config);
+        config
     }
 
     /// The number of a unit. A zero keeps its written unit; here it belongs to the others.

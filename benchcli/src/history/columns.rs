@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use benchparse::format::{BenchmarkResult, Parser, Reader, Record, Symbol, UnitTable};
+use benchparse::grouping::Grouping;
 use benchparse::stats::{Assumption, Sample, summarize};
 use benchparse::unit::{self, Direction};
 use bstr::ByteSlice as _;
@@ -126,7 +127,9 @@ impl Builder {
         let note = self.segment.notes.len() as u32;
         self.segment.notes.push(id);
         let mut parser = Parser::new();
-        let mut known = HashMap::new();
+        let mut grouping = Grouping::default();
+        // For each group the columns of its units.
+        let mut known: Vec<Vec<(Symbol, usize)>> = Vec::new();
         let before = std::mem::take(&mut self.order);
         for recording in Note::parse(text).recordings() {
             let labels = recording
@@ -134,6 +137,7 @@ impl Builder {
                 .labels()
                 .map(|(name, value)| format!("{name}={value}"));
             let labels = labels.collect::<Vec<_>>().join("; ");
+            grouping.clear();
             known.clear();
             parser.begin(b"", b"");
             let mut reader = Reader::new(&mut parser, recording.readable());
@@ -142,25 +146,28 @@ impl Builder {
                 let Record::Result(result) = record else {
                     continue;
                 };
-                let (config, name) = (result.config_id(), result.name_symbol());
+                let group = grouping.number(&result) as usize;
+                if group == known.len() {
+                    known.push(Vec::new());
+                }
                 for measured in result.measurements() {
-                    let place = *known
-                        .entry((config, name, measured.unit))
-                        .or_insert_with(|| {
-                            // Notes resemble each other; comparing is faster than building a key.
-                            let usual = before.get(self.order.len()).copied();
-                            let usual = usual.filter(|&place| {
-                                let column = self.segment.columns.get(place);
-                                column.is_some_and(|column| {
-                                    is_of(&column.key, &result, measured.unit, &labels)
-                                })
-                            });
-                            let place = usual.unwrap_or_else(|| {
-                                self.place(&key(&result, measured.unit, &labels))
-                            });
-                            self.order.push(place);
-                            place
+                    let columns = &mut known[group];
+                    let column = columns.iter().find(|(unit, _)| *unit == measured.unit);
+                    let place = column.map(|(_, place)| *place).unwrap_or_else(|| {
+                        // Notes resemble each other; comparing is faster than building a key.
+                        let usual = before.get(self.order.len()).copied();
+                        let usual = usual.filter(|&place| {
+                            let column = self.segment.columns.get(place);
+                            column.is_some_and(|column| {
+                                is_of(&column.key, &result, measured.unit, &labels)
+                            })
                         });
+                        let place = usual
+                            .unwrap_or_else(|| self.place(&key(&result, measured.unit, &labels)));
+                        self.order.push(place);
+                        columns.push((measured.unit, place));
+                        place
+                    });
                     let Some(values) = self.values.get_mut(place) else {
                         continue;
                     };

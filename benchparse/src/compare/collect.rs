@@ -7,7 +7,8 @@ use super::parts::Parts;
 use super::project::{Projector, Shared};
 use super::question::{Levels, Question};
 use super::table::Tables;
-use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol};
+use crate::format::{BenchmarkResult, Measurement, Parser, Symbol};
+use crate::grouping::Grouping;
 use crate::query::{Field, Filter, Key, Order, Projection};
 
 /// Puts measurements into the samples that a [`Question`] asks for.
@@ -24,10 +25,10 @@ pub struct Collector {
     pub(super) row: Projector,
     pub(super) col: Projector,
     pub(super) residue: Projector,
-    file: Symbol,
-    known: GroupIndex,
+    grouping: Grouping,
     pub(super) groups: Vec<Group>,
-    last: Option<((ConfigId, Symbol), u32)>,
+    /// The group of the last result.
+    last: Option<u32>,
     pub(super) strands: Vec<Strand>,
     pub(super) shapes: Vec<Box<[Symbol]>>,
     shape_ids: HashMap<Box<[Symbol]>, u32>,
@@ -49,7 +50,6 @@ pub struct Collector {
 /// key could tell.
 #[derive(Debug)]
 pub(super) struct Group {
-    config: ConfigId,
     accepts: Accepts,
     pub(super) keys: Keys,
     /// The first of its strands, once a measurement was taken.
@@ -123,8 +123,7 @@ impl Collector {
             row: Projector::new(row),
             col: Projector::new(col),
             residue: Projector::new(residue),
-            file: Symbol::EMPTY,
-            known: GroupIndex::default(),
+            grouping: Grouping::default(),
             groups: Vec::new(),
             last: None,
             strands: Vec::new(),
@@ -163,33 +162,22 @@ impl Collector {
     }
 
     fn group(&mut self, result: &BenchmarkResult<'_>) -> u32 {
-        if result.file() != self.file {
-            self.file = result.file();
-            self.known.clear();
-            self.last = None;
-        }
-        let key = (result.config_id(), result.name_symbol());
-        if let Some((last, group)) = self.last
-            && last == key
-        {
+        let group = self.grouping.number(result);
+        if self.last == Some(group) {
             self.streak += 1;
             return group;
         }
+        self.last = Some(group);
         self.expected = self.streak.min(EXPECTED);
         self.streak = 1;
-        let group = self.known.find(&self.groups, key).unwrap_or_else(|| {
+        if group as usize == self.groups.len() {
             let accepts = self.accepts(result);
-            let group = self.groups.len() as u32;
             self.groups.push(Group {
-                config: key.0,
                 accepts,
                 keys: Keys::default(),
                 strand: None,
             });
-            self.known.insert(key, group);
-            group
-        });
-        self.last = Some((key, group));
+        }
         group
     }
 
@@ -311,7 +299,7 @@ impl Collector {
 
     /// Gives back what was needed to find a result's place.
     pub(super) fn forget_index(&mut self) {
-        self.known = GroupIndex::default();
+        self.grouping = Grouping::default();
         self.shape_ids = HashMap::new();
     }
 
@@ -330,43 +318,5 @@ impl Collector {
     /// It may, when `parser` is another one.
     pub fn finish_in_parts(self, parser: &Parser, levels: Levels) -> Parts {
         Parts::new(self, parser, levels)
-    }
-}
-
-/// The groups of the current input by configuration and name.
-#[derive(Debug, Default)]
-struct GroupIndex {
-    /// The first group of each name.
-    by_name: Vec<u32>,
-    /// Further groups of a name, in other configurations.
-    others: HashMap<(ConfigId, Symbol), u32>,
-}
-
-const NONE: u32 = u32::MAX;
-
-impl GroupIndex {
-    fn clear(&mut self) {
-        self.by_name.fill(NONE);
-        self.others.clear();
-    }
-
-    fn find(&self, groups: &[Group], key: (ConfigId, Symbol)) -> Option<u32> {
-        let first = *self.by_name.get(key.1.index())?;
-        if groups.get(first as usize)?.config == key.0 {
-            return Some(first);
-        }
-        self.others.get(&key).copied()
-    }
-
-    fn insert(&mut self, key: (ConfigId, Symbol), group: u32) {
-        let name = key.1.index();
-        if self.by_name.len() <= name {
-            self.by_name.resize(name + 1, NONE);
-        }
-        if self.by_name[name] == NONE {
-            self.by_name[name] = group;
-        } else {
-            self.others.insert(key, group);
-        }
     }
 }
