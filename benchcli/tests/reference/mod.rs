@@ -55,7 +55,7 @@ pub(crate) fn messages(program: &str, stderr: &[u8]) -> String {
         .filter(|line| {
             !line.starts_with("benchdiff: no benchmark result in ")
                 && !line.starts_with("benchdiff: note: ")
-                && !line.starts_with("benchdiff: the filter leaves no result")
+                && !line.starts_with("benchdiff: no results match the filter")
         })
         .map(|line| line.strip_prefix(&prefix).unwrap_or(line).to_owned() + "\n")
         .collect()
