@@ -16,6 +16,7 @@ pub mod plot;
 pub mod profile;
 pub mod report;
 pub mod runner;
+pub mod ui;
 mod whole_file;
 mod wording;
 mod xml;

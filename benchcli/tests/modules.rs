@@ -26,7 +26,9 @@ const LIBRARY: &[(&str, &[&str])] = &[
     ("grouping", &["format"]),
     (
         "pairing",
-        &["grouping", "format", "gate", "query", "stats", "name", "unit"],
+        &[
+            "grouping", "format", "gate", "query", "stats", "name", "unit",
+        ],
     ),
     ("trend", &["stats", "unit"]),
 ];
@@ -34,6 +36,7 @@ const LIBRARY: &[(&str, &[&str])] = &[
 /// The same of the program; `commands` may use all others.
 const PROGRAM: &[(&str, &[&str])] = &[
     ("base64", &[]),
+    ("ui", &[]),
     ("wording", &[]),
     ("xml", &[]),
     ("whole_file", &[]),
@@ -42,12 +45,12 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("baseline", &["wording"]),
     ("history", &["baseline", "config", "whole_file", "wording"]),
-    ("runner", &["whole_file"]),
+    ("runner", &["ui", "whole_file"]),
     ("profile", &["xml"]),
     ("plot", &["base64", "wording", "xml"]),
     (
         "report",
-        &["diagnostics", "profile", "base64", "wording", "xml"],
+        &["diagnostics", "profile", "base64", "ui", "wording", "xml"],
     ),
     // Options end in the types of the modules that take them.
     (

@@ -1,23 +1,12 @@
 //! How the commands on baselines speak.
 
 use std::fmt::Display;
-use std::io::{self, Write as _};
 
 use git2::Oid;
 
 use crate::baseline::{Note, Recording};
+use crate::ui::warn;
 use crate::wording::counted;
-
-/// Says on standard error how things go.
-pub(super) fn say(text: &str) {
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(io::stderr(), "benchcli: {text}");
-}
-
-/// Says something on standard error that does not stop the command.
-pub(super) fn warn(text: &str) {
-    say(&format!("warning: {text}"));
-}
 
 /// Names what is not as `benchcli` wrote it.
 pub(super) fn warn_of_faults(commit: Oid, note: &Note<'_>) {

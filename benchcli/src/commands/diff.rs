@@ -1,6 +1,6 @@
 //! `benchdiff`: the comparison table of several inputs.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use anyhow::Result;
 use benchparse::compare::{Collector, Tables};
@@ -11,6 +11,7 @@ use super::{Outcome, check};
 use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
 use crate::report;
+use crate::ui;
 
 /// Reads the inputs, compares them and prints the tables.
 ///
@@ -48,7 +49,7 @@ pub(super) fn run_on(
         Format::Csv => {
             let mut warnings = Vec::new();
             report::csv::write(&mut out, &mut warnings, &tables);
-            io::stderr().write_all(&warnings)?;
+            ui::as_it_is(&warnings)?;
         }
         Format::Json => report::json::write(&mut out, &tables, &reading.notices)?,
         Format::Markdown => {
@@ -82,6 +83,8 @@ fn write_text(
 ) -> Result<Outcome> {
     let mut stdout = io::stdout().lock();
     let color = options.color.applies_to(&stdout);
+    // Elsewhere the text is the reference's to the byte.
+    let is_terminal = stdout.is_terminal();
     let parts = collector.finish_in_parts(&reading.parser, options.levels);
     // The parts have the texts that they need.
     reading.parser = Parser::new();
@@ -100,7 +103,11 @@ fn write_text(
             reading.note(mismatch.to_string())?;
         }
         for text in joint.texts(part) {
-            stdout.write_all(&text)?;
+            if is_terminal {
+                stdout.write_all(&ui::visible_in_color(&text))?;
+            } else {
+                stdout.write_all(&text)?;
+            }
         }
         Ok(())
     })?;

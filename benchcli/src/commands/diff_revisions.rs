@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -14,6 +14,7 @@ use crate::args::diff::DiffOptions;
 use crate::baseline::find::{self, AUTO, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::inputs::Input;
+use crate::ui;
 
 const PROGRAM: &str = "benchcli diff";
 
@@ -61,10 +62,7 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
     if !autos.is_empty() {
         let target = CiTarget::from_variables(|name| env::var(name).ok());
         let baseline = find::find(&store, AUTO, &wanted, target.as_ref())?;
-        writeln!(
-            io::stderr(),
-            "{PROGRAM}: the baseline is of commit {baseline}"
-        )?;
+        ui::say(PROGRAM, &format!("the baseline is of commit {baseline}"));
         for (place, label) in autos.into_iter().rev() {
             let source = Source::Texts {
                 name: AUTO.into(),

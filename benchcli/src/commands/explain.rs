@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result, bail};
 use benchparse::format::{Parser, Record};
 
 use super::Outcome;
-use super::baselines::warn;
 use super::profiling::{Explicable, Profiling, is_stopped, output};
 use super::versions::{Prepared, prepare};
 use crate::args::explain::ExplainOptions;
@@ -19,6 +18,7 @@ use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;
 use crate::runner::worktree::Place;
+use crate::ui::warn;
 use crate::whole_file::check_folder;
 
 /// Runs the command.

@@ -28,6 +28,7 @@ use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
 use crate::profile::Explained;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
+use crate::ui;
 use crate::whole_file::write_file;
 use crate::wording::{counted, is_unit, written_unit};
 
@@ -472,12 +473,11 @@ pub(super) fn read_sides(
     comparison.is_interleaved |= are_interleaved(texts);
     for (side, texts) in Side::BOTH.into_iter().zip(texts) {
         for text in texts {
-            let tell = |line: &[u8]| io::stderr().write_all(line);
-            comparison.read(side, options, &text[..], tell)?;
+            comparison.read(side, options, &text[..], ui::as_it_is)?;
         }
     }
     for line in comparison.lines() {
-        writeln!(io::stderr(), "{program}: note: {line}")?;
+        ui::note(program, &line);
     }
     Ok(comparison)
 }
@@ -580,11 +580,11 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
         let file = OpenOptions::new().append(true).create(true).open(&summary);
         // Nobody asked for it, so that it does not change the answer.
         if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
-            writeln!(
-                io::stderr(),
-                "benchcli: note: cannot write the step summary {}: {error}",
-                summary.display()
-            )?;
+            let summary = summary.display();
+            ui::note(
+                "benchcli",
+                &format!("cannot write the step summary {summary}: {error}"),
+            );
         }
     }
     written
@@ -593,10 +593,12 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
 fn render(report: &CheckReport, format: ReportFormat, color: bool) -> Result<String> {
     Ok(match format {
         ReportFormat::Text => verdict_text::write(report, color),
-        ReportFormat::Markdown => verdict_markdown::write(report),
+        ReportFormat::Markdown => ui::visible(&verdict_markdown::write(report)).into_owned(),
         ReportFormat::Json => serde_json::to_string_pretty(report)? + "\n",
-        ReportFormat::Junit => junit::write(report),
-        ReportFormat::Github => annotations::github(report, &places(report)),
+        ReportFormat::Junit => ui::visible(&junit::write(report)).into_owned(),
+        ReportFormat::Github => {
+            ui::visible(&annotations::github(report, &places(report))).into_owned()
+        }
         ReportFormat::Gitlab => annotations::gitlab(report, &places(report)),
     })
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::baselines::warn;
 use crate::args::history::HistoryOptions;
 use crate::baseline::Store;
 use crate::history::{Reading, Request, Since, Window, read};
+use crate::ui::warn;
 use crate::wording::counted;
 
 /// Reads the history that the options ask for, in the repository that the working directory is in.

@@ -9,10 +9,10 @@ use git2::Oid;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::warn;
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
+use crate::ui::warn;
 use crate::wording::counted;
 
 /// What was imported.

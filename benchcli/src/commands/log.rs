@@ -8,9 +8,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::{short, warn};
+use super::baselines::short;
 use crate::args::benchcli::LogArgs;
 use crate::baseline::{Counts, Environment, NoteSummary, Store, history};
+use crate::ui::{visible, warn};
 
 /// A commit that has a baseline: a line each.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -110,8 +111,7 @@ fn line(out: &mut impl io::Write, entry: &Entry) -> io::Result<()> {
         environment.push_str("; dirty");
     }
     let date = entry.time.as_deref().and_then(|time| time.get(..10));
-    writeln!(
-        out,
+    let text = format!(
         "{:10}  {:10}  {:>10}  {:>7}  {:>10}  {environment}  {}",
         short(&entry.commit),
         date.unwrap_or("-"),
@@ -122,5 +122,6 @@ fn line(out: &mut impl io::Write, entry: &Entry) -> io::Result<()> {
             .subject
             .as_deref()
             .unwrap_or("(not in this repository)"),
-    )
+    );
+    writeln!(out, "{}", visible(&text))
 }

@@ -30,8 +30,10 @@ mod source_places;
 pub mod trend;
 mod versions;
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
+
+use crate::ui;
 
 pub use benchparse::gate::Outcome;
 
@@ -41,8 +43,7 @@ pub fn conclude(program: &str, result: anyhow::Result<Outcome>) -> ExitCode {
         Ok(outcome) => outcome.exit_code().into(),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell if standard error is gone too.
-            let _ = writeln!(io::stderr(), "{program}: {error:#}");
+            ui::say(program, &format!("{error:#}"));
             Outcome::Incomplete.exit_code().into()
         }
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Outcome;
-use super::baselines::{short, warn};
+use super::baselines::short;
 use super::gate_pipeline::{Gate, Rows, read_sides};
 use super::histories::{history, remarks, tell};
 use super::results::whole;
@@ -22,6 +22,7 @@ use crate::args::plot::{Kind, PlotOptions};
 use crate::inputs::Input;
 use crate::plot::{self, Picture, compare as side_by_side, trend};
 use crate::report::verdicts::{common_folders, in_package, percent};
+use crate::ui::warn;
 use crate::whole_file::write_file;
 use crate::wording::counted;
 use crate::wording::{is_unit, written_unit};

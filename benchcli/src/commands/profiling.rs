@@ -7,11 +7,11 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::baselines::{say, warn};
 use crate::profile::Explained;
 use crate::profile::explain::{Binary, Effort, explain as profiled};
 use crate::runner::children::{ChildError, Children};
 use crate::runner::rounds::{Job, Subject};
+use crate::ui::{status, warn};
 use crate::whole_file::write_file;
 
 /// A benchmark to explain.
@@ -60,7 +60,7 @@ impl Profiling<'_> {
                 continue;
             };
             let name = &wanted.benchmark;
-            say(&format!("profiling {name}: {} of {}", at + 1, chosen.len()));
+            status(&format!("profiling {name}: {} of {}", at + 1, chosen.len()));
             match self.one(wanted, [base, head]) {
                 Ok(mut found) => {
                     if let Err(error) = self.draw(&mut found, &mut drawn) {
@@ -73,7 +73,7 @@ impl Profiling<'_> {
             }
         }
         if wanted.len() > chosen.len() {
-            say(&format!(
+            status(&format!(
                 "{} more are not explained; --most and --bench choose",
                 wanted.len() - chosen.len()
             ));

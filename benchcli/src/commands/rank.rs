@@ -1,7 +1,5 @@
 //! `benchcli rank`: alternatives within one run.
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 
 use super::Outcome;
@@ -9,6 +7,7 @@ use super::results::{Reading, Source};
 use crate::args::rank::RankOptions;
 use crate::inputs::Input;
 use crate::report;
+use crate::ui;
 
 /// Reads the inputs as one run and prints the ranking of each group.
 ///
@@ -29,6 +28,6 @@ pub fn run(options: RankOptions) -> Result<Outcome> {
     }
     let mut text = String::new();
     report::rank::write(&mut text, &rankings)?;
-    io::stdout().write_all(text.as_bytes())?;
+    ui::print(&text)?;
     Ok(reading.outcome)
 }

@@ -13,10 +13,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::{short, warn};
+use super::baselines::short;
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 use crate::diagnostics::{Diagnostic, Noticed};
+use crate::ui::warn;
 use crate::wording::counted;
 
 /// What was recorded.

@@ -1,6 +1,6 @@
 //! The results of several inputs.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
@@ -14,6 +14,7 @@ use super::Outcome;
 use crate::diagnostics::Noticed;
 use crate::inputs::Input;
 use crate::report::json::Notices;
+use crate::ui;
 
 /// All of an input.
 pub(super) fn whole(input: &Input) -> Result<Vec<u8>> {
@@ -149,14 +150,14 @@ impl Reading {
     /// Says what makes the command fail.
     pub(super) fn fail(&mut self, message: String) -> Result<()> {
         self.outcome = Outcome::Incomplete;
-        writeln!(io::stderr(), "{}: {message}", self.program)?;
+        ui::say(self.program, &message);
         self.notices.notes.push(message);
         Ok(())
     }
 
     /// Says something to know.
     pub(super) fn note(&mut self, message: String) -> Result<()> {
-        writeln!(io::stderr(), "{}: note: {message}", self.program)?;
+        ui::note(self.program, &message);
         self.notices.notes.push(message);
         Ok(())
     }
@@ -168,7 +169,6 @@ impl Reading {
         text: impl Read + Send,
         each: impl FnMut(&BenchmarkResult<'_>),
     ) -> Result<u64> {
-        let tell = |line: &[u8]| io::stderr().write_all(line);
         let names = (name, label);
         let noticed = read_text(
             &mut self.parser,
@@ -177,10 +177,10 @@ impl Reading {
             text,
             None,
             each,
-            tell,
+            ui::as_it_is,
         )?;
         for line in noticed.lines() {
-            writeln!(io::stderr(), "{}: note: {line}", self.program)?;
+            ui::note(self.program, &line);
         }
         self.notices.diagnostics.extend(noticed.diagnostics());
         Ok(noticed.results)

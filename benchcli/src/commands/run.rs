@@ -11,7 +11,6 @@ use benchparse::name::Name;
 use git2::Oid;
 
 use super::Outcome;
-use super::baselines::{say, warn};
 use super::gate_pipeline::{Comparison, Extras, Gate, Rows, conclude};
 use super::profiling::{Explicable, Profiling};
 use super::record;
@@ -32,6 +31,7 @@ use crate::runner::stopping::{Looks, is_settled};
 use crate::runner::transcript::{Transcript, mark};
 use crate::runner::worktree::Place;
 use crate::runner::{Side, signals, workspace};
+use crate::ui::{status, warn};
 use crate::whole_file::{check_file, check_folder, unwritable};
 use crate::wording::counted;
 
@@ -142,7 +142,7 @@ fn keep(context: &RunContext<'_>, texts: &[Vec<u8>; 2]) -> Result<()> {
         None => Ok(()),
     };
     if let (Some(store), Some(commit)) = (context.store, context.record_for) {
-        say(&record::measured_in_turn(store, commit, texts[1].clone())?);
+        status(&record::measured_in_turn(store, commit, texts[1].clone())?);
     }
     saved
 }
@@ -176,7 +176,7 @@ fn verdict(
         }
     }
     for line in state.comparison.all_lines() {
-        say(&format!("note: {line}"));
+        status(&format!("note: {line}"));
     }
     let rows = state.comparison.rows(state.gate);
     let report = state.judged(&rows);
@@ -412,7 +412,7 @@ impl RunState<'_> {
             format!("what was measured cannot be saved in {}", folder.display())
         })?;
         let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());
-        say(&format!(
+        status(&format!(
             "what was measured is saved; `benchcli check {old} {new}` judges it"
         ));
         Ok(())

@@ -1,6 +1,7 @@
 //! `benchcli show`: what is stored for a commit.
 
-use std::io::{self, Write as _};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -10,6 +11,7 @@ use super::Outcome;
 use super::baselines::{RecordingReport, short, warn_of_faults};
 use crate::args::benchcli::ShowArgs;
 use crate::baseline::{self, Note, Recording, Store};
+use crate::ui;
 
 /// What is stored for a commit.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -37,7 +39,7 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
         if args.json {
             return json(&mut out, commit, &note.recordings());
         }
-        out.write_all(&text)?;
+        out.write_all(&shown(&text))?;
         return Ok(Outcome::Pass);
     };
     let recordings = note.recordings();
@@ -45,7 +47,7 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
     let meant: Vec<_> = recordings.iter().filter(is_meant).copied().collect();
     match meant[..] {
         [_] if args.json => return json(&mut out, commit, &meant),
-        [recording] => out.write_all(&recording.text)?,
+        [recording] => out.write_all(&shown(&recording.text))?,
         _ => {
             let ids = recordings.iter().map(|it| short(it.header.id));
             let ids = ids.collect::<Vec<_>>().join(", ");
@@ -61,6 +63,15 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Pass)
+}
+
+/// The text to the byte, as other programs want it; on a terminal without what that would obey.
+fn shown(text: &[u8]) -> Cow<'_, [u8]> {
+    if io::stdout().is_terminal() {
+        ui::visible_bytes(text)
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn json(

@@ -8,7 +8,6 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use git2::Oid;
 
-use super::baselines::say;
 use crate::args::run::{GoOptions, Versions};
 use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
@@ -20,6 +19,7 @@ use crate::runner::children::{ChildError, Children};
 use crate::runner::packages::{self, NoGo, Package};
 use crate::runner::rounds::{Job, Subject};
 use crate::runner::worktree::Place;
+use crate::ui::status;
 
 /// What is to be measured, and what it is called.
 pub(super) struct Prepared {
@@ -177,7 +177,7 @@ fn of_packages(
             go.packages.join(" ")
         );
     }
-    say(&format!(
+    status(&format!(
         "base is {base}; building {}",
         match builds.len() {
             1 => "a test binary".to_owned(),
@@ -189,7 +189,7 @@ fn of_packages(
     }
     let (subjects, benchmarks) = subjects(go, children, &builds, &mut broken)?;
     for it in &broken {
-        say(&format!(
+        status(&format!(
             "{} does not build ({}):\n{}",
             it.package,
             it.side.name(),

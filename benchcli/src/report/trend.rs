@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::verdicts::percent;
+use crate::ui::visible;
 
 /// What the JSON document calls its form.
 pub const SCHEMA: &str = "benchcli-trend/1";
@@ -163,20 +164,14 @@ pub(super) fn date(commit: &Commit) -> String {
 /// `2026-01-31, Ada: Use a map`.
 pub(super) fn about(commit: &Commit) -> String {
     let text = format!("{}, {}: {}", date(commit), commit.author, commit.subject);
-    printable(&text)
-}
-
-/// Text without what a terminal takes for a command.
-fn printable(text: &str) -> String {
-    let is_safe = |char: char| if char.is_control() { ' ' } else { char };
-    text.chars().map(is_safe).collect()
+    visible(&text).into_owned()
 }
 
 /// A benchmark with the last part of its package.
 pub(super) fn name(series: &Series) -> String {
     match series.package.rsplit('/').next() {
-        None | Some("") => printable(&series.benchmark),
-        Some(package) => printable(&format!("{package}.{}", series.benchmark)),
+        None | Some("") => visible(&series.benchmark).into_owned(),
+        Some(package) => visible(&format!("{package}.{}", series.benchmark)).into_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::trend::{Trend, change_texts, last_value, name, short, since_start, value};
 use super::trend_sparkline::Sparklines;
 use super::verdicts::percent;
+use crate::ui::Styled;
 use crate::wording::counted;
 
 /// So many effects are told.
@@ -19,8 +20,7 @@ const HEADINGS: [&str; 5] = ["benchmark", "unit", "", "last", "since start"];
 /// then what commits did.
 pub fn write(trend: &Trend<'_>, color: bool) -> String {
     let mut page = Page {
-        out: String::new(),
-        color,
+        out: Styled::new(color),
     };
     page.out.push_str(&trend.window());
     page.out.push('\n');
@@ -57,19 +57,18 @@ pub fn write(trend: &Trend<'_>, color: bool) -> String {
         page.paint(&verdict, Some(style.on_default().bold()));
         page.out.push('\n');
     }
-    page.out
+    page.out.finish()
 }
 
 struct Page {
-    out: String,
-    color: bool,
+    out: Styled,
 }
 
 impl Page {
     fn paint(&mut self, text: &str, style: Option<Style>) {
         match style {
-            Some(style) if self.color => self.out.push_str(&format!("{style}{text}{style:#}")),
-            _ => self.out.push_str(text),
+            Some(style) => self.out.paint(text, style),
+            None => self.out.push_str(text),
         }
     }
 
@@ -101,7 +100,6 @@ impl Page {
     }
 
     fn row(&mut self, cells: &[&str; 5], widths: &[usize; 5], style: Option<Style>) {
-        let start = self.out.len();
         for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
             let pad = " ".repeat(width - cell.width());
             let is_number = at >= 3;
@@ -114,8 +112,7 @@ impl Page {
             }
             self.out.push_str("  ");
         }
-        let end = start + self.out[start..].trim_end().len();
-        self.out.truncate(end);
+        self.out.trim_end();
         self.out.push('\n');
     }
 

@@ -8,17 +8,18 @@ use super::TRADED;
 use super::trades::sentences;
 use super::verdicts::{CheckReport, RowReport, SHIFTED};
 use crate::profile::render::{Extent, explained_text};
+use crate::ui::{Styled, visible};
 use crate::wording::counted;
 
 /// Writes the report; unchanged rows are a count.
 pub fn write(report: &CheckReport, color: bool) -> String {
-    let mut out = String::new();
+    let mut out = Styled::new(color);
     let answer = match report.outcome {
         Outcome::Pass => AnsiColor::Green,
         Outcome::Regressed | Outcome::Incomplete => AnsiColor::Red,
         Outcome::EnvironmentShift => AnsiColor::Yellow,
     };
-    paint(&mut out, &report.summary, answer.on_default().bold(), color);
+    out.paint(&report.summary, answer.on_default().bold());
     out.push('\n');
     out.push_str(&rule_line(report));
     if let Some(line) = measured_line(report) {
@@ -45,7 +46,7 @@ pub fn write(report: &CheckReport, color: bool) -> String {
         });
     if !shown.is_empty() {
         out.push('\n');
-        table(&mut out, &shown, color);
+        table(&mut out, &shown);
     }
     if !left_out.is_empty() {
         out.push_str(&format!(
@@ -69,7 +70,7 @@ pub fn write(report: &CheckReport, color: bool) -> String {
         out.push('\n');
         out.push_str(&explained_text(explained, EXPLAINED));
     }
-    out
+    out.finish()
 }
 
 /// How much of an explanation belongs into a report.
@@ -114,14 +115,6 @@ pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
     Some(format!("{rounds} {order}; machine: {}", measured.machine))
 }
 
-fn paint(out: &mut String, text: &str, style: Style, color: bool) {
-    if color {
-        out.push_str(&format!("{style}{text}{style:#}"));
-    } else {
-        out.push_str(text);
-    }
-}
-
 /// The texts of a row's columns.
 pub(super) fn columns(row: &RowReport) -> [String; 8] {
     let side = |side: &Option<super::verdicts::SideReport>| {
@@ -139,8 +132,8 @@ pub(super) fn columns(row: &RowReport) -> [String; 8] {
     };
     [
         verdict,
-        row.name.clone(),
-        row.unit.clone(),
+        visible(&row.name).into_owned(),
+        visible(&row.unit).into_owned(),
         side(&row.old),
         side(&row.new),
         match row.interval {
@@ -155,7 +148,7 @@ pub(super) fn columns(row: &RowReport) -> [String; 8] {
         row.floor
             .map_or_else(String::new, |floor| format!("{}%", fixed(floor * 100.0, 1))),
         match (&row.reason, q) {
-            (Some(reason), _) => reason.clone(),
+            (Some(reason), _) => visible(reason).into_owned(),
             (None, Some(q)) => format!("q={q:.3}"),
             (None, None) => String::new(),
         },
@@ -181,7 +174,7 @@ pub(super) fn used_columns(rows: &[[String; 8]]) -> Vec<usize> {
     (0..HEADINGS.len()).filter(is_used).collect()
 }
 
-fn table(out: &mut String, rows: &[&RowReport], color: bool) {
+fn table(out: &mut Styled, rows: &[&RowReport]) {
     let texts: Vec<[String; 8]> = rows.iter().map(|row| columns(row)).collect();
     let used = used_columns(&texts);
     let width = |text: &str| text.chars().count();
@@ -191,26 +184,24 @@ fn table(out: &mut String, rows: &[&RowReport], color: bool) {
             cells.max().unwrap_or_default().max(width(HEADINGS[at]))
         })
         .collect();
-    let line = |out: &mut String, cells: &[&str], style: Option<Style>| {
-        let mut text = String::new();
+    let line = |out: &mut Styled, cells: &[&str], style: Option<Style>| {
         for &at in &used {
             let cell = cells[at];
             let pad = " ".repeat(widths[at] - width(cell));
             let is_number = (3..7).contains(&at);
-            let painted = |text: &mut String| match style {
-                Some(style) if at == 0 => paint(text, cell, style, color),
-                _ => text.push_str(cell),
-            };
             if is_number {
-                text.push_str(&pad);
-                painted(&mut text);
-            } else {
-                painted(&mut text);
-                text.push_str(&pad);
+                out.push_str(&pad);
             }
-            text.push_str("  ");
+            match style {
+                Some(style) if at == 0 => out.paint(cell, style),
+                _ => out.push_str(cell),
+            }
+            if !is_number {
+                out.push_str(&pad);
+            }
+            out.push_str("  ");
         }
-        out.push_str(text.trim_end());
+        out.trim_end();
         out.push('\n');
     };
     line(out, &HEADINGS, None);

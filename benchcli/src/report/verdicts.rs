@@ -478,24 +478,6 @@ fn in_json(value: f64) -> Option<f64> {
 
 /// Names rows as Go does, `codec.Encode-8`, with as much of the package as tells packages apart.
 fn name_rows(rows: &mut [RowReport]) {
-    add_packages(rows);
-    for row in rows
-        .iter_mut()
-        .filter(|row| row.name.contains(char::is_control))
-    {
-        // A terminal would obey them.
-        let shown = |letter: char| {
-            if letter.is_control() {
-                letter.escape_default().to_string()
-            } else {
-                letter.to_string()
-            }
-        };
-        row.name = row.name.chars().map(shown).collect();
-    }
-}
-
-fn add_packages(rows: &mut [RowReport]) {
     let packages: Vec<&str> = rows.iter().map(|row| &*row.package).collect();
     let Some(prefix) = common_folders(&packages) else {
         return;

@@ -1,9 +1,11 @@
 //! How far a run is, and how long it will take.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::ui;
 
 /// Tells people how a run goes: a bar on a terminal, a line a round elsewhere.
 #[derive(Debug)]
@@ -44,6 +46,7 @@ impl Progress {
         bar.set_length(of_all.max(1));
         bar.set_position(u64::from(round - 1) * of as u64 + at as u64);
         let left = left.map_or_else(String::new, |left| format!(", {} left", duration(left)));
+        let name = ui::visible(name);
         bar.set_message(format!("round {round} of {}{left}: {name}", self.rounds));
     }
 
@@ -67,11 +70,9 @@ impl Progress {
 
     /// Says something in between.
     pub fn say(&self, text: &str) {
-        let line = format!("benchcli: {text}");
         match &self.bar {
-            Some(bar) => bar.println(line),
-            // Nobody is left to tell if standard error is gone.
-            None => drop(writeln!(io::stderr(), "{line}")),
+            Some(bar) => bar.suspend(|| ui::status(text)),
+            None => ui::status(text),
         }
     }
 

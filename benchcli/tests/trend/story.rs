@@ -224,7 +224,7 @@ fn a_subject_commands_no_terminal() {
     let ran = repo.benchcli(["trend"]);
     let out = ran.succeeds();
     assert!(
-        out.contains("]0;title boo") && !out.contains('\u{1b}'),
+        out.contains(r"]0;title\u{7}boo") && !out.contains('\u{1b}'),
         "{out:?}"
     );
 }

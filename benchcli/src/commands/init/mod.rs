@@ -19,6 +19,7 @@ use super::Outcome;
 use crate::args::benchcli::{Ci, InitArgs};
 use crate::baseline::main_branch::{self, Sign};
 use crate::baseline::{NOTES_REF, Store, find};
+use crate::ui;
 use crate::wording::counted;
 
 const KEY: &str = "notes.rewriteRef";
@@ -296,19 +297,14 @@ fn is_set(config: &git2::Config) -> Result<bool> {
 
 fn asked(found: Option<&Found>, plan: &[String]) -> Result<bool> {
     let stdin = io::stdin();
-    let mut stderr = io::stderr();
     if let Some(found) = found {
-        writeln!(stderr, "Found:\n{found}\n")?;
+        ui::ask(&format!("Found:\n{found}\n\n"))?;
     }
     if !stdin.is_terminal() {
         bail!("it would {}; run `benchcli init --yes`", plan.join(", "));
     }
-    writeln!(stderr, "This will")?;
-    for step in plan {
-        writeln!(stderr, "  {step}")?;
-    }
-    write!(stderr, "Go on? [y/N] ")?;
-    stderr.flush()?;
+    let steps: String = plan.iter().map(|step| format!("  {step}\n")).collect();
+    ui::ask(&format!("This will\n{steps}Go on? [y/N] "))?;
     let mut answer = String::new();
     stdin.lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))

@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::Outcome;
-use super::super::baselines::{say, short};
+use super::super::baselines::short;
 use super::sources::Choice;
 use crate::args::profile::{ProfileAddArgs, ProfileGetArgs, ProfileListArgs};
 use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
 use crate::profile::read::Profile;
+use crate::ui::status;
+use crate::ui::visible;
 use crate::whole_file::write_file;
 use crate::wording::counted;
 
@@ -186,7 +188,7 @@ pub(super) fn list(args: &ProfileListArgs) -> Result<Outcome> {
             writeln!(out)?;
         }
     } else if entries.is_empty() {
-        say(
+        status(
             "no profile is kept; `benchcli profile add` keeps one, `benchcli pull` fetches those of the remote",
         );
     } else {
@@ -213,11 +215,11 @@ fn table(out: &mut impl io::Write, entries: &[Entry]) -> io::Result<()> {
         [
             short(&entry.commit),
             day.unwrap_or("-").to_owned(),
-            plain(kind.unwrap_or("-")),
+            visible(kind.unwrap_or("-")).into_owned(),
             entry.bytes.to_string(),
-            plain(&entry.name),
+            visible(&entry.name).into_owned(),
             short(&entry.id),
-            plain(entry.benchmark.as_deref().unwrap_or_default()),
+            visible(entry.benchmark.as_deref().unwrap_or_default()).into_owned(),
         ]
     });
     let rows: Vec<_> = std::iter::once(heading).chain(rows).collect();
@@ -232,11 +234,6 @@ fn table(out: &mut impl io::Write, entries: &[Entry]) -> io::Result<()> {
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     Ok(())
-}
-
-/// Text of somebody else, without what a terminal obeys.
-fn plain(text: &str) -> String {
-    text.replace(char::is_control, "?")
 }
 
 /// Runs `benchcli profile get`.

@@ -1,0 +1,108 @@
+//! What people see holds nothing that a terminal obeys, whoever wrote it.
+
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// What is hidden in names, units, keys and subjects: escape sequences for colours, links and titles,
+/// a bell, controls of eight bits, and characters that turn the direction of text.
+const HIDDEN: [&str; 8] = [
+    "\u{1b}[31m",
+    "\u{1b}]8;;http://x\u{7}",
+    "\u{1b}]0;title\u{1b}\\",
+    "\u{7}",
+    "\u{9b}2J",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{200f}",
+];
+
+/// Results in which everything that can be named has something hidden in it.
+fn results(hidden: &str, factor: u32) -> String {
+    let mut text = format!("goos: linux{hidden}\ncpu: fast{hidden}\npkg: p{hidden}\n");
+    for value in 100..106 {
+        let value = value * factor;
+        text += &format!(
+            "Benchmark{hidden}A-2 1000 {value} ns/op{hidden} {factor} allocs{hidden}/op\n"
+        );
+    }
+    text += "Benchmark";
+    text += hidden;
+    text += "B-2 oops\n";
+    text += &format!("--- FAIL: BenchmarkC{hidden}\n");
+    text
+}
+
+struct Sandbox(TempDir);
+
+impl Sandbox {
+    fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        Command::new(program)
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("GIT_CONFIG_GLOBAL", self.0.path().join("no-config"))
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .output()
+            .unwrap()
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let identity = ["-c", "user.name=A", "-c", "user.email=a@b"];
+        let ran = self.run("git", &[&identity[..], arguments].concat());
+        assert!(ran.status.success(), "{ran:?}");
+    }
+}
+
+fn assert_visible(what: &str, bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let is_hidden = |letter: char| {
+        (letter.is_control() && !matches!(letter, '\n' | '\t'))
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    assert!(!text.contains(is_hidden), "{what}: {text:?}");
+}
+
+#[test]
+fn nothing_hidden_reaches_people() {
+    let benchcli = assert_cmd::cargo::cargo_bin!("benchcli").to_str().unwrap();
+    for hidden in HIDDEN {
+        let sandbox = Sandbox(TempDir::new().unwrap());
+        sandbox.git(&["init", "-q", "-b", "main"]);
+        let write = |name: &str, text: String| fs::write(sandbox.0.path().join(name), text);
+        write("old.txt", results(hidden, 1)).unwrap();
+        write("new.txt", results(hidden, 9)).unwrap();
+        for (subject, file) in [("One", "old.txt"), ("Two", "new.txt")] {
+            let subject = format!("{subject}{hidden}");
+            sandbox.git(&["commit", "-q", "--allow-empty", "-m", &subject]);
+            sandbox.run(benchcli, &["record", file]);
+        }
+        let check = ["check", "old.txt", "new.txt", "--no-config", "--format"];
+        let missing = format!("no{hidden}such.txt");
+        let commands: Vec<Vec<&str>> = vec![
+            vec!["log"],
+            vec!["trend", "--all"],
+            vec!["trend", "--all", "--format", "markdown"],
+            [&check[..], &["text"]].concat(),
+            [&check[..], &["markdown"]].concat(),
+            [&check[..], &["junit"]].concat(),
+            [&check[..], &["github"]].concat(),
+            vec!["check", "old.txt", &missing],
+            vec!["rank", "new.txt", "--by", "/x"],
+            vec!["record", "new.txt"],
+            vec!["show", &missing],
+            vec!["plot", "old.txt", &missing],
+        ];
+        for arguments in commands {
+            let ran = sandbox.run(benchcli, &arguments);
+            let what = format!("{hidden:?} {arguments:?}");
+            assert_visible(&what, &ran.stdout);
+            assert_visible(&what, &ran.stderr);
+            let said = ran.stdout.len() + ran.stderr.len();
+            assert!(said > 0, "{what}");
+        }
+    }
+}
