@@ -244,15 +244,6 @@ impl NoteSummary {
         }
         let mut summary = Self::default();
         let contents = if let Some(headers) = headers(text) {
-            if let [(header, _)] = &headers[..]
-                && let Some(counts) = counts_from_header(header)
-                && let Some(environment) = from_header(header)
-            {
-                summary.add(header);
-                summary.counts = counts;
-                summary.environments.insert(environment);
-                return summary;
-            }
             let mut texts = BTreeMap::new();
             for (header, body) in headers {
                 if texts.insert(header.id, body).is_none() {
