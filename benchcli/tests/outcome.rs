@@ -108,10 +108,7 @@ fn what_failed_on_one_side_was_neither_added_nor_removed() {
     let (package, rest) = {
         let at = text.rfind("\npkg: ").unwrap();
         let line = text[at + 1..].lines().next().unwrap();
-        (
-            line.strip_prefix("pkg: ").unwrap().to_owned(),
-            &text[..at + 1],
-        )
+        (line.strip_prefix("pkg: ").unwrap().to_owned(), &text[..=at])
     };
     let cut = format!("{rest}pkg: {package}\nexit status 2\nFAIL\t{package}\t0.1s\nFAIL\n");
     fs::write(folder.path().join("cut.txt"), cut).unwrap();

@@ -107,9 +107,16 @@ struct ConfigOf {
 #[derive(Debug)]
 struct Group {
     config: ConfigOf,
-    /// Its units, tidied and as they are written where that differs, each with its slot if the
-    /// filter selects it.
-    units: Vec<((Symbol, Option<Symbol>), Option<usize>)>,
+    units: Vec<GroupUnit>,
+}
+
+/// A unit of a group.
+#[derive(Debug)]
+struct GroupUnit {
+    /// Tidied, and as it is written where that differs.
+    texts: (Symbol, Option<Symbol>),
+    /// Where its values go, if the filter selects it.
+    slot: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -117,6 +124,9 @@ struct Slot {
     identity: Identity,
     sides: [Measurements; 2],
 }
+
+/// What only one side has, by class, name without the number of processors, and unit.
+type Alone<'p> = HashMap<(u32, &'p [u8], u32), [Vec<usize>; 2]>;
 
 /// Takes the results of two sides and pairs them.
 ///
@@ -163,17 +173,17 @@ impl Pairing {
             });
         }
         for (place, measured) in result.measurements().iter().enumerate() {
-            let units = (measured.unit, measured.written.map(|(_, unit)| unit));
+            let texts = (measured.unit, measured.written.map(|(_, unit)| unit));
             let group = &self.groups[number];
             let known = match group.units.get(place) {
-                Some(known) if known.0 == units => Some(known),
-                _ => group.units.iter().find(|known| known.0 == units),
+                Some(known) if known.texts == texts => Some(known),
+                _ => group.units.iter().find(|known| known.texts == texts),
             };
             let slot = match known {
-                Some((_, slot)) => *slot,
+                Some(known) => known.slot,
                 None => {
                     let slot = self.slot(group.config.class, result, measured);
-                    self.groups[number].units.push((units, slot));
+                    self.groups[number].units.push(GroupUnit { texts, slot });
                     slot
                 }
             };
@@ -232,7 +242,7 @@ impl Pairing {
     pub fn pairs<'p>(&'p self, parser: &'p Parser) -> Vec<Pair<'p>> {
         let symbols = parser.symbols();
         let name = |slot: &Slot| Name::new(symbols.text(slot.identity.1));
-        let mut alone: HashMap<(u32, &[u8], u32), [Vec<usize>; 2]> = HashMap::new();
+        let mut alone: Alone<'_> = HashMap::new();
         for (at, slot) in self.slots.iter().enumerate() {
             let side = match slot.sides.each_ref().map(|side| side.values.is_empty()) {
                 [false, true] => Side::Base,

@@ -39,7 +39,7 @@ pub(super) fn run_on(
     }
     let mut tables = collector.finish(&reading.parser, options.levels);
     if let Some(mismatch) = tables.mismatch() {
-        reading.note(mismatch.to_string())?;
+        reading.note(mismatch.to_string());
     }
     arrange(&mut tables, &options);
     let mut stdout = io::stdout().lock();
@@ -100,7 +100,7 @@ fn write_text(
     };
     parts.each(threads(), make, |(mismatch, part)| -> Result<()> {
         if let Some(mismatch) = mismatch {
-            reading.note(mismatch.to_string())?;
+            reading.note(mismatch.to_string());
         }
         for text in joint.texts(part) {
             if is_terminal {

@@ -76,11 +76,7 @@ fn files_picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Picture
     if panels.is_empty() {
         bail!("no benchmark is on both sides with these units; --unit names others");
     }
-    Ok(side_by_side::draw(
-        &panels,
-        &comparison.names,
-        options.look,
-    )?)
+    side_by_side::draw(&panels, &comparison.names, options.look)
 }
 
 fn panels(rows: &Rows, verdicts: &[RowVerdict], units: &[String]) -> Vec<side_by_side::Panel> {
@@ -121,9 +117,7 @@ fn panels(rows: &Rows, verdicts: &[RowVerdict], units: &[String]) -> Vec<side_by
         let [old_side, new_side] = &context.sides;
         let row = side_by_side::Row {
             name: match prefix {
-                Some(prefix) => {
-                    in_package(&context.package.to_string(), &verdict.key.benchmark, prefix)
-                }
+                Some(prefix) => in_package(&context.package, &verdict.key.benchmark, prefix),
                 None => verdict.key.benchmark.clone(),
             },
             sides: [side(old_side, old.median), side(new_side, new.median)],

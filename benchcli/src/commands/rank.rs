@@ -24,7 +24,7 @@ pub fn run(options: RankOptions) -> Result<Outcome> {
         reading.fail(format!(
             "no benchmark has an alternative with {}, expected two that differ in --by only",
             String::from_utf8_lossy(&options.unit)
-        ))?;
+        ));
     }
     let mut text = String::new();
     report::rank::write(&mut text, &rankings)?;

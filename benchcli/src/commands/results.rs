@@ -117,7 +117,7 @@ impl Reading {
             self.read(&source, |result| collector.add(result))?;
         }
         if collector.is_empty() && self.outcome == Outcome::Pass {
-            self.fail("no results match the filter".to_owned())?;
+            self.fail("no results match the filter".to_owned());
         }
         Ok(collector)
     }
@@ -142,24 +142,22 @@ impl Reading {
             }
         };
         if count == 0 {
-            self.fail(no_result(source.name()))?;
+            self.fail(no_result(source.name()));
         }
         Ok(())
     }
 
     /// Says what makes the command fail.
-    pub(super) fn fail(&mut self, message: String) -> Result<()> {
+    pub(super) fn fail(&mut self, message: String) {
         self.outcome = Outcome::Incomplete;
         ui::say(self.program, &message);
         self.notices.notes.push(message);
-        Ok(())
     }
 
     /// Says something to know.
-    pub(super) fn note(&mut self, message: String) -> Result<()> {
+    pub(super) fn note(&mut self, message: String) {
         ui::note(self.program, &message);
         self.notices.notes.push(message);
-        Ok(())
     }
 
     fn read_text(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use git2::Oid;
@@ -121,48 +121,9 @@ fn of_packages(
         let checked_out = place.check_out(repository.commondir(), &commit)?;
         folders[0] = Some(checked_out.join(within));
     }
-    let mut builds = Vec::new();
-    let mut broken: Vec<Broken> = Vec::new();
+    let (builds, mut broken) = list(go, children, folders, place.path())?;
     // A stored baseline does not tell which benchmarks its commit had.
-    let mut base_is_listed = baseline.is_none();
-    for (side, folder) in Side::BOTH.into_iter().zip(folders) {
-        let Some(folder) = folder else { continue };
-        // A folder that the base has not yet has no benchmarks there.
-        if !folder.is_dir() {
-            continue;
-        }
-        let found = match packages::find(children, &folder, &go.packages, &go.flags) {
-            Ok(found) => found,
-            Err(error) if side == Side::Head || error.is::<NoGo>() || error.is::<ChildError>() => {
-                let name = side.name();
-                return Err(if error.is::<NoGo>() {
-                    error
-                } else {
-                    error.context(format!("the packages of the {name} cannot be listed"))
-                });
-            }
-            Err(error) => {
-                base_is_listed = false;
-                broken.push(Broken::new(side, "the base", &format!("{error:#}")));
-                continue;
-            }
-        };
-        broken.extend(
-            found
-                .broken
-                .iter()
-                .map(|(path, why)| Broken::new(side, path, why)),
-        );
-        let binaries = place.path().join(side.name());
-        fs::create_dir_all(&binaries)
-            .with_context(|| format!("{} cannot be made", binaries.display()))?;
-        let found = found.packages.into_iter().enumerate();
-        builds.extend(found.map(|(at, package)| Build {
-            side,
-            package,
-            binary: binaries.join(format!("{at}.test{}", env::consts::EXE_SUFFIX)),
-        }));
-    }
+    let base_is_listed = baseline.is_none() && !broken.iter().any(|it| it.package == THE_BASE);
     if builds.is_empty() && broken.is_empty() && !packages::has_module(&here) {
         bail!(
             "no benchmark in {}: {} is in no Go module and has none below it; \
@@ -226,6 +187,59 @@ fn of_packages(
             .collect(),
         base_is_listed,
     })
+}
+
+/// What stands for the packages of a base that cannot be listed at all.
+const THE_BASE: &str = "the base";
+
+/// Lists the packages with benchmarks in the folders of base and head, and those that the go command
+/// cannot load.
+fn list(
+    go: &GoOptions,
+    children: &Children,
+    folders: [Option<PathBuf>; 2],
+    scratch: &Path,
+) -> Result<(Vec<Build>, Vec<Broken>)> {
+    let mut builds = Vec::new();
+    let mut broken: Vec<Broken> = Vec::new();
+    for (side, folder) in Side::BOTH.into_iter().zip(folders) {
+        let Some(folder) = folder else { continue };
+        // A folder that the base has not yet has no benchmarks there.
+        if !folder.is_dir() {
+            continue;
+        }
+        let found = match packages::find(children, &folder, &go.packages, &go.flags) {
+            Ok(found) => found,
+            Err(error) if side == Side::Head || error.is::<NoGo>() || error.is::<ChildError>() => {
+                let name = side.name();
+                return Err(if error.is::<NoGo>() {
+                    error
+                } else {
+                    error.context(format!("the packages of the {name} cannot be listed"))
+                });
+            }
+            Err(error) => {
+                broken.push(Broken::new(side, THE_BASE, &format!("{error:#}")));
+                continue;
+            }
+        };
+        broken.extend(
+            found
+                .broken
+                .iter()
+                .map(|(path, why)| Broken::new(side, path, why)),
+        );
+        let binaries = scratch.join(side.name());
+        fs::create_dir_all(&binaries)
+            .with_context(|| format!("{} cannot be made", binaries.display()))?;
+        let found = found.packages.into_iter().enumerate();
+        builds.extend(found.map(|(at, package)| Build {
+            side,
+            package,
+            binary: binaries.join(format!("{at}.test{}", env::consts::EXE_SUFFIX)),
+        }));
+    }
+    Ok((builds, broken))
 }
 
 /// A package that cannot be measured on a side.

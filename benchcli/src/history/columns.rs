@@ -153,7 +153,8 @@ impl Builder {
                 for measured in result.measurements() {
                     let columns = &mut known[group];
                     let column = columns.iter().find(|(unit, _)| *unit == measured.unit);
-                    let place = column.map(|(_, place)| *place).unwrap_or_else(|| {
+                    let known = column.map(|(_, place)| *place);
+                    let place = known.unwrap_or_else(|| {
                         // Notes resemble each other; comparing is faster than building a key.
                         let usual = before.get(self.order.len()).copied();
                         let usual = usual.filter(|&place| {

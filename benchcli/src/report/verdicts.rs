@@ -629,6 +629,6 @@ fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
             counts.inconclusive,
             rows.len()
         ),
-        _ => format!("pass: nothing got worse ({benchmarks})"),
+        Outcome::Pass => format!("pass: nothing got worse ({benchmarks})"),
     }
 }

@@ -236,7 +236,7 @@ mod tests {
             printed.push(it);
             Ok::<(), ChildError>(())
         });
-        taken.unwrap();
+        taken.expect("a round");
         (names, printed)
     }
 
@@ -247,8 +247,10 @@ mod tests {
         let mut rounds = rounds(vec![subject("Bad", good, bad), subject("Good", good, good)]);
         let (_, printed) = measured(&mut rounds);
         let failed: Vec<&Printed> = printed.iter().filter(|it| it.failure.is_some()).collect();
-        let [failed] = failed[..] else { panic!() };
-        let failure = failed.failure.as_ref().unwrap();
+        let [failed] = failed[..] else {
+            panic!("one failed")
+        };
+        let failure = failed.failure.as_ref().expect("a failure");
         assert_eq!((failure.name.as_str(), failure.side), ("Bad", Side::Head));
         assert!(failure.output.ends_with("oh no"), "{}", failure.output);
         // What it printed before is still there.

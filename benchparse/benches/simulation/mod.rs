@@ -7,7 +7,7 @@
 #[path = "../noise/mod.rs"]
 mod noise;
 
-use benchparse::gate::{Class, Policy, Row, RowKey, Verdict, judge};
+use benchparse::gate::{Class, Policy, Row, RowKey, judge};
 use benchparse::stats::{Assumption, Sample, compare, median, robust_cv};
 
 pub(crate) use noise::{Noise, REAL, Random, noises};
