@@ -25,6 +25,9 @@
 //! ```
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher as _, Hash};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol, Symbols};
 use crate::gate::{Row, RowKey};
@@ -90,13 +93,52 @@ pub struct Measurements {
     environments: BTreeSet<u32>,
 }
 
-/// Configurations that differ in what is ignored and in the environment only are one class.
-type Pairs = Box<[(Symbol, Symbol)]>;
+/// Lists, each once, with numbers.
+#[derive(Debug)]
+struct Numbered<T> {
+    lists: Vec<Box<[T]>>,
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self {
+            lists: Vec::new(),
+            table: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+}
+
+impl<T: Eq + Hash> Numbered<T> {
+    /// The number of a list, new or known.
+    fn number(&mut self, list: Vec<T>) -> u32 {
+        let Self {
+            lists,
+            table,
+            hasher,
+        } = self;
+        let hash = hasher.hash_one(&list[..]);
+        if let Some(&known) = table.find(hash, |&it| *lists[it as usize] == list[..]) {
+            return known;
+        }
+        let number = lists.len() as u32;
+        lists.push(list.into());
+        table.insert_unique(hash, number, |&it| hasher.hash_one(&lists[it as usize][..]));
+        number
+    }
+
+    fn get(&self, number: u32) -> &[T] {
+        &self.lists[number as usize]
+    }
+}
 
 /// What tells pairs apart: class of the configuration, name, and number of the unit.
 type Identity = (u32, Symbol, u32);
 
-/// What is known of a configuration.
+/// What is known of a configuration. Those that differ in what is ignored and in the environment only
+/// are of one class.
 #[derive(Debug, Clone, Copy)]
 struct ConfigOf {
     class: u32,
@@ -138,10 +180,8 @@ pub struct Pairing {
     grouping: Grouping,
     groups: Vec<Group>,
     configs: HashMap<ConfigId, ConfigOf>,
-    classes: Vec<Pairs>,
-    class_ids: HashMap<Pairs, u32>,
-    environments: Vec<Box<[Symbol]>>,
-    environment_ids: HashMap<Box<[Symbol]>, u32>,
+    classes: Numbered<(Symbol, Symbol)>,
+    environments: Numbered<Symbol>,
     units: Vec<Vec<u8>>,
     unit_ids: HashMap<Symbol, u32>,
     slots: Vec<Slot>,
@@ -268,7 +308,7 @@ impl Pairing {
             .filter(|slot| self.units[slot.identity.2 as usize] == b"sec/op")
             .map(|slot| (slot.identity.0, slot.identity.1))
             .collect();
-        let tables: Vec<String> = (0..self.classes.len())
+        let tables: Vec<String> = (0..self.classes.lists.len() as u32)
             .map(|class| self.table_text(symbols, class))
             .collect();
         let kept = self.slots.iter().enumerate();
@@ -307,9 +347,7 @@ impl Pairing {
         let Self {
             options,
             classes,
-            class_ids,
             environments,
-            environment_ids,
             ..
         } = self;
         let keys = options.environment.iter().chain(&options.ignore);
@@ -325,8 +363,8 @@ impl Pairing {
             key.map_or(Symbol::EMPTY, |key| result.config().get(key))
         });
         let config = ConfigOf {
-            class: number(classes, class_ids, class.into()),
-            environment: number(environments, environment_ids, environment.collect()),
+            class: classes.number(class),
+            environment: environments.number(environment.collect()),
         };
         self.configs.insert(id, config);
         config
@@ -347,9 +385,9 @@ impl Pairing {
     }
 
     /// What the results of a class have in common, as text. A long one is cut and numbered.
-    fn table_text(&self, symbols: &Symbols, class: usize) -> String {
+    fn table_text(&self, symbols: &Symbols, class: u32) -> String {
         const LONGEST: usize = 1 << 10;
-        let entries = &self.classes[class];
+        let entries = self.classes.get(class);
         let mut texts: Vec<(&[u8], &[u8])> = Vec::new();
         let mut length = 0;
         for &(key, value) in entries {
@@ -371,18 +409,6 @@ impl Pairing {
         }
         text
     }
-}
-
-/// The number of a thing, new or known.
-fn number<T: Clone + Eq + std::hash::Hash>(
-    all: &mut Vec<T>,
-    ids: &mut HashMap<T, u32>,
-    thing: T,
-) -> u32 {
-    *ids.entry(thing).or_insert_with_key(|thing| {
-        all.push(thing.clone());
-        (all.len() - 1) as u32
-    })
 }
 
 /// One benchmark in one unit and configuration, on both sides.
@@ -462,7 +488,7 @@ impl<'p> Pair<'p> {
 
     fn config_value(&self, key: &[u8]) -> Option<&'p [u8]> {
         let key = self.symbols.find(key)?;
-        let entries = &self.pairing.classes[self.class as usize];
+        let entries = self.pairing.classes.get(self.class);
         let at = entries.binary_search_by_key(&key, |entry| entry.0).ok()?;
         Some(self.symbols.text(entries[at].1))
     }
@@ -472,7 +498,7 @@ impl<'p> Pair<'p> {
         let numbers = side.environments.iter();
         numbers
             .map(|&number| {
-                let environment = &self.pairing.environments[number as usize];
+                let environment = self.pairing.environments.get(number);
                 self.symbols.text(environment[place])
             })
             .collect()

@@ -1,6 +1,7 @@
 //! The configuration in force.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use super::symbol::{Symbol, Symbols};
 
@@ -31,7 +32,13 @@ pub struct ConfigId(u32);
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     entries: Vec<(Symbol, Symbol)>,
+    /// Where each key is, once there are many.
+    places: HashMap<Symbol, usize>,
+    fingerprint: Fingerprint,
 }
+
+/// So many entries are looked through one by one.
+const FEW: usize = 16;
 
 impl Config {
     /// Keys and values in order, as symbols of the parser's table.
@@ -41,28 +48,67 @@ impl Config {
 
     /// The value of a key, [`Symbol::EMPTY`] where it is missing.
     pub fn get(&self, key: Symbol) -> Symbol {
-        let entry = self.entries.iter().find(|entry| entry.0 == key);
-        entry.map_or(Symbol::EMPTY, |entry| entry.1)
+        self.place(key)
+            .map_or(Symbol::EMPTY, |place| self.entries[place].1)
+    }
+
+    fn place(&self, key: Symbol) -> Option<usize> {
+        if self.places.is_empty() {
+            self.entries.iter().position(|entry| entry.0 == key)
+        } else {
+            self.places.get(&key).copied()
+        }
     }
 
     /// Sets a key in its place, or at the end; an empty value deletes the key, and the last pair
     /// moves into its place. Says whether anything changed.
     pub(super) fn set(&mut self, key: Symbol, value: Symbol) -> bool {
-        let place = self.entries.iter().position(|entry| entry.0 == key);
-        match (place, value) {
+        match (self.place(key), value) {
             (None, Symbol::EMPTY) => return false,
-            (None, _) => self.entries.push((key, value)),
-            (Some(place), Symbol::EMPTY) => {
-                self.entries.swap_remove(place);
-            }
+            (None, _) => self.push(key, value),
+            (Some(place), Symbol::EMPTY) => self.remove(place),
             (Some(place), _) if self.entries[place].1 == value => return false,
-            (Some(place), _) => self.entries[place].1 = value,
+            (Some(place), _) => {
+                self.fingerprint.take(place, self.entries[place]);
+                self.entries[place].1 = value;
+                self.fingerprint.add(place, self.entries[place]);
+            }
         }
         true
     }
 
+    fn push(&mut self, key: Symbol, value: Symbol) {
+        let place = self.entries.len();
+        self.fingerprint.add(place, (key, value));
+        self.entries.push((key, value));
+        if !self.places.is_empty() {
+            self.places.insert(key, place);
+        } else if place > FEW {
+            let keys = self.entries.iter().map(|entry| entry.0);
+            self.places = keys.zip(0..).collect();
+        }
+    }
+
+    fn remove(&mut self, place: usize) {
+        let last = self.entries.len() - 1;
+        self.fingerprint.take(last, self.entries[last]);
+        if place != last {
+            self.fingerprint.take(place, self.entries[place]);
+            self.fingerprint.add(place, self.entries[last]);
+        }
+        let (removed, _) = self.entries.swap_remove(place);
+        if !self.places.is_empty() {
+            self.places.remove(&removed);
+            if let Some((moved, _)) = self.entries.get(place) {
+                self.places.insert(*moved, place);
+            }
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.entries.clear();
+        self.places.clear();
+        self.fingerprint.sum = 0;
     }
 
     /// Keys and values in order, as texts. `symbols` is the table of the parser that read them.
@@ -73,20 +119,43 @@ impl Config {
     }
 }
 
-/// Numbers for all configurations that a result was seen with.
+/// What tells configurations apart without looking at all of their pairs: the sum of a hash of 128
+/// bits for each pair and its place. A line that sets a key changes it by two terms. The hash has random
+/// keys, so that no input can be made in which two configurations have the same.
+#[derive(Debug, Clone, Default)]
+struct Fingerprint {
+    halves: [RandomState; 2],
+    sum: u128,
+}
+
+impl Fingerprint {
+    fn add(&mut self, place: usize, entry: (Symbol, Symbol)) {
+        self.sum = self.sum.wrapping_add(self.term(place, entry));
+    }
+
+    fn take(&mut self, place: usize, entry: (Symbol, Symbol)) {
+        self.sum = self.sum.wrapping_sub(self.term(place, entry));
+    }
+
+    fn term(&self, place: usize, entry: (Symbol, Symbol)) -> u128 {
+        let [high, low] = self
+            .halves
+            .each_ref()
+            .map(|half| u128::from(half.hash_one((place, entry))));
+        high << 64 | low
+    }
+}
+
+/// Numbers for all configurations of one parser that a result was seen with.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ConfigIds {
-    ids: HashMap<Box<[(Symbol, Symbol)]>, u32>,
+    ids: HashMap<u128, u32>,
 }
 
 impl ConfigIds {
     pub(super) fn id(&mut self, config: &Config) -> ConfigId {
-        if let Some(&id) = self.ids.get(config.entries()) {
-            return ConfigId(id);
-        }
-        let id = self.ids.len() as u32;
-        self.ids.insert(config.entries().into(), id);
-        ConfigId(id)
+        let next = self.ids.len() as u32;
+        ConfigId(*self.ids.entry(config.fingerprint.sum).or_insert(next))
     }
 }
 
@@ -108,5 +177,40 @@ mod tests {
         assert_eq!(config.entries(), [(c, one), (b, one)]);
         assert_eq!(config.get(a), Symbol::EMPTY);
         assert!(!config.set(a, Symbol::EMPTY));
+    }
+
+    /// Whatever is set and deleted, a configuration of many keys is what a list of pairs would be, and
+    /// equal configurations have equal numbers.
+    #[test]
+    fn many_keys_are_as_a_list_of_them() {
+        let mut symbols = Symbols::default();
+        let keys: Vec<Symbol> = (0..60)
+            .map(|n: u32| symbols.intern(&n.to_be_bytes()))
+            .collect();
+        let values = [Symbol::EMPTY, symbols.intern(b"1"), symbols.intern(b"2")];
+        let (mut config, mut list) = (Config::default(), Vec::new());
+        let (mut ids, mut known) = (ConfigIds::default(), HashMap::new());
+        let mut state = 1u32;
+        for _ in 0..20_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // More is set than deleted, so that there are few keys at times and many at others.
+            let key = keys[(state >> 8) as usize % keys.len()];
+            let value = values[(state >> 20) as usize % 3];
+            config.set(key, value);
+            let place = list.iter().position(|(known, _)| *known == key);
+            match (place, value) {
+                (None, Symbol::EMPTY) => {}
+                (None, _) => list.push((key, value)),
+                (Some(place), Symbol::EMPTY) => {
+                    list.swap_remove(place);
+                }
+                (Some(place), _) => list[place].1 = value,
+            }
+            assert_eq!(config.entries(), list);
+            assert_eq!(config.get(key), value);
+            let next = known.len() as u32;
+            let number = *known.entry(list.clone()).or_insert(next);
+            assert_eq!(ids.id(&config), ConfigId(number));
+        }
     }
 }
