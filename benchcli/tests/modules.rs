@@ -129,3 +129,57 @@ fn dependencies_point_one_way() {
         }
     }
 }
+
+/// Neighbours that use each other, which is left as it is: a span, its judge and the parts of a table
+/// all walk the same columns.
+const ALLOWED: &[&str] = &["benchparse/src/compare"];
+
+#[test]
+fn neighbours_do_not_use_each_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for folder in ["benchparse/src", "benchcli/src"] {
+        sources(&root.join(folder), &mut files);
+    }
+    // For each folder its files, each with the neighbours that its code names.
+    let mut folders: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for file in files {
+        let place = file.strip_prefix(&root).unwrap();
+        let folder = place.parent().unwrap().to_str().unwrap().to_owned();
+        let name = place.file_stem().unwrap().to_str().unwrap().to_owned();
+        // A folder's own file names what is in it, and is named by that.
+        if name == "mod" || name == "lib" {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        let code = text.lines().filter(|line| !line.trim().starts_with("//"));
+        let uses = folders.entry(folder).or_default().entry(name).or_default();
+        let code: Vec<&str> = code.collect();
+        for piece in code.join(" ").split("super::").skip(1) {
+            // `super::name` or `super::{one, other::Thing}`.
+            let list = piece.strip_prefix('{').map(|list| list.split('}').next());
+            for item in list.flatten().unwrap_or(piece).split(',') {
+                let item = item.trim();
+                let end = item.find(|it: char| !it.is_alphanumeric() && it != '_');
+                uses.insert(item[..end.unwrap_or(item.len())].to_owned());
+                if list.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+    let mut circles = Vec::new();
+    for (folder, files) in &folders {
+        for (one, uses) in files {
+            for other in uses.iter().filter(|other| *other > one) {
+                let is_back = files.get(other).is_some_and(|uses| uses.contains(one));
+                if is_back && !ALLOWED.contains(&folder.as_str()) {
+                    circles.push(format!("{folder}: {one} and {other}"));
+                }
+            }
+        }
+    }
+    assert!(circles.is_empty(), "{circles:#?}");
+    assert!(folders.len() > 10);
+}

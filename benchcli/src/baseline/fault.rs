@@ -5,7 +5,18 @@ use std::path::Path;
 use anyhow::{Error, anyhow};
 use git2::{ErrorClass, ErrorCode, ObjectType, Reference, Repository};
 
-use super::profiles::TooMuch;
+/// Profiles would have more bytes than they may.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "all profiles would have {} MiB, above the limit of {} MiB; remove old ones with \
+     `benchcli prune --profiles --older-than 30d`, or raise profiles-mib in benchcli.toml",
+    .bytes.div_ceil(1 << 20),
+    .limit >> 20
+)]
+pub(super) struct TooMuch {
+    pub(super) bytes: usize,
+    pub(super) limit: usize,
+}
 
 /// Why a repository does not open.
 pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {

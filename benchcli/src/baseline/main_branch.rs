@@ -7,7 +7,7 @@ use anyhow::Result;
 use git2::{BranchType, Commit, Repository};
 
 use super::ci::CiTarget;
-use super::find::FindError;
+use super::find_error::FindError;
 
 /// What tells which branch is the main one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

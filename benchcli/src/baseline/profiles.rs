@@ -14,12 +14,10 @@ use git2::{Commit, FileMode, ObjectType, Oid, Repository, Tree};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::fault;
+use super::fault::{self, TooMuch};
+use super::refs::Change;
+use super::refs::PROFILES_REF;
 use super::store::Store;
-use super::swap::Change;
-
-/// The ref that profiles are under.
-pub const PROFILES_REF: &str = "refs/benchcli/profiles";
 
 const DATA: &str = "data";
 const ABOUT: &str = "about.json";
@@ -62,19 +60,6 @@ impl Kept {
         let named = self.about.as_ref().map(|about| about.name.clone());
         named.unwrap_or_else(|| self.id.to_string())
     }
-}
-
-/// Profiles would have more bytes than they may.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "all profiles would have {} MiB, above the limit of {} MiB; remove old ones with \
-     `benchcli prune --profiles --older-than 30d`, or raise profiles-mib in benchcli.toml",
-    .bytes.div_ceil(1 << 20),
-    .limit >> 20
-)]
-pub(super) struct TooMuch {
-    bytes: usize,
-    limit: usize,
 }
 
 /// The profiles as they are at one time.

@@ -9,8 +9,8 @@ use bstr::ByteSlice as _;
 use git2::Oid;
 use serde::Serialize;
 
-use super::profiles::PROFILES_REF;
-use super::store::{NOTES_REF, Store};
+use super::refs::{NOTES_REF, PROFILES_REF};
+use super::store::Store;
 use super::swap::Backoff;
 use crate::wording::counted;
 

@@ -6,11 +6,8 @@ use anyhow::{Context as _, Result};
 use git2::{Commit, ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions, Tree};
 
 use super::note::{Note, Recording};
-use super::swap::Change;
+use super::refs::{Change, NOTES_REF};
 use super::{fault, tree};
-
-/// The ref that the notes are under.
-pub const NOTES_REF: &str = "refs/notes/benchmarks";
 
 /// The folder for our own files in the repository's.
 const FOLDER: &str = "benchcli";

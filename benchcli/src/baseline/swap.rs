@@ -11,23 +11,11 @@ use git2::{Commit, ConfigLevel, ErrorCode, Oid, Repository, Signature};
 
 use super::fault;
 use super::lock::WriteLock;
+use super::refs::Change;
 use super::store::Store;
 
 /// How long other programs may hold a ref before a write fails.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Where a ref goes.
-pub(super) enum Change {
-    /// To a commit that is there.
-    Commit(Oid),
-    /// To a new commit.
-    Tree {
-        /// Its tree.
-        tree: Oid,
-        /// Its parents, which are there.
-        parents: Vec<Oid>,
-    },
-}
 
 impl Store {
     /// Computes what a ref goes to from where it is, and moves it, again if somebody else was

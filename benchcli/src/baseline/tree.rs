@@ -10,7 +10,7 @@ use git2::{FileMode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
 use super::fault;
 use super::note::Note;
-use super::store::NOTES_REF;
+use super::refs::NOTES_REF;
 
 const DIGITS: usize = 40;
 

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -12,23 +11,8 @@ use super::harness::{drop_harness, drop_runtime};
 use super::per_op::Costs;
 use super::read::{Profile, SampleType};
 use super::select::Selection;
+pub use super::select::{Binary, Run};
 use super::sources::Sources;
-
-/// A test binary, and how its package runs it.
-#[derive(Debug, Clone, Copy)]
-pub struct Binary<'p> {
-    /// What `go test -c` built.
-    pub program: &'p Path,
-    /// What it is given; flags that choose benchmarks and iterations are replaced.
-    pub arguments: &'p [String],
-    /// Where it runs.
-    pub folder: &'p Path,
-    /// The root of its sources; files below are told by their paths from here.
-    pub root: &'p Path,
-}
-
-/// Runs a command and gives what it printed.
-pub type Run<'r> = dyn FnMut(&mut Command) -> Result<Vec<u8>> + 'r;
 
 /// How to profile.
 #[derive(Debug, Clone, Copy)]

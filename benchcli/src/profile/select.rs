@@ -1,11 +1,26 @@
 //! One benchmark alone, by the name that it printed.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
 use benchparse::format::{BenchmarkResult, Parser, Record};
 
-use super::explain::{Binary, Run};
+/// A test binary, and how its package runs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Binary<'p> {
+    /// What `go test -c` built.
+    pub program: &'p Path,
+    /// What it is given; flags that choose benchmarks and iterations are replaced.
+    pub arguments: &'p [String],
+    /// Where it runs.
+    pub folder: &'p Path,
+    /// The root of its sources; files below are told by their paths from here.
+    pub root: &'p Path,
+}
+
+/// Runs a command and gives what it printed.
+pub type Run<'r> = dyn FnMut(&mut Command) -> Result<Vec<u8>> + 'r;
 
 /// What makes a test binary run one benchmark.
 #[derive(Debug, Clone, PartialEq, Eq)]

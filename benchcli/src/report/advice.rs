@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use benchparse::gate::{Aim, Class, Finding, Policy, Report, RowVerdict, Timings, findings};
 use benchparse::number::fixed;
 
-use super::verdicts::RowMetadata;
+use super::row_metadata::RowMetadata;
 use crate::wording::counted;
 
 /// One or two lines that help most with the next run.

@@ -11,6 +11,7 @@ pub mod markdown;
 mod notes;
 pub mod page;
 pub mod rank;
+mod row_metadata;
 pub mod text;
 mod trades;
 pub mod trend;

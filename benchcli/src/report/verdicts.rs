@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::TRADED;
 use super::advice::{advice, aim, bytes, noticed, remark};
+pub use super::row_metadata::RowMetadata;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::profile::Explained;
 use crate::wording::counted;
@@ -172,17 +173,6 @@ pub struct SideReport {
     pub spread: Option<f64>,
     /// The values in the order they were measured; nothing for one that is NaN or infinite.
     pub samples: Vec<Option<f64>>,
-}
-
-/// What is known of a row besides what the gate is told.
-#[derive(Debug, Clone)]
-pub struct RowMetadata {
-    /// The package, empty where it is not known.
-    pub package: String,
-    /// Base and head as they were measured.
-    pub sides: [Measurements; 2],
-    /// Whether the row may fail a run.
-    pub gated: bool,
 }
 
 /// What is known of the inputs.

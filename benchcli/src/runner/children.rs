@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::group::{self, Force};
-use super::worktree::Guard;
+use super::guard::Guard;
 
 /// What a program did.
 #[derive(Debug)]

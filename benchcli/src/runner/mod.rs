@@ -17,6 +17,7 @@ pub mod build;
 pub mod children;
 pub mod go_flags;
 mod group;
+mod guard;
 pub mod machine;
 pub mod packages;
 pub mod pin;

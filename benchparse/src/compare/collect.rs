@@ -3,11 +3,9 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::measured::{Chain, Measured};
-use super::parts::Parts;
 use super::project::{Projector, Shared};
-use super::question::{Levels, Question};
-use super::table::Tables;
-use crate::format::{BenchmarkResult, Measurement, Parser, Symbol};
+use super::question::Question;
+use crate::format::{BenchmarkResult, Measurement, Symbol};
 use crate::grouping::Grouping;
 use crate::query::{Field, Filter, Key, Order, Projection};
 
@@ -301,22 +299,5 @@ impl Collector {
     pub(super) fn forget_index(&mut self) {
         self.grouping = Grouping::default();
         self.shape_ids = HashMap::new();
-    }
-
-    /// Summarises and compares all samples. `parser` is the one that all results came from.
-    ///
-    /// # Panics
-    /// It may, when `parser` is another one.
-    pub fn finish(self, parser: &Parser, levels: Levels) -> Tables {
-        Parts::new(self, parser, levels).all()
-    }
-
-    /// The tables some at a time and on several threads: for inputs so large that not all tables
-    /// should stand in memory at once. Their cells have no samples.
-    ///
-    /// # Panics
-    /// It may, when `parser` is another one.
-    pub fn finish_in_parts(self, parser: &Parser, levels: Levels) -> Parts {
-        Parts::new(self, parser, levels)
     }
 }

@@ -68,6 +68,25 @@ const SHARE: usize = 1 << 10;
 /// For fewer values no thread is started.
 const FEW: usize = 10_000;
 
+impl Collector {
+    /// Summarises and compares all samples. `parser` is the one that all results came from.
+    ///
+    /// # Panics
+    /// It may, when `parser` is another one.
+    pub fn finish(self, parser: &Parser, levels: Levels) -> Tables {
+        Parts::new(self, parser, levels).all()
+    }
+
+    /// The tables some at a time and on several threads: for inputs so large that not all tables
+    /// should stand in memory at once. Their cells have no samples.
+    ///
+    /// # Panics
+    /// It may, when `parser` is another one.
+    pub fn finish_in_parts(self, parser: &Parser, levels: Levels) -> Parts {
+        Parts::new(self, parser, levels)
+    }
+}
+
 impl Parts {
     pub(super) fn new(mut collected: Collector, parser: &Parser, levels: Levels) -> Self {
         let symbols = parser.symbols();

@@ -37,6 +37,7 @@
 mod config;
 mod error;
 mod grammar;
+mod mending;
 mod metadata;
 mod parallel;
 mod parser;
@@ -51,10 +52,11 @@ mod written_unit;
 
 pub use config::{Config, ConfigId};
 pub use error::{NeedsRepair, SyntaxError, SyntaxFault};
+pub use mending::Mending;
 pub use metadata::UnitTable;
 pub use parallel::Findings;
 pub use parser::{LineKind, Parser};
-pub use reader::{Mending, Reader};
+pub use reader::Reader;
 pub use record::{BenchmarkResult, Measurement, Record, UnitMetadata};
 pub(crate) use symbol::Texts;
 pub use symbol::{Symbol, Symbols};

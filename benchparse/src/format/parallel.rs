@@ -11,9 +11,9 @@ use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Scope, scope};
 
+use super::mending::Mending;
 use super::parser::Parser;
 use super::plain::Block;
-use super::reader::Mending;
 use super::record::Record;
 use super::records::Records;
 use super::stream::Blocks;

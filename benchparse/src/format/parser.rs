@@ -1,7 +1,6 @@
 //! Lines to records: what outlives a line.
 
 use std::collections::VecDeque;
-use std::io::Read;
 
 use bstr::{BStr, BString};
 
@@ -10,7 +9,6 @@ use super::error::{SyntaxError, SyntaxFault};
 use super::grammar::{self, Line};
 use super::metadata::UnitTable;
 use super::plain::PlainResult;
-use super::reader::Reader;
 use super::record::{BenchmarkResult, Measurement, Record, UnitMetadata};
 use super::symbol::{Symbol, Symbols};
 use super::written_unit::WrittenUnits;
@@ -107,13 +105,6 @@ impl Parser {
     /// A parser that has seen nothing.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Starts an input whose results have the given label (`.file`), which errors name too, and
-    /// reads it. What needs repair is repaired; see [`Reader::with_mending`] for other ways.
-    pub fn read<R: Read>(&mut self, label: &[u8], input: R) -> Reader<'_, R> {
-        self.begin(label, label);
-        Reader::new(self, input)
     }
 
     /// Starts an input: its configuration is empty, its results have `label` as `.file`, its errors

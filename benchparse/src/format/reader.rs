@@ -2,33 +2,11 @@
 
 use std::io::{self, Read};
 
+use super::mending::Mending;
 use super::parser::Parser;
 use super::record::Record;
 use super::records::Records;
-use crate::input::{Feeder, Incidents, Lines, Repairs};
-
-/// What a [`Reader`] does about input that is not the plain output of `go test`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mending {
-    /// Reads it as what it was, and counts the repairs.
-    #[default]
-    Repair,
-    /// Reads up to the first place that needs repair and fails there with [`NeedsRepair`](super::NeedsRepair).
-    Refuse,
-    /// Reads the bytes as they are: what needs repair is passed over, or is a syntax error. This is
-    /// what benchstat does.
-    Off,
-}
-
-impl Mending {
-    /// The lines of an input.
-    pub(super) fn lines<R: Read>(self, input: R) -> Lines<R> {
-        match self {
-            Self::Off => Lines::verbatim(input),
-            Self::Repair | Self::Refuse => Lines::new(input),
-        }
-    }
-}
+use crate::input::{Feeder, Incidents, Repairs};
 
 /// Reads the records of one input, a line at a time.
 ///
@@ -80,5 +58,14 @@ impl<'p, R: Read> Reader<'p, R> {
             self.started = true;
         }
         self.records.next_record()
+    }
+}
+
+impl Parser {
+    /// Starts an input whose results have the given label (`.file`), which errors name too, and
+    /// reads it. What needs repair is repaired; see [`Reader::with_mending`] for other ways.
+    pub fn read<R: Read>(&mut self, label: &[u8], input: R) -> Reader<'_, R> {
+        self.begin(label, label);
+        Reader::new(self, input)
     }
 }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use super::error::{NeedsRepair, SyntaxError};
+use super::mending::Mending;
 use super::parser::{LineKind, Parser};
-use super::reader::Mending;
 use super::record::Record;
 use super::stream::{Blocks, Item, Stream};
 use crate::input::{Incidents, Lines, Mended, Mender, Refusal, Repairs};

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::super::Outcome;
 use super::super::baselines::short;
-use super::sources::Choice;
+use super::sources::{Choice, TRACE};
 use crate::args::profile::{ProfileAddArgs, ProfileGetArgs, ProfileListArgs};
 use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
@@ -20,9 +20,6 @@ use crate::ui::status;
 use crate::ui::visible;
 use crate::whole_file::write_file;
 use crate::wording::counted;
-
-/// The kind of an execution trace.
-pub(super) const TRACE: &str = "trace";
 
 /// The most MiB that all profiles may have where nothing else is said: what hosts of repositories
 /// take without a word.

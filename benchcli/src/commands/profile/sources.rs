@@ -8,9 +8,11 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use super::super::baselines::short;
-use super::kept::TRACE;
 use crate::baseline::{Kept, Store};
 use crate::profile::read::Profile;
+
+/// The kind of an execution trace.
+pub(super) const TRACE: &str = "trace";
 
 /// A profile with words for where it is from.
 type Placed = (String, Profile);

@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
 use super::parse::{Parser, Result, refusal};
-use super::unicode;
+use super::unicode::{self, code_points};
 
 const BAD_RANGE: &str = "invalid character class range";
 
@@ -41,7 +41,7 @@ impl Parser<'_> {
                         return Err(refusal(BAD_RANGE, &self.pattern[start..self.at]));
                     }
                 }
-                class.union(&self.folded(range(low, high)));
+                class.union(&self.folded(code_points(low, high)));
             }
         }
         if negative {
@@ -139,16 +139,6 @@ impl Parser<'_> {
         }
         class
     }
-}
-
-/// The characters between two code points; surrogates are in no text, so in no class.
-pub(super) fn range(low: u32, high: u32) -> ClassUnicode {
-    let low = char::from_u32(low).unwrap_or('\u{e000}');
-    let high = char::from_u32(high).unwrap_or('\u{d7ff}');
-    if low > high {
-        return ClassUnicode::empty();
-    }
-    ClassUnicode::new([ClassUnicodeRange::new(low, high)])
 }
 
 fn ascii(ranges: &[(char, char)]) -> ClassUnicode {

@@ -3,8 +3,8 @@
 use bstr::{BString, ByteSlice as _};
 use regex_syntax::hir::{ClassUnicode, Hir, Look};
 
-use super::class::range;
 use super::tree::Node;
+use super::unicode::code_points;
 
 /// How many nodes may stand above each other.
 const HEIGHT_LIMIT: u32 = 1000;
@@ -139,7 +139,7 @@ impl<'p> Parser<'p> {
                     self.at += 1;
                     let mut class = ClassUnicode::empty();
                     if !self.flags.dot_matches_newline {
-                        class = range(u32::from('\n'), u32::from('\n'));
+                        class = code_points(u32::from('\n'), u32::from('\n'));
                     }
                     class.negate();
                     self.push(Node::letter(class))?;
@@ -194,7 +194,7 @@ impl<'p> Parser<'p> {
     fn push_letter(&mut self, code: u32) -> Result<()> {
         let node = match char::from_u32(code) {
             Some(letter) if !self.flags.fold_case => Node::text(letter),
-            _ => Node::folded_text(self.folded(range(code, code))),
+            _ => Node::folded_text(self.folded(code_points(code, code))),
         };
         self.push(node)
     }

@@ -30,6 +30,16 @@ pub(super) fn named(name: &[u8]) -> Option<ClassUnicode> {
     }
 }
 
+/// The characters between two code points; surrogates are in no text, so in no class.
+pub(super) fn code_points(low: u32, high: u32) -> ClassUnicode {
+    let low = char::from_u32(low).unwrap_or('\u{e000}');
+    let high = char::from_u32(high).unwrap_or('\u{d7ff}');
+    if low > high {
+        return ClassUnicode::empty();
+    }
+    ClassUnicode::new([ClassUnicodeRange::new(low, high)])
+}
+
 fn range(first: char, last: char) -> ClassUnicode {
     ClassUnicode::new([ClassUnicodeRange::new(first, last)])
 }

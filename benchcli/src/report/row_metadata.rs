@@ -1,0 +1,14 @@
+//! What reports know of a row.
+
+use benchparse::pairing::Measurements;
+
+/// What is known of a row besides what the gate is told.
+#[derive(Debug, Clone)]
+pub struct RowMetadata {
+    /// The package, empty where it is not known.
+    pub package: String,
+    /// Base and head as they were measured.
+    pub sides: [Measurements; 2],
+    /// Whether the row may fail a run.
+    pub gated: bool,
+}
