@@ -298,6 +298,8 @@ fn operations(profile: &Profile, iterations: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]

@@ -48,7 +48,7 @@ fn the_function_that_pays_is_named() {
     if !has_go("the_function_that_pays_is_named") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     sandbox.write("go.mod", "module example.com/planted\n\ngo 1.22\n");
     sandbox.write("work/work.go", WORK);
     sandbox.write("work/work_test.go", TEST);
@@ -149,7 +149,7 @@ func BenchmarkNamed(b *testing.B) {
 ";
 
 fn memory(head: &str) -> Sandbox {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     sandbox.write("go.mod", "module example.com/planted\n\ngo 1.24\n");
     sandbox.write("work/work_test.go", MEMORY_TEST);
     let constants = |values: &str| format!("package work\n\nconst {values}\n");
@@ -283,7 +283,7 @@ fn one_that_does_its_work_once_is_explained_too() {
     if !has_go("one_that_does_its_work_once_is_explained_too") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     sandbox.write("go.mod", "module example.com/once\n\ngo 1.22\n");
     let test = |rounds: u32| {
         format!(
@@ -553,7 +553,7 @@ fn a_lost_inlining_and_a_lock_are_named() {
     if !has_go("a_lost_inlining_and_a_lock_are_named") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     sandbox.write("go.mod", "module example.com/planted\n\ngo 1.22\n");
     // Where it is inlined the divisor is known and the division a shift; where it is not, it divides.
     let mix = "func mix(x, by uint64) uint64 { return x/by + 7 }";
@@ -603,7 +603,7 @@ fn a_lock_that_others_wait_for_is_named() {
     if !has_go("a_lock_that_others_wait_for_is_named") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     sandbox.write("go.mod", "module example.com/planted\n\ngo 1.22\n");
     let code = |body: &str| {
         format!(
@@ -678,7 +678,7 @@ fn a_line_is_the_same_wherever_an_edit_moved_it() {
     if !has_go("a_line_is_the_same_wherever_an_edit_moved_it") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     // A module within the repository: paths are from the root all the same.
     sandbox.write("sub/go.mod", "module example.com/planted\n\ngo 1.22\n");
     sandbox.write(

@@ -65,7 +65,7 @@ fn costs(values: [usize; 6]) -> String {
 
 /// Base committed, head in the working tree.
 fn planted() -> Sandbox {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     sandbox.write("go.mod", "module example.com/planted\n\ngo 1.22\n");
     sandbox.write("work/work.go", WORK);
     sandbox.write("work/work_test.go", TESTS);

@@ -3,19 +3,29 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::isolated::{has, isolated};
 
-/// Measurements disturb each other: one test at a time.
-static TURN: Mutex<()> = Mutex::new(());
+/// Measurements disturb each other: a test in which times matter runs alone, all others together.
+static TURN: RwLock<()> = RwLock::new(());
+
+/// Held as long as the test runs.
+enum Turn {
+    Alone {
+        _guard: RwLockWriteGuard<'static, ()>,
+    },
+    Together {
+        _guard: RwLockReadGuard<'static, ()>,
+    },
+}
 
 pub(crate) struct Sandbox {
     folder: TempDir,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Turn,
 }
 
 /// Whether there is Go, after a visible line where there is none. Where `GO_REQUIRED` is set it may
@@ -54,9 +64,19 @@ impl Ran {
 }
 
 impl Sandbox {
-    /// A repository with an empty commit on `main`.
+    /// A repository without a commit, in which times do not matter.
     pub(crate) fn new() -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = TURN.read().unwrap_or_else(PoisonError::into_inner);
+        Self::with(Turn::Together { _guard: guard })
+    }
+
+    /// A repository without a commit, and no other test beside it.
+    pub(crate) fn alone() -> Self {
+        let guard = TURN.write().unwrap_or_else(PoisonError::into_inner);
+        Self::with(Turn::Alone { _guard: guard })
+    }
+
+    fn with(turn: Turn) -> Self {
         let sandbox = Self {
             folder: tempfile::tempdir().unwrap(),
             _turn: turn,

@@ -100,7 +100,7 @@ fn a_run_that_is_interrupted_tidies_up_and_saves() {
     if !has_go("a_run_that_is_interrupted_tidies_up_and_saves") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     slow(&sandbox);
     let (child, benchmark) = started(&sandbox);
     signal("INT", child.id());
@@ -132,7 +132,7 @@ fn a_run_that_is_killed_leaves_nothing() {
     if !has_go("a_run_that_is_killed_leaves_nothing") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     slow(&sandbox);
     let (mut child, benchmark) = started(&sandbox);
     assert_eq!(sandbox.left().len(), 1);

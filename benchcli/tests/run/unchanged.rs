@@ -27,7 +27,7 @@ fn the_order_of_the_runs_decides_over_false_alarms() {
     if !has_go("the_order_of_the_runs_decides_over_false_alarms") {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::alone();
     example(&sandbox);
     let packages = ["./codec", "./collect", "./text"];
     // [by p < .05, by the gate]

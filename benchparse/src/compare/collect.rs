@@ -11,7 +11,7 @@ use crate::query::{Field, Filter, Key, Order, Projection};
 
 /// Puts measurements into the samples that a [`Question`] asks for.
 ///
-/// All results given to one collector must come from one [`Parser`]: their symbols are compared.
+/// All results given to one collector must come from one [`Parser`](crate::format::Parser): their symbols are compared.
 /// [`Collector::finish`] takes the same one. The module's example shows it at work.
 #[derive(Debug)]
 pub struct Collector {
