@@ -82,6 +82,13 @@ fn nothing_hidden_reaches_people() {
         }
         let check = ["check", "old.txt", "new.txt", "--no-config", "--format"];
         let missing = format!("no{hidden}such.txt");
+        // No name of a file holds a slash.
+        let named = format!("name{hidden}.txt").replace('/', "");
+        fs::copy(
+            sandbox.0.path().join("old.txt"),
+            sandbox.0.path().join(&named),
+        )
+        .unwrap();
         let commands: Vec<Vec<&str>> = vec![
             vec!["log"],
             vec!["trend", "--all"],
@@ -92,7 +99,9 @@ fn nothing_hidden_reaches_people() {
             [&check[..], &["github"]].concat(),
             vec!["check", "old.txt", &missing],
             vec!["rank", "new.txt", "--by", "/x"],
+            vec!["diff", "old.txt", "new.txt", "--format", "markdown"],
             vec!["record", "new.txt"],
+            vec!["record", &named],
             vec!["show", &missing],
             vec!["plot", "old.txt", &missing],
         ];

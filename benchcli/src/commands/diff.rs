@@ -55,7 +55,7 @@ pub(super) fn run_on(
         Format::Markdown => {
             let mut text = String::new();
             report::markdown::write(&mut text, &tables);
-            out = text.into_bytes();
+            out = ui::visible(&text).into_owned().into_bytes();
         }
     }
     stdout.write_all(&out)?;
@@ -84,7 +84,7 @@ fn write_text(
     let mut stdout = io::stdout().lock();
     let color = options.color.applies_to(&stdout);
     // Elsewhere the text is the reference's to the byte.
-    let is_terminal = stdout.is_terminal();
+    let is_for_people = color || stdout.is_terminal();
     let parts = collector.finish_in_parts(&reading.parser, options.levels);
     // The parts have the texts that they need.
     reading.parser = Parser::new();
@@ -103,7 +103,7 @@ fn write_text(
             reading.note(mismatch.to_string());
         }
         for text in joint.texts(part) {
-            if is_terminal {
+            if is_for_people {
                 stdout.write_all(&ui::visible_in_color(&text))?;
             } else {
                 stdout.write_all(&text)?;

@@ -17,7 +17,7 @@ use super::baselines::short;
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 use crate::diagnostics::{Diagnostic, Noticed};
-use crate::ui::warn;
+use crate::ui::{visible, warn};
 use crate::wording::counted;
 
 /// What was recorded.
@@ -136,7 +136,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         writeln!(
             out,
             "{}: {}, {} for commit {}, run {}",
-            entry.file,
+            visible(&entry.file),
             counted(benchmarks, "benchmark"),
             counted(samples, "sample"),
             short(commit.id()),

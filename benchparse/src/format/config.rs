@@ -121,7 +121,7 @@ impl Config {
 
 /// What tells configurations apart without looking at all of their pairs: the sum of a hash of 128
 /// bits for each pair and its place. A line that sets a key changes it by two terms. The hash has random
-/// keys, so that no input can be made in which two configurations have the same.
+/// keys, so that nobody can look for two configurations with the same.
 #[derive(Debug, Clone, Default)]
 struct Fingerprint {
     halves: [RandomState; 2],
