@@ -18,6 +18,7 @@ use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;
 use crate::runner::worktree::Place;
+use crate::ui;
 use crate::ui::warn;
 use crate::whole_file::check_folder;
 
@@ -81,7 +82,10 @@ fn explain(
         }
         ProfileFormat::Json => render::explanation_json(&prepared.names, &explained)?,
     };
-    io::stdout().lock().write_all(text.as_bytes())?;
+    match options.format {
+        ProfileFormat::Json => io::stdout().lock().write_all(text.as_bytes())?,
+        ProfileFormat::Text | ProfileFormat::Markdown => ui::print(&text)?,
+    }
     ended?;
     if explained.is_empty() {
         let tried = wanted.iter().take(options.most);

@@ -11,6 +11,7 @@ use crate::profile::Answer;
 use crate::profile::per_op::Costs;
 use crate::profile::read::{Profile, SampleType};
 use crate::profile::render::{self, Extent};
+use crate::ui;
 use crate::whole_file::write_file;
 
 /// Runs the command.
@@ -89,6 +90,9 @@ fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
         ProfileFormat::Json => render::json(answer)?,
         ProfileFormat::Markdown => render::markdown(answer, extent),
     };
-    io::stdout().lock().write_all(text.as_bytes())?;
+    match view.format {
+        ProfileFormat::Json => io::stdout().lock().write_all(text.as_bytes())?,
+        ProfileFormat::Text | ProfileFormat::Markdown => ui::print(&text)?,
+    }
     Ok(())
 }
