@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use benchparse::trend::{Sensitivity, examine};
+use benchparse::trend::{Sensitivity, Tolerance, examine};
 use benchparse::unit::Direction;
 use planted::{
     Found, MARGIN, Planted, REAL, Random, Score, drifts, noises, ours, per_thousand, quiet, series,
@@ -60,6 +60,57 @@ fn main() {
             }),
         );
     }
+    println!("10,000 points that no code makes   (ms a series, at the highest sensitivity)");
+    for (name, medians) in odd_series() {
+        for tolerance in [None, Some(EXACT)] {
+            let start = Instant::now();
+            let found = examine(
+                &medians,
+                tolerance,
+                Direction::Lower,
+                Sensitivity::Sensitive,
+            );
+            println!(
+                "{name:>10} {:>10.2} {:>6} changes{}",
+                milliseconds(start.elapsed(), 1),
+                found.changes.len(),
+                tolerance.map_or("", |_| ", exact values"),
+            );
+        }
+    }
+}
+
+/// No difference is too small.
+const EXACT: Tolerance = Tolerance {
+    absolute: 0.0,
+    relative: 0.0,
+};
+
+/// Series of 10,000 points that no code makes.
+fn odd_series() -> Vec<(&'static str, Vec<f64>)> {
+    let noises = noises(REAL);
+    let noise = quiet(&mut Random(13), &noises, 10_000).medians;
+    let with = |level: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        let points = noise.iter().enumerate();
+        points.map(|(place, value)| value * level(place)).collect()
+    };
+    let mut walk = 0.0;
+    let walk = noise.iter().map(|value| {
+        walk += value * 1e6 - 1.0;
+        f64::exp(walk)
+    });
+    vec![
+        ("walk", walk.collect()),
+        ("slope", with(&|place| 1.0 + place as f64 / 1000.0)),
+        ("stairs", with(&|place| 1.1f64.powi((place / 100) as i32))),
+        ("saw", with(&|place| 1.0 + (place % 40) as f64 / 40.0)),
+        ("two levels", with(&|place| 1.0 + (place % 2) as f64)),
+        (
+            "ever new",
+            (0..10_000).map(|place| f64::from(place) + 1.0).collect(),
+        ),
+        ("constant", vec![1.0; 10_000]),
+    ]
 }
 
 fn row(name: &str, all: &planted::Series, stepped: &[Found], quiet: &[Found]) {
@@ -92,13 +143,7 @@ fn time(all: &[Planted]) -> Duration {
     let once = || {
         let start = Instant::now();
         for planted in all {
-            let found = examine(
-                &planted.medians,
-                None,
-                Direction::Lower,
-                Sensitivity::Normal,
-            );
-            std::hint::black_box(found);
+            std::hint::black_box(planted.findings());
         }
         start.elapsed()
     };

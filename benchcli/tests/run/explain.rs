@@ -149,7 +149,7 @@ func BenchmarkNamed(b *testing.B) {
 ";
 
 fn memory(head: &str) -> Sandbox {
-    let sandbox = Sandbox::alone();
+    let sandbox = Sandbox::new();
     sandbox.write("go.mod", "module example.com/planted\n\ngo 1.24\n");
     sandbox.write("work/work_test.go", MEMORY_TEST);
     let constants = |values: &str| format!("package work\n\nconst {values}\n");
@@ -230,8 +230,7 @@ fn a_name_that_ends_like_a_number_of_processors_is_found() {
     }
     let sandbox = memory("bytes, objects = 1024, 1");
     for (processors, names) in [
-        (&["--cpu", "1"][..], &["Named/n-2"][..]),
-        (&["--cpu", "1,2"], &["Named/n-2", "Named/n-2-2"]),
+        (&["--cpu", "1,2"][..], &["Named/n-2", "Named/n-2-2"][..]),
         (&["--pin"], &["Named/n-2"]),
     ] {
         let arguments = "run --base HEAD --rounds 2 --benchtime 20x --gate B/op --explain \
@@ -257,25 +256,17 @@ fn the_report_says_how_many_are_not_explained() {
         return;
     }
     let sandbox = memory("bytes, objects = 1024, 1");
-    let run = |most: &str| {
-        let common = "run --base HEAD --rounds 1 --benchtime 2000x --gate B/op --format json \
-                      --bench OldLoop|Named --explain --most";
-        let arguments = common.split_whitespace().chain([most]);
-        let ran = sandbox.benchcli(&arguments.collect::<Vec<_>>());
-        assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
-        let report = ran.report();
-        let advice = report["advice"].to_string();
-        (report["explained"].as_array().unwrap().len(), advice)
-    };
-    let (explained, advice) = run("1");
-    assert_eq!(explained, 1);
+    let arguments = "run --base HEAD --rounds 1 --benchtime 2000x --gate B/op --format json \
+                     --bench OldLoop|Named --explain --most 1";
+    let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    let report = ran.report();
+    assert_eq!(report["explained"].as_array().unwrap().len(), 1);
+    let advice = report["advice"].to_string();
     assert!(
         advice.contains("not explained: 1 benchmark that got worse; `--most 2` explains all"),
         "{advice}"
     );
-    let (explained, advice) = run("2");
-    assert_eq!(explained, 2);
-    assert!(!advice.contains("--most"), "{advice}");
 }
 
 #[test]
@@ -283,7 +274,7 @@ fn one_that_does_its_work_once_is_explained_too() {
     if !has_go("one_that_does_its_work_once_is_explained_too") {
         return;
     }
-    let sandbox = Sandbox::alone();
+    let sandbox = Sandbox::new();
     sandbox.write("go.mod", "module example.com/once\n\ngo 1.22\n");
     let test = |rounds: u32| {
         format!(
@@ -479,6 +470,7 @@ fn reports_have_the_explanation() {
     holds(&sandbox.benchcli(&["schema", "check"]).report(), &report);
     let explained = &report["explained"][0];
     assert_eq!(explained["benchmark"], "OldLoop-2");
+    assert!(!report["advice"].to_string().contains("--most"));
     assert_eq!(explained["package"], "example.com/planted/work");
     assert_eq!(
         explained["answers"][0]["flame_graph"],
@@ -603,7 +595,7 @@ fn a_lock_that_others_wait_for_is_named() {
     if !has_go("a_lock_that_others_wait_for_is_named") {
         return;
     }
-    let sandbox = Sandbox::alone();
+    let sandbox = Sandbox::new();
     sandbox.write("go.mod", "module example.com/planted\n\ngo 1.22\n");
     let code = |body: &str| {
         format!(
@@ -678,7 +670,7 @@ fn a_line_is_the_same_wherever_an_edit_moved_it() {
     if !has_go("a_line_is_the_same_wherever_an_edit_moved_it") {
         return;
     }
-    let sandbox = Sandbox::alone();
+    let sandbox = Sandbox::new();
     // A module within the repository: paths are from the root all the same.
     sandbox.write("sub/go.mod", "module example.com/planted\n\ngo 1.22\n");
     sandbox.write(

@@ -6,8 +6,6 @@ use std::process::Command;
 
 use crate::sandbox::{Sandbox, has_go};
 
-/// How many comparisons are made each way.
-const RUNS: usize = 4;
 const ROUNDS: &str = "8";
 
 /// Copies the example's sources.
@@ -29,7 +27,12 @@ fn the_order_of_the_runs_decides_over_false_alarms() {
     }
     let sandbox = Sandbox::alone();
     example(&sandbox);
-    let packages = ["./codec", "./collect", "./text"];
+    // How many comparisons are made each way, and of what.
+    let runs = std::env::var("BENCHCLI_TEST_UNCHANGED").ok();
+    let runs = runs.and_then(|runs| runs.parse::<usize>().ok());
+    let all = ["./codec", "./collect", "./text"];
+    let packages = if runs.is_some() { &all[..] } else { &all[..1] };
+    let runs = runs.unwrap_or(4);
     // [by p < .05, by the gate]
     let mut sequential = [0; 2];
     let mut in_turn = [0; 2];
@@ -46,7 +49,7 @@ fn the_order_of_the_runs_decides_over_false_alarms() {
             line.contains(",+") && line.contains("p=0.0") && !line.starts_with("geomean")
         }));
     };
-    for run in 0..RUNS {
+    for run in 0..runs {
         for side in ["old.txt", "new.txt"] {
             let mut go = sandbox.command("go");
             go.args(["test", "-run=^$", "-bench=.", "-benchtime=3ms"]);
@@ -74,7 +77,7 @@ fn the_order_of_the_runs_decides_over_false_alarms() {
             "--rounds",
             ROUNDS,
         ];
-        for package in packages {
+        for &package in packages {
             arguments.extend(["--pkg", package]);
         }
         let ran =
@@ -89,12 +92,12 @@ fn the_order_of_the_runs_decides_over_false_alarms() {
     // Written past the test harness, which would swallow it.
     let _ = writeln!(
         std::io::stderr(),
-        "false alarms of unchanged code in {RUNS} runs, by p < .05 and by the gate: \
+        "false alarms of unchanged code in {runs} runs, by p < .05 and by the gate: \
          {} and {} one after the other, {} and {} in turn",
         sequential[0],
         sequential[1],
         in_turn[0],
         in_turn[1]
     );
-    assert!(in_turn[1] <= 1, "{in_turn:?}");
+    assert!(in_turn[1] * 4 <= runs, "{in_turn:?}");
 }

@@ -8,7 +8,7 @@
 mod noise;
 
 use benchparse::stats::{Sample, median};
-use benchparse::trend::{Kind, Sensitivity, examine};
+use benchparse::trend::{Findings, Kind, Sensitivity, examine};
 use benchparse::unit::Direction;
 
 pub(crate) use noise::{REAL, Random, noises};
@@ -43,6 +43,13 @@ pub(crate) struct Planted {
     pub(crate) spikes: Vec<usize>,
     /// The first and the last point of a slope.
     pub(crate) slope: Option<(usize, usize)>,
+}
+
+impl Planted {
+    /// What this crate finds in it.
+    pub(crate) fn findings(&self) -> Findings {
+        examine(&self.medians, None, Direction::Lower, Sensitivity::Normal)
+    }
 }
 
 /// Unchanged code.
@@ -131,12 +138,7 @@ pub(crate) type Found = Vec<usize>;
 
 /// What this crate finds, spikes left out.
 pub(crate) fn ours(planted: &Planted) -> Found {
-    let found = examine(
-        &planted.medians,
-        None,
-        Direction::Lower,
-        Sensitivity::Normal,
-    );
+    let found = planted.findings();
     let lasting = found.changes.iter().filter(|it| it.kind != Kind::Spike);
     lasting.map(|change| change.at).collect()
 }
@@ -203,12 +205,7 @@ pub(crate) fn per_thousand(found: usize, planted: &[Planted]) -> f64 {
 pub(crate) fn spikes(planted: &[Planted]) -> (usize, usize, usize) {
     let (mut found, mut all, mut wrong) = (0, 0, 0);
     for planted in planted {
-        let findings = examine(
-            &planted.medians,
-            None,
-            Direction::Lower,
-            Sensitivity::Normal,
-        );
+        let findings = planted.findings();
         let spikes = findings.changes.iter().filter(|it| it.kind == Kind::Spike);
         let (right, others): (Vec<usize>, Vec<usize>) = spikes
             .map(|spike| spike.at)
@@ -224,12 +221,7 @@ pub(crate) fn spikes(planted: &[Planted]) -> (usize, usize, usize) {
 pub(crate) fn drifts(planted: &[Planted]) -> (usize, usize) {
     let (mut drifts, mut steps) = (0, 0);
     for planted in planted {
-        let findings = examine(
-            &planted.medians,
-            None,
-            Direction::Lower,
-            Sensitivity::Normal,
-        );
+        let findings = planted.findings();
         let Some((from, to)) = planted.slope else {
             continue;
         };

@@ -1,10 +1,8 @@
 //! Every file and pair in `testdata/` prints as the live benchstat prints it.
 
-mod reference;
-
 use std::path::{Path, PathBuf};
 
-use reference::{benchstat, messages, run};
+use crate::reference::{benchstat, messages, run};
 
 fn testdata() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")

@@ -1,18 +1,14 @@
 //! Profiles of several versions of Go and of other programs: `testdata/profiles/writers`, which its
 //! `make.sh` makes.
 
-#[allow(dead_code)]
-mod isolated;
-mod pprof;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::isolated::has;
+use crate::pprof::{damage, equals_pprof};
 use benchcli::profile::Answer;
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::Profile;
-use isolated::has;
-use pprof::{damage, equals_pprof};
 
 /// What a writer measures, and who pays for what is new.
 struct Pair {

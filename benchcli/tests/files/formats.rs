@@ -20,11 +20,11 @@ fn stdout(program: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn text_and_csv() {
-    // These equal benchstat's output, which testdata_equals_benchstat.rs shows where Go is at hand.
+    // These equal benchstat's output, which tests/benchstat shows where Go is at hand.
     let shown = stdout("benchdiff", &["old.txt", "new.txt"]);
-    assert_data_eq!(shown, file!["golden/table.txt"].raw());
+    assert_data_eq!(shown, file!["../golden/table.txt"].raw());
     let shown = stdout("benchdiff", &["-format=csv", "old.txt", "new.txt"]);
-    assert_data_eq!(shown, file!["golden/table.csv"].raw());
+    assert_data_eq!(shown, file!["../golden/table.csv"].raw());
 }
 
 #[test]
@@ -33,13 +33,13 @@ fn markdown_folds_what_did_not_change() {
         "benchdiff",
         &["--format=markdown", "onepkg-old.txt", "onepkg-new.txt"],
     );
-    assert_data_eq!(shown, file!["golden/onepkg.md"].raw());
+    assert_data_eq!(shown, file!["../golden/onepkg.md"].raw());
 }
 
 #[test]
 fn markdown_of_one_file() {
     let shown = stdout("benchdiff", &["--format=markdown", "onepkg-old.txt"]);
-    assert_data_eq!(shown, file!["golden/onepkg-alone.md"].raw());
+    assert_data_eq!(shown, file!["../golden/onepkg-alone.md"].raw());
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn json_has_every_sample() {
         "onepkg-new.txt",
     ];
     let shown = stdout("benchdiff", &arguments);
-    assert_data_eq!(&shown, file!["golden/onepkg.json"].raw());
+    assert_data_eq!(&shown, file!["../golden/onepkg.json"].raw());
     let document: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
     assert_eq!(document["schema"], "benchdiff/2");
     let cell = &document["tables"][0]["rows"][0]["cells"][1];
@@ -69,7 +69,7 @@ fn only_what_changed_worst_first() {
     ];
     assert_data_eq!(
         stdout("benchdiff", &arguments),
-        file!["golden/changed.txt"].raw()
+        file!["../golden/changed.txt"].raw()
     );
 }
 
@@ -99,17 +99,17 @@ fn rankings() {
     let arguments = ["rank", "--by=/method", "old.txt"];
     assert_data_eq!(
         stdout("benchcli", &arguments),
-        file!["golden/rank.txt"].raw()
+        file!["../golden/rank.txt"].raw()
     );
     let arguments = ["rank", "--filter=.name:(Strconv OR FmtSprint)", "old.txt"];
     assert_data_eq!(
         stdout("benchcli", &arguments),
-        file!["golden/rank-names.txt"].raw()
+        file!["../golden/rank-names.txt"].raw()
     );
     let arguments = ["rank", "--unit=B/op", "--by=/capacity", "old.txt"];
     assert_data_eq!(
         stdout("benchcli", &arguments),
-        file!["golden/rank-bytes.txt"].raw()
+        file!["../golden/rank-bytes.txt"].raw()
     );
 }
 
@@ -117,10 +117,10 @@ fn rankings() {
 fn help_is_as_documented() {
     assert_data_eq!(
         stdout("benchdiff", &["--help"]),
-        file!["golden/benchdiff-help.txt"].raw()
+        file!["../golden/benchdiff-help.txt"].raw()
     );
     assert_data_eq!(
         stdout("benchcli", &["rank", "--help"]),
-        file!["golden/rank-help.txt"].raw()
+        file!["../golden/rank-help.txt"].raw()
     );
 }

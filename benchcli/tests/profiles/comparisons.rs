@@ -1,20 +1,16 @@
 //! `benchcli profile diff`: bad files, unusual writers, and real Go profiles.
 
-#[allow(dead_code)]
-mod isolated;
-mod pprof;
-
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::isolated::has;
+use crate::pprof::{damage, equals_pprof, run};
 use benchcli::profile::Answer;
 use benchcli::profile::explain::{Binary, Effort, explain};
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::{Profile, ReadError};
-use isolated::has;
-use pprof::{damage, equals_pprof, run};
 use tempfile::TempDir;
 
 fn diff(old: &Path, new: &Path) -> Output {

@@ -1,15 +1,11 @@
 //! What the README shows and says to type.
 
-#![cfg(unix)]
-
-mod isolated;
-
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use isolated::{has, isolated};
+use crate::isolated::{has, isolated};
 use snapbox::assert_data_eq;
 
 fn project(path: &str) -> PathBuf {

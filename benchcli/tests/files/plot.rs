@@ -1,12 +1,10 @@
 //! Pictures, as files.
 
-mod picture;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use picture::{Pixels, without_font};
+use crate::picture::{Pixels, without_font};
 use snapbox::{Data, assert_data_eq};
 
 fn testdata(name: &str) -> String {

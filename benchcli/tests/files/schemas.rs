@@ -1,11 +1,9 @@
 //! Real reports are what the published JSON Schemas say.
 
-mod json_schema;
-
 use std::path::{Path, PathBuf};
 
+use crate::json_schema::{faults, holds};
 use assert_cmd::Command;
-use json_schema::{faults, holds};
 use serde_json::Value;
 
 fn testdata() -> PathBuf {

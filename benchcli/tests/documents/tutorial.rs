@@ -1,28 +1,17 @@
 //! The commands of `examples/gobench/README.md`, one after the other, as a reader types them.
 
-#![cfg(unix)]
-
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
+
+use crate::isolated::{has, isolated};
 
 /// The blocks that a reader types, and the exit status of the last command in each.
 const ENDS: [u8; 10] = [0, 0, 0, 0, 1, 1, 0, 0, 0, 0];
 
 #[test]
 fn the_tutorial_works_as_it_is_told() {
-    if Command::new("go").arg("version").output().is_err() {
-        assert!(
-            std::env::var_os("GO_REQUIRED").is_none(),
-            "go is not in PATH"
-        );
-        // Written past the test harness, which would swallow it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED the_tutorial_works_as_it_is_told: go is not in PATH"
-        );
+    if !has("go", "GO_REQUIRED", "the_tutorial_works_as_it_is_told") {
         return;
     }
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
@@ -52,26 +41,9 @@ fn the_tutorial_works_as_it_is_told() {
     let mut path = programs.expect("a folder").as_os_str().to_owned();
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
-    let mut command = Command::new("bash");
-    for (name, _) in std::env::vars() {
-        if ["GIT_", "GITHUB_", "GITLAB_", "CI"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-        {
-            command.env_remove(name);
-        }
-    }
-    let output = command
+    let output = isolated("bash", &project)
         .args(["--noprofile", "--norc", "-c", &script])
-        .current_dir(&project)
         .env("PATH", path)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_AUTHOR_NAME", "gopher")
-        .env("GIT_AUTHOR_EMAIL", "gopher@example.com")
-        .env("GIT_COMMITTER_NAME", "gopher")
-        .env("GIT_COMMITTER_EMAIL", "gopher@example.com")
-        .env("GOTOOLCHAIN", "local")
         .output()
         .expect("bash runs");
     let stdout = String::from_utf8_lossy(&output.stdout);

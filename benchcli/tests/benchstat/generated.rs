@@ -3,8 +3,6 @@
 //! The cases are made from a fixed seed, so a run can be repeated; a failing case is shrunk and
 //! printed. `CONFORMANCE_CASES` sets how many there are, `CONFORMANCE_SEED` makes others.
 
-mod reference;
-
 use std::path::Path;
 
 use proptest::collection::vec;
@@ -12,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
 
-use reference::{benchstat, messages, run};
+use crate::reference::{benchstat, messages, run};
 
 /// What a test case runs: files by name, and arguments.
 #[derive(Debug, Clone)]

@@ -1,0 +1,9 @@
+//! What the README and the tutorial show and say to type.
+
+// The commands are a shell's.
+#![cfg(unix)]
+
+#[path = "../isolated/mod.rs"]
+mod isolated;
+mod readme;
+mod tutorial;
