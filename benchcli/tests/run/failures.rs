@@ -228,7 +228,7 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
     assert_eq!(gitlab[0]["check_name"], "benchmark-failed");
     let github = sandbox.read("r.txt");
     assert!(
-        github.contains("::error title=p.Bad failed::on the head: BenchmarkBad panicked"),
+        github.contains(&format!("::error title=p.Bad{cpus} failed::{sentence}")),
         "{github}"
     );
     sandbox.assert_clean();
