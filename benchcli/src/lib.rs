@@ -17,6 +17,7 @@ pub mod profile;
 pub mod report;
 pub mod runner;
 pub mod ui;
+pub mod visible;
 mod whole_file;
 mod wording;
 mod xml;

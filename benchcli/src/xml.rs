@@ -1,5 +1,7 @@
 //! Texts in XML.
 
+use crate::visible::is_hidden;
+
 /// A text as XML takes it, in an element or an attribute. Characters that XML has not, and marks that
 /// would turn the direction of what follows, are replaced.
 pub(crate) fn escape(text: &str) -> String {
@@ -13,10 +15,7 @@ pub(crate) fn escape(text: &str) -> String {
             // An attribute would make a blank of it.
             '\n' => escaped.push_str("&#10;"),
             '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
-                escaped.push('\u{fffd}');
-            }
-            letter if letter.is_control() && letter != '\t' => escaped.push('\u{fffd}'),
+            letter if is_hidden(letter) => escaped.push('\u{fffd}'),
             letter => escaped.push(letter),
         }
     }

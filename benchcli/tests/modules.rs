@@ -36,21 +36,29 @@ const LIBRARY: &[(&str, &[&str])] = &[
 /// The same of the program; `commands` may use all others.
 const PROGRAM: &[(&str, &[&str])] = &[
     ("base64", &[]),
-    ("ui", &[]),
+    ("visible", &[]),
+    ("ui", &["visible"]),
     ("wording", &[]),
-    ("xml", &[]),
+    ("xml", &["visible"]),
     ("whole_file", &[]),
     ("inputs", &[]),
     ("config", &[]),
     ("diagnostics", &[]),
     ("baseline", &["wording"]),
     ("history", &["baseline", "config", "whole_file", "wording"]),
-    ("runner", &["ui", "whole_file"]),
+    ("runner", &["ui", "visible", "whole_file"]),
     ("profile", &["xml"]),
     ("plot", &["base64", "wording", "xml"]),
     (
         "report",
-        &["diagnostics", "profile", "base64", "ui", "wording", "xml"],
+        &[
+            "diagnostics",
+            "profile",
+            "base64",
+            "visible",
+            "wording",
+            "xml",
+        ],
     ),
     // Options end in the types of the modules that take them.
     (

@@ -12,6 +12,7 @@ use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
 use crate::report;
 use crate::ui;
+use crate::visible::visible;
 
 /// Reads the inputs, compares them and prints the tables.
 ///
@@ -49,13 +50,13 @@ pub(super) fn run_on(
         Format::Csv => {
             let mut warnings = Vec::new();
             report::csv::write(&mut out, &mut warnings, &tables);
-            ui::as_it_is(&warnings)?;
+            ui::warnings(program, &warnings)?;
         }
         Format::Json => report::json::write(&mut out, &tables, &reading.notices)?,
         Format::Markdown => {
             let mut text = String::new();
             report::markdown::write(&mut text, &tables);
-            out = ui::visible(&text).into_owned().into_bytes();
+            out = visible(&text).into_owned().into_bytes();
         }
     }
     stdout.write_all(&out)?;
@@ -83,8 +84,10 @@ fn write_text(
 ) -> Result<Outcome> {
     let mut stdout = io::stdout().lock();
     let color = options.color.applies_to(&stdout);
-    // Elsewhere the text is the reference's to the byte.
-    let is_for_people = color || stdout.is_terminal();
+    let look = report::text::Look {
+        color,
+        visible: color || stdout.is_terminal(),
+    };
     let parts = collector.finish_in_parts(&reading.parser, options.levels);
     // The parts have the texts that they need.
     reading.parser = Parser::new();
@@ -96,18 +99,14 @@ fn write_text(
             tables.mismatch()
         };
         arrange(tables, options);
-        (mismatch, report::text::Part::new(tables, color, threads))
+        (mismatch, report::text::Part::new(tables, look, threads))
     };
     parts.each(threads(), make, |(mismatch, part)| -> Result<()> {
         if let Some(mismatch) = mismatch {
             reading.note(mismatch.to_string());
         }
         for text in joint.texts(part) {
-            if is_for_people {
-                stdout.write_all(&ui::visible_in_color(&text))?;
-            } else {
-                stdout.write_all(&text)?;
-            }
+            stdout.write_all(&text)?;
         }
         Ok(())
     })?;

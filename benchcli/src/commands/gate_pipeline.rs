@@ -29,6 +29,7 @@ use crate::profile::Explained;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::ui;
+use crate::visible::visible;
 use crate::whole_file::write_file;
 use crate::wording::{counted, is_unit, written_unit};
 
@@ -473,7 +474,7 @@ pub(super) fn read_sides(
     comparison.is_interleaved |= are_interleaved(texts);
     for (side, texts) in Side::BOTH.into_iter().zip(texts) {
         for text in texts {
-            comparison.read(side, options, &text[..], ui::as_it_is)?;
+            comparison.read(side, options, &text[..], |line| ui::warnings(program, line))?;
         }
     }
     for line in comparison.lines() {
@@ -593,12 +594,10 @@ fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
 fn render(report: &CheckReport, format: ReportFormat, color: bool) -> Result<String> {
     Ok(match format {
         ReportFormat::Text => verdict_text::write(report, color),
-        ReportFormat::Markdown => ui::visible(&verdict_markdown::write(report)).into_owned(),
+        ReportFormat::Markdown => visible(&verdict_markdown::write(report)).into_owned(),
         ReportFormat::Json => serde_json::to_string_pretty(report)? + "\n",
-        ReportFormat::Junit => ui::visible(&junit::write(report)).into_owned(),
-        ReportFormat::Github => {
-            ui::visible(&annotations::github(report, &places(report))).into_owned()
-        }
+        ReportFormat::Junit => visible(&junit::write(report)).into_owned(),
+        ReportFormat::Github => visible(&annotations::github(report, &places(report))).into_owned(),
         ReportFormat::Gitlab => annotations::gitlab(report, &places(report)),
     })
 }

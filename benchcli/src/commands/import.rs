@@ -1,7 +1,7 @@
 //! `benchcli import`: what other tools kept becomes baselines.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -12,7 +12,7 @@ use super::Outcome;
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
-use crate::ui::warn;
+use crate::ui::{self, warn};
 use crate::wording::counted;
 
 /// What was imported.
@@ -50,28 +50,20 @@ pub fn run(args: &ImportArgs) -> Result<Outcome> {
     }
     let all: Vec<_> = all.into_iter().collect();
     let recorded = store.record_all(&all)?;
-    let mut out = io::stdout().lock();
-    if args.json {
-        let report = Report {
-            commits: all.len(),
-            added: recorded.added,
-            known: recorded.known,
-            skipped,
-        };
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        writeln!(out)?;
-    } else {
-        write!(
-            out,
-            "{} for {}",
-            counted(recorded.added, "recording"),
-            counted(all.len(), "commit")
-        )?;
+    let report = Report {
+        commits: all.len(),
+        added: recorded.added,
+        known: recorded.known,
+        skipped,
+    };
+    ui::answer(args.json, &report, |out| {
+        let added = counted(recorded.added, "recording");
+        write!(out, "{added} for {}", counted(all.len(), "commit"))?;
         if recorded.known > 0 {
             write!(out, ", {} there already", recorded.known)?;
         }
-        writeln!(out)?;
-    }
+        writeln!(out)
+    })?;
     Ok(Outcome::Pass)
 }
 

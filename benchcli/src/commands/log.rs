@@ -11,7 +11,8 @@ use super::Outcome;
 use super::baselines::short;
 use crate::args::benchcli::LogArgs;
 use crate::baseline::{Counts, Environment, NoteSummary, Store, history};
-use crate::ui::{visible, warn};
+use crate::ui::warn;
+use crate::visible::visible;
 
 /// A commit that has a baseline: a line each.
 #[derive(Serialize, schemars::JsonSchema)]

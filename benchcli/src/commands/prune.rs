@@ -1,6 +1,6 @@
 //! `benchcli prune`: old baselines go.
 
-use std::io::{self, Write as _};
+use std::fmt::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -12,6 +12,7 @@ use super::baselines::short;
 use crate::args::benchcli::PruneArgs;
 use crate::baseline::Store;
 use crate::baseline::prune::{self, Rule};
+use crate::ui;
 use crate::wording::counted;
 
 /// What was removed, or would be.
@@ -98,18 +99,11 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
             })
             .collect(),
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        writeln!(out)?;
-    } else {
-        text(&mut out, &report, args.profiles)?;
-    }
-    out.flush()?;
+    ui::answer(args.json, &report, |out| text(out, &report, args.profiles))?;
     Ok(Outcome::Pass)
 }
 
-fn text(out: &mut impl io::Write, report: &Report, only_profiles: bool) -> io::Result<()> {
+fn text(out: &mut String, report: &Report, only_profiles: bool) -> fmt::Result {
     let profiles = report.pruned_profiles.iter();
     let profiles = profiles.map(|it| (&it.commit, &it.added, it.bytes, it.name.clone()));
     let recordings = |it: &Entry| counted(it.recordings, "recording");
@@ -124,23 +118,17 @@ fn text(out: &mut impl io::Write, report: &Report, only_profiles: bool) -> io::R
     } else {
         "are gone"
     };
+    let mut total = |pruned: usize, of: usize, what: &str, bytes: usize| {
+        let of = counted(of, what);
+        writeln!(out, "{pruned} of {of} {is}, {bytes} bytes")
+    };
     if only_profiles || report.profiles > 0 {
-        writeln!(
-            out,
-            "{} of {} {is}, {} bytes",
-            report.pruned_profiles.len(),
-            counted(report.profiles, "profile"),
-            report.profile_bytes
-        )?;
+        let pruned = report.pruned_profiles.len();
+        total(pruned, report.profiles, "profile", report.profile_bytes)?;
     }
     if !only_profiles {
-        writeln!(
-            out,
-            "{} of {} {is}, {} bytes",
-            report.pruned.len(),
-            counted(report.baselines, "baseline"),
-            report.bytes
-        )?;
+        let pruned = report.pruned.len();
+        total(pruned, report.baselines, "baseline", report.bytes)?;
     }
     if !report.dry_run && !report.pruned.is_empty() {
         writeln!(

@@ -1,6 +1,6 @@
 //! `benchcli pull`: a remote's baselines into ours.
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
@@ -9,6 +9,7 @@ use super::Outcome;
 use super::baselines::moved;
 use crate::args::benchcli::RemoteArgs;
 use crate::baseline::{Remote, Store};
+use crate::ui;
 
 /// Runs the command.
 ///
@@ -17,16 +18,14 @@ use crate::baseline::{Remote, Store};
 pub fn run(args: &RemoteArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
     let shared = Remote::new(&store, args.remote.as_deref())?.pull(args.extent())?;
-    let mut out = io::stdout().lock();
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, &shared)?;
-        writeln!(out)?;
-    } else if let Some(what) = moved(shared.received, shared.profiles.received) {
-        writeln!(out, "{}: {what} pulled", shared.remote)?;
-    } else if shared.notes.is_none() {
-        writeln!(out, "{}: no baselines there yet", shared.remote)?;
-    } else {
-        writeln!(out, "{}: nothing new", shared.remote)?;
-    }
+    ui::answer(args.json, &shared, |out| {
+        match moved(shared.received, shared.profiles.received) {
+            Some(what) => writeln!(out, "{}: {what} pulled", shared.remote),
+            None if shared.notes.is_none() => {
+                writeln!(out, "{}: no baselines there yet", shared.remote)
+            }
+            None => writeln!(out, "{}: nothing new", shared.remote),
+        }
+    })?;
     Ok(Outcome::Pass)
 }

@@ -1,8 +1,9 @@
 //! `benchcli record`: benchmark results into the note of a commit.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -17,7 +18,7 @@ use super::baselines::short;
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 use crate::diagnostics::{Diagnostic, Noticed};
-use crate::ui::{visible, warn};
+use crate::ui::{self, warn};
 use crate::wording::counted;
 
 /// What was recorded.
@@ -116,40 +117,29 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         recordings.push(recording);
     }
     let recorded = store.record(commit.id(), &recordings)?;
-    let mut out = io::stdout().lock();
-    if args.json {
-        let report = Report {
-            commit: commit.id().to_string(),
-            added: recorded.added,
-            known: recorded.known,
-            recordings: entries,
-        };
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        writeln!(out)?;
-        return Ok(outcome);
-    }
-    for entry in &entries {
-        let Counts {
-            benchmarks,
-            samples,
-        } = entry.counts;
-        writeln!(
-            out,
-            "{}: {}, {} for commit {}, run {}",
-            visible(&entry.file),
-            counted(benchmarks, "benchmark"),
-            counted(samples, "sample"),
-            short(commit.id()),
-            &entry.run[..10],
-        )?;
-    }
-    if recorded.known > 0 {
-        writeln!(
-            out,
-            "{} there already",
-            counted(recorded.known, "recording")
-        )?;
-    }
+    let report = Report {
+        commit: commit.id().to_string(),
+        added: recorded.added,
+        known: recorded.known,
+        recordings: entries,
+    };
+    ui::answer(args.json, &report, |out| {
+        for entry in &report.recordings {
+            writeln!(
+                out,
+                "{}: {}, {} for commit {}, run {}",
+                entry.file,
+                counted(entry.counts.benchmarks, "benchmark"),
+                counted(entry.counts.samples, "sample"),
+                short(&report.commit),
+                &entry.run[..10],
+            )?;
+        }
+        if report.known > 0 {
+            writeln!(out, "{} there already", counted(report.known, "recording"))?;
+        }
+        Ok(())
+    })?;
     Ok(outcome)
 }
 

@@ -175,7 +175,7 @@ impl Reading {
             text,
             None,
             each,
-            ui::as_it_is,
+            |line| ui::warnings(self.program, line),
         )?;
         for line in noticed.lines() {
             ui::note(self.program, &line);

@@ -11,7 +11,7 @@ use super::Outcome;
 use super::baselines::{RecordingReport, short, warn_of_faults};
 use crate::args::benchcli::ShowArgs;
 use crate::baseline::{self, Note, Recording, Store};
-use crate::ui;
+use crate::visible::visible_bytes;
 
 /// What is stored for a commit.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -68,7 +68,7 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
 /// The text to the byte, as other programs want it; on a terminal without what that would obey.
 fn shown(text: &[u8]) -> Cow<'_, [u8]> {
     if io::stdout().is_terminal() {
-        ui::visible_bytes(text)
+        visible_bytes(text)
     } else {
         Cow::Borrowed(text)
     }

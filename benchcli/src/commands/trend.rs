@@ -11,7 +11,7 @@ use super::histories::{history, remarks, tell};
 use crate::args::trend::{TrendFormat, TrendOptions};
 use crate::report::trend::{Trend, TrendReport};
 use crate::report::{trend_csv, trend_markdown, trend_text};
-use crate::ui;
+use crate::visible::visible;
 use crate::wording::is_unit;
 
 /// Reads the history and prints its changes.
@@ -56,7 +56,7 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
         TrendFormat::Csv => out.write_all(trend_csv::write(&trend).as_bytes())?,
         TrendFormat::Markdown => {
             let text = trend_markdown::write(&trend);
-            out.write_all(ui::visible(&text).as_bytes())?;
+            out.write_all(visible(&text).as_bytes())?;
         }
     }
     out.flush()?;

@@ -5,7 +5,11 @@
 //! A table is laid out in one or more parts, which threads may fill and write side by side: once all
 //! are filled [`Measures`] says how wide the columns of all are.
 
+use std::borrow::Cow;
+
 use anstyle::AnsiColor;
+
+use crate::visible::visible_bytes;
 
 /// Where a cell's text stands in its width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +78,8 @@ pub(super) struct Layout {
     /// The first cell behind each line.
     lines: Vec<u32>,
     columns: Vec<Extent>,
+    /// What a terminal would obey is made visible.
+    visible: bool,
 }
 
 /// The needs of the cells of one column, the width of those that are in no other.
@@ -136,6 +142,14 @@ fn width(text: &[u8]) -> usize {
 }
 
 impl Layout {
+    /// Without cells; what a terminal would obey in a text is made visible or not.
+    pub(super) fn new(visible: bool) -> Self {
+        Self {
+            visible,
+            ..Self::default()
+        }
+    }
+
     /// Forgets all cells.
     pub(super) fn clear(&mut self) {
         self.cells.clear();
@@ -153,7 +167,12 @@ impl Layout {
 
     /// Adds a cell to the current line, to the right of those that it has.
     pub(super) fn add(&mut self, entry: Entry, text: &[u8]) {
-        self.write(entry, |out| out.extend_from_slice(text));
+        let text = if self.visible {
+            visible_bytes(text)
+        } else {
+            Cow::Borrowed(text)
+        };
+        self.write(entry, |out| out.extend_from_slice(&text));
     }
 
     /// Like [`Layout::add`], with a text that is written behind what is there.

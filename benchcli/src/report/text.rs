@@ -1,5 +1,6 @@
 //! The table for people, as benchstat prints it.
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -14,15 +15,27 @@ use benchparse::unit::{Direction, Scale};
 use super::headings::{self, Headings};
 use super::layout::{Align, Entry, Layout, Margin, Measures, write_sign};
 use super::notes::Notes;
+use crate::visible::visible_bytes;
 
 /// So many rows of a table are laid out together.
 const ROWS: usize = 1 << 13;
 
-/// Writes all tables; `color` marks significant differences, worse red and better green.
-pub fn write(out: &mut Vec<u8>, tables: &Tables, color: bool) {
-    let part = Part::new(tables, color, NonZeroUsize::MIN);
-    for text in Joint::default().texts(part) {
-        out.extend_from_slice(&text);
+/// For whom a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Significant differences are marked, worse red and better green.
+    pub color: bool,
+    /// What a terminal would obey is made visible; elsewhere the text is the reference's to the byte.
+    pub visible: bool,
+}
+
+impl Look {
+    fn shown(self, text: &[u8]) -> Cow<'_, [u8]> {
+        if self.visible {
+            visible_bytes(text)
+        } else {
+            Cow::Borrowed(text)
+        }
     }
 }
 
@@ -32,19 +45,21 @@ pub struct Part {
     first: Option<Headings>,
     last: Vec<Symbol>,
     texts: Vec<Vec<u8>>,
+    look: Look,
 }
 
 impl Part {
     /// Writes some tables on up to `threads` threads.
-    pub fn new(tables: &Tables, color: bool, threads: NonZeroUsize) -> Self {
+    pub fn new(tables: &Tables, look: Look, threads: NonZeroUsize) -> Self {
         let mut part = Self {
             first: None,
             last: Vec::new(),
             texts: Vec::new(),
+            look,
         };
         let mut out = Vec::new();
         let mut previous: Option<&Table> = None;
-        let mut layout = Layout::default();
+        let mut layout = Layout::new(look.visible);
         for table in tables.tables() {
             match previous {
                 None => part.first = Some(Headings::new(tables, table)),
@@ -52,7 +67,7 @@ impl Part {
                     out.push(b'\n');
                     let previous = Some(&previous.headings[..]);
                     for heading in headings::changed(tables, previous, table) {
-                        out.extend_from_slice(&heading);
+                        out.extend_from_slice(&look.shown(&heading));
                         out.push(b'\n');
                     }
                 }
@@ -60,14 +75,13 @@ impl Part {
             previous = Some(table);
             if table.rows().len() <= ROWS {
                 layout.clear();
-                let mut grid = Grid::new(tables, table, color, layout);
+                let mut grid = Grid::new(tables, table, look, layout);
                 grid.fill(0..table.rows().len());
                 layout = grid.write(&mut out);
                 continue;
             }
             part.texts.push(std::mem::take(&mut out));
-            part.texts
-                .extend(write_large(tables, table, color, threads));
+            part.texts.extend(write_large(tables, table, look, threads));
         }
         part.texts.push(out);
         part.last = previous.map_or_else(Vec::new, |table| table.headings.clone());
@@ -91,7 +105,7 @@ impl Joint {
                 above.push(b'\n');
             }
             for heading in first.changed(previous.as_deref()) {
-                above.extend_from_slice(heading);
+                above.extend_from_slice(&part.look.shown(heading));
                 above.push(b'\n');
             }
         }
@@ -100,12 +114,12 @@ impl Joint {
 }
 
 /// Writes a table on several threads.
-fn write_large(tables: &Tables, table: &Table, color: bool, threads: NonZeroUsize) -> Vec<Vec<u8>> {
+fn write_large(tables: &Tables, table: &Table, look: Look, threads: NonZeroUsize) -> Vec<Vec<u8>> {
     let count = table.rows().len();
     let starts = (0..count).step_by(ROWS);
     let parts = starts.map(|start| start..count.min(start + ROWS)).collect();
     let grids = side_by_side(threads, parts, &|rows: Range<usize>| {
-        let mut grid = Grid::new(tables, table, color, Layout::default());
+        let mut grid = Grid::new(tables, table, look, Layout::new(look.visible));
         grid.fill(rows);
         grid
     });
@@ -127,7 +141,7 @@ fn write_large(tables: &Tables, table: &Table, color: bool, threads: NonZeroUsiz
         out
     });
     let mut below = Vec::new();
-    write_notes(&mut below, &notes);
+    write_notes(&mut below, &notes, look);
     texts.push(below);
     texts
 }
@@ -165,11 +179,11 @@ fn measures(layouts: &[Layout], table: &Table) -> Measures {
     Measures::new(layouts, edge(table) + 1, stretches)
 }
 
-fn write_notes(out: &mut Vec<u8>, notes: &Notes) {
+fn write_notes(out: &mut Vec<u8>, notes: &Notes, look: Look) {
     for (number, note) in (1..).zip(notes.texts()) {
         write_sign(out, number);
         out.push(b' ');
-        out.extend_from_slice(note);
+        out.extend_from_slice(&look.shown(note));
         out.push(b'\n');
     }
 }
@@ -178,7 +192,7 @@ fn write_notes(out: &mut Vec<u8>, notes: &Notes) {
 struct Grid<'t> {
     tables: &'t Tables,
     table: &'t Table,
-    color: bool,
+    look: Look,
     layout: Layout,
     notes: Notes,
 }
@@ -197,11 +211,11 @@ fn edge(table: &Table) -> usize {
 }
 
 impl<'t> Grid<'t> {
-    fn new(tables: &'t Tables, table: &'t Table, color: bool, layout: Layout) -> Self {
+    fn new(tables: &'t Tables, table: &'t Table, look: Look, layout: Layout) -> Self {
         Self {
             tables,
             table,
-            color,
+            look,
             layout,
             notes: Notes::default(),
         }
@@ -236,7 +250,7 @@ impl<'t> Grid<'t> {
         let measures = measures(&layouts, self.table);
         let [layout] = layouts;
         measures.write(out, &layout);
-        write_notes(out, &notes);
+        write_notes(out, &notes, self.look);
         layout
     }
 
@@ -326,7 +340,7 @@ impl<'t> Grid<'t> {
         };
         let start = group_start(cell.column) + 3;
         let (old, new) = (baseline.summary.center, cell.summary.center);
-        let color = (self.color && comparison.is_significant())
+        let color = (self.look.color && comparison.is_significant())
             .then(|| difference_color(old, new, self.table.direction))
             .flatten();
         let entry = Entry::new(start).align(Align::Right).color(color);
@@ -427,14 +441,18 @@ mod tests {
     fn a_table_in_parts_is_the_whole_table() {
         let tables = many();
         let table = &tables.tables()[0];
-        let mut grid = Grid::new(&tables, table, true, Layout::default());
+        let look = Look {
+            color: true,
+            visible: true,
+        };
+        let mut grid = Grid::new(&tables, table, look, Layout::new(true));
         grid.fill(0..table.rows().len());
         let mut whole = Vec::new();
         grid.write(&mut whole);
         assert!(whole.ends_with(b"\n"), "notes end it");
         for threads in [1, 2, 5] {
             let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-            let parts = write_large(&tables, table, true, threads).concat();
+            let parts = write_large(&tables, table, look, threads).concat();
             assert!(parts == whole, "{} and {}", parts.len(), whole.len());
         }
     }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::verdicts::percent;
-use crate::ui::visible;
+use crate::visible::visible;
 
 /// What the JSON document calls its form.
 pub const SCHEMA: &str = "benchcli-trend/1";

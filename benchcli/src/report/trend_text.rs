@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::trend::{Trend, change_texts, last_value, name, short, since_start, value};
 use super::trend_sparkline::Sparklines;
 use super::verdicts::percent;
-use crate::ui::Styled;
+use crate::visible::Styled;
 use crate::wording::counted;
 
 /// So many effects are told.

@@ -8,7 +8,7 @@ use super::TRADED;
 use super::trades::sentences;
 use super::verdicts::{CheckReport, RowReport, SHIFTED};
 use crate::profile::render::{Extent, explained_text};
-use crate::ui::{Styled, visible};
+use crate::visible::{Styled, visible};
 use crate::wording::counted;
 
 /// Writes the report; unchanged rows are a count.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ui;
+use crate::visible::visible;
 
 /// Tells people how a run goes: a bar on a terminal, a line a round elsewhere.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Progress {
         bar.set_length(of_all.max(1));
         bar.set_position(u64::from(round - 1) * of as u64 + at as u64);
         let left = left.map_or_else(String::new, |left| format!(", {} left", duration(left)));
-        let name = ui::visible(name);
+        let name = visible(name);
         bar.set_message(format!("round {round} of {}{left}: {name}", self.rounds));
     }
 

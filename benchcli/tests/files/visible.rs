@@ -9,8 +9,9 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// What is hidden in names, units, keys and subjects: escape sequences for colours, links and titles,
-/// a bell, controls of eight bits, and characters that turn the direction of text.
-const HIDDEN: [&str; 8] = [
+/// a bell, a return, a delete, controls of eight bits, ends of lines that only Unicode knows, and
+/// characters that turn the direction of text.
+const HIDDEN: [&str; 12] = [
     "\u{1b}[31m",
     "\u{1b}]8;;http://x\u{7}",
     "\u{1b}]0;title\u{1b}\\",
@@ -19,6 +20,10 @@ const HIDDEN: [&str; 8] = [
     "\u{202e}",
     "\u{2066}",
     "\u{200f}",
+    "\u{61c}",
+    "\u{2028}",
+    "\u{7f}",
+    "\rx",
 ];
 
 /// Results in which everything that can be named has something hidden in it.
@@ -36,6 +41,11 @@ fn results(hidden: &str, factor: u32) -> String {
     text += &format!("--- FAIL: BenchmarkC{hidden}\n");
     text
 }
+
+const PROFILE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../testdata/profiles/old.cpu.pprof"
+);
 
 struct Sandbox(TempDir);
 
@@ -60,8 +70,8 @@ impl Sandbox {
 fn assert_visible(what: &str, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let is_hidden = |letter: char| {
-        (letter.is_control() && !matches!(letter, '\n' | '\t'))
-            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+        let turns = "\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+        letter.is_control() && !matches!(letter, '\n' | '\t') || turns.contains(letter)
     };
     assert!(!text.contains(is_hidden), "{what}: {text:?}");
 }
@@ -89,6 +99,9 @@ fn nothing_hidden_reaches_people() {
             sandbox.0.path().join(&named),
         )
         .unwrap();
+        let profile = format!("cpu{hidden}.pprof").replace('/', "");
+        fs::copy(PROFILE, sandbox.0.path().join(&profile)).unwrap();
+        let label = format!("pool=large{hidden}");
         let commands: Vec<Vec<&str>> = vec![
             vec!["log"],
             vec!["trend", "--all"],
@@ -102,6 +115,17 @@ fn nothing_hidden_reaches_people() {
             vec!["diff", "old.txt", "new.txt", "--format", "markdown"],
             vec!["record", "new.txt"],
             vec!["record", &named],
+            vec!["record", "old.txt", "--label", &label],
+            vec!["log", "-n", "2"],
+            vec!["profile", "add", &profile, "--bench", &named],
+            vec!["profile", "list"],
+            vec!["profile", "get", &profile],
+            vec!["prune", "--profiles", "--older-than", "0d", "--dry-run"],
+            vec!["push", &missing],
+            vec!["pull", &missing],
+            vec!["explain", "--base", &missing],
+            vec!["import", &missing],
+            vec!["config", "check", "--config", &missing],
             vec!["show", &missing],
             vec!["plot", "old.txt", &missing],
         ];
@@ -113,5 +137,20 @@ fn nothing_hidden_reaches_people() {
             let said = ran.stdout.len() + ran.stderr.len();
             assert!(said > 0, "{what}");
         }
+        // Colours are the program's alone.
+        let colored = ["diff", &named, "new.txt", "--color", "always"];
+        let page = sandbox.run(benchcli, &colored).stdout;
+        let page = String::from_utf8(page).unwrap();
+        let own = ["\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"];
+        let plain = own
+            .iter()
+            .fold(page.clone(), |page, own| page.replace(own, ""));
+        assert_visible(&format!("{hidden:?} {colored:?}"), plain.as_bytes());
+        let starts = page.matches("\u{1b}[3").count();
+        assert_eq!(starts, page.matches("\u{1b}[0m").count(), "{page}");
+        assert!(
+            hidden != HIDDEN[0] || page.contains("\\u{1b}[31m"),
+            "{page}"
+        );
     }
 }

@@ -4,9 +4,9 @@ mod files;
 mod surroundings;
 
 use std::env;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs;
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -138,13 +138,9 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         written,
         kept,
     };
-    let mut out = io::stdout().lock();
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        writeln!(out)?;
-    } else {
-        tell(&mut out, &report, &store, plan.is_empty())?;
-    }
+    ui::answer(args.json, &report, |out| {
+        tell(out, &report, &store, plan.is_empty())
+    })?;
     Ok(Outcome::Pass)
 }
 
@@ -225,7 +221,7 @@ impl fmt::Display for Found {
     }
 }
 
-fn tell(out: &mut impl io::Write, report: &Report, store: &Store, is_done: bool) -> Result<()> {
+fn tell(out: &mut String, report: &Report, store: &Store, is_done: bool) -> fmt::Result {
     if let Some(found) = &report.found {
         writeln!(out, "Found:\n{found}\n")?;
     }

@@ -1,5 +1,6 @@
 //! `benchcli profile add`, `list` and `get`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,8 +17,8 @@ use crate::args::profile::{ProfileAddArgs, ProfileGetArgs, ProfileListArgs};
 use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
 use crate::profile::read::Profile;
-use crate::ui::status;
-use crate::ui::visible;
+use crate::ui::{answer, print, status};
+use crate::visible::visible;
 use crate::whole_file::write_file;
 use crate::wording::counted;
 
@@ -72,16 +73,13 @@ pub(super) fn add(args: &ProfileAddArgs) -> Result<Outcome> {
         added,
         known: profiles.len() - added,
     };
-    let mut out = io::stdout().lock();
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        writeln!(out)?;
-    } else if added == 0 {
-        let known = counted(report.known, "profile");
-        writeln!(out, "{}: {known} known already", short(commit))?;
-    } else {
-        writeln!(out, "{}: {} kept", short(commit), counted(added, "profile"))?;
-    }
+    answer(args.json, &report, |out| match added {
+        0 => {
+            let known = counted(report.known, "profile");
+            writeln!(out, "{}: {known} known already", short(commit))
+        }
+        _ => writeln!(out, "{}: {} kept", short(commit), counted(added, "profile")),
+    })?;
     Ok(Outcome::Pass)
 }
 
@@ -275,6 +273,6 @@ pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
         );
     }
     write_file(&path, &data)?;
-    writeln!(io::stdout().lock(), "{}", path.display())?;
+    print(&format!("{}\n", path.display()))?;
     Ok(Outcome::Pass)
 }
