@@ -27,7 +27,7 @@ mod tree;
 pub use ci::CiTarget;
 pub use environment::{Contents, Counts, Environment, NoteSummary};
 pub use header::Header;
-pub use note::{Note, NoteFault, Recording, merge_texts};
+pub use note::{Note, NoteFault, Recording};
 pub use plain::storable;
 pub use profiles::{About, Kept, Profiles};
 pub use refs::{NOTES_REF, PROFILES_REF};

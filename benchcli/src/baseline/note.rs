@@ -228,11 +228,6 @@ impl<'a> Note<'a> {
         self.recordings.is_empty()
     }
 
-    /// How many recordings there are.
-    pub fn len(&self) -> usize {
-        self.recordings.len()
-    }
-
     /// Whether it holds a recording of that id.
     pub fn contains(&self, id: Oid) -> bool {
         self.recordings.contains_key(&id)
@@ -267,13 +262,6 @@ impl<'a> Note<'a> {
     pub fn retain(&mut self, mut keep: impl FnMut(&Recording<'a>) -> bool) {
         self.recordings.retain(|_, recording| keep(recording));
     }
-}
-
-/// The union of two notes' texts.
-pub fn merge_texts(ours: &[u8], theirs: &[u8]) -> Vec<u8> {
-    let mut note = Note::parse(ours);
-    note.merge(Note::parse(theirs));
-    note.encode()
 }
 
 /// The first recording of a text that is not empty, and how many bytes it takes.
@@ -340,6 +328,13 @@ mod tests {
             fields: vec![("label.pool".into(), "a b".into())],
         };
         Recording::new(header, text.into())
+    }
+
+    /// The union of two notes' texts.
+    fn merge_texts(ours: &[u8], theirs: &[u8]) -> Vec<u8> {
+        let mut note = Note::parse(ours);
+        note.merge(Note::parse(theirs));
+        note.encode()
     }
 
     fn note(recordings: &[Recording<'static>]) -> Note<'static> {
@@ -492,7 +487,7 @@ mod tests {
         let fault = edited.recordings()[0].fault();
         assert!(matches!(fault, Some(NoteFault::Edited(_))), "{fault:?}");
         let merged = merge_texts(&old, &new);
-        assert_eq!(Note::parse(&merged).len(), 2);
+        assert_eq!(Note::parse(&merged).recordings().len(), 2);
         assert!(merged.contains_str("A 1 2") && merged.contains_str("A 1 1"));
     }
 

@@ -340,13 +340,9 @@ impl<'s> Profiles<'s> {
     }
 
     /// How many profiles are kept.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
     pub fn len(&self) -> usize {
         self.contents.kept.len()
-    }
-
-    /// Whether none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.contents.kept.is_empty()
     }
 
     /// How many of these profiles the other does not have.

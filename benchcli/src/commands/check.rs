@@ -12,7 +12,7 @@ use git2::Oid;
 
 use super::Outcome;
 use super::gate_pipeline::{Gate, judge_texts};
-use super::results::whole;
+use super::results::{two_files, whole};
 use crate::args::check::{AUTO, CheckOptions, GateArgs, ReportFormat};
 use crate::args::diff::{DiffOptions, Format};
 use crate::baseline::find::{self, Baseline, Wanted};
@@ -90,17 +90,9 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
             diff.inputs.len()
         );
     };
-    let inputs = Input::from_arguments(&[old.clone(), new.clone()]);
-    let texts: Vec<Vec<u8>> = inputs.iter().map(whole).collect::<Result<_>>()?;
-    let names: Vec<String> = inputs
-        .iter()
-        .map(|input| String::from_utf8_lossy(&input.label).into_owned())
-        .collect();
-    let (Ok(texts), Ok(names)) = (<[_; 2]>::try_from(texts), <[_; 2]>::try_from(names)) else {
-        bail!("--gate takes two inputs, an old and a new one");
-    };
+    let (names, texts) = two_files(&[old.clone(), new.clone()])?;
     let gate = Gate::new(&gate, None, None)?;
-    judge_texts("benchdiff", names, &texts.map(|text| vec![text]), &gate)
+    judge_texts("benchdiff", names, &texts, &gate)
 }
 
 fn joined(names: impl Iterator<Item = String>) -> String {

@@ -16,10 +16,9 @@ use super::Outcome;
 use super::baselines::short;
 use super::gate_pipeline::{Gate, Rows, read_sides};
 use super::histories::{history, remarks, tell};
-use super::results::whole;
+use super::results::two_files;
 use crate::args::check::GateArgs;
 use crate::args::plot::{Kind, PlotOptions};
-use crate::inputs::Input;
 use crate::plot::{self, Picture, compare as side_by_side, trend};
 use crate::report::verdicts::{common_folders, in_package, percent};
 use crate::ui::warn;
@@ -56,18 +55,9 @@ pub fn run(options: &PlotOptions) -> Result<Outcome> {
 
 /// Two files, side by side.
 fn files_picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Picture> {
-    let inputs = Input::from_arguments(files);
     let mut gate = GateArgs::default().into_options()?;
     gate.filter = options.history.filter.clone();
-    let texts: Vec<Vec<u8>> = inputs.iter().map(whole).collect::<Result<_>>()?;
-    let names: Vec<String> = inputs
-        .iter()
-        .map(|input| String::from_utf8_lossy(&input.label).into_owned())
-        .collect();
-    let (Ok(names), Ok(texts)) = (<[_; 2]>::try_from(names), <[_; 2]>::try_from(texts)) else {
-        bail!("expected an old and a new file");
-    };
-    let texts = texts.map(|text: Vec<u8>| vec![text]);
+    let (names, texts) = two_files(files)?;
     let comparison = read_sides("benchcli plot", names, &texts, &gate)?;
     let rows = comparison.rows(&Gate::new(&gate, None, None)?);
     comparison.check(&rows, &texts)?;

@@ -1,5 +1,6 @@
 //! The results of several inputs.
 
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
@@ -22,6 +23,20 @@ pub(super) fn whole(input: &Input) -> Result<Vec<u8>> {
     let read = input.open()?.read_to_end(&mut text);
     read.with_context(|| format!("cannot read {}", input.path.display()))?;
     Ok(text)
+}
+
+/// The texts of a side.
+pub(super) type Texts = Vec<Vec<u8>>;
+
+/// The labels and the texts of an old and a new file, as the gate takes them.
+pub(super) fn two_files(files: &[OsString; 2]) -> Result<([String; 2], [Texts; 2])> {
+    let mut sides: [(String, Texts); 2] = Default::default();
+    for (side, input) in sides.iter_mut().zip(Input::from_arguments(files)) {
+        let label = String::from_utf8_lossy(&input.label).into_owned();
+        *side = (label, vec![whole(&input)?]);
+    }
+    let [(old, olds), (new, news)] = sides;
+    Ok(([old, new], [olds, news]))
 }
 
 /// Where results come from.

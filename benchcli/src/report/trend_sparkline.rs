@@ -78,7 +78,6 @@ impl Sparklines {
 #[cfg(test)]
 mod tests {
     use benchparse::trend::{Commit, Point};
-    use benchparse::unit::{Class, Direction};
 
     use super::*;
 
@@ -90,28 +89,9 @@ mod tests {
             subject: String::new(),
             measured: true,
         };
-        let series = Series {
-            package: String::new(),
-            benchmark: String::new(),
-            unit: "sec/op".into(),
-            environment: String::new(),
-            direction: Direction::Lower,
-            class: Class::Decimal,
-            tolerance: None,
-            points: points
-                .iter()
-                .map(|&(commit, median)| Point {
-                    commit,
-                    median,
-                    low: median,
-                    high: median,
-                    samples: Vec::new(),
-                    count: 1,
-                })
-                .collect(),
-            changes: Vec::new(),
-            suspect: None,
-        };
+        let points = points.iter();
+        let points = points.map(|&(commit, median)| Point::new(commit, median));
+        let series = Series::new("", "sec/op", points.collect());
         let history = History {
             commits: (0..commits).map(commit).collect(),
             ..History::default()

@@ -152,11 +152,6 @@ impl Children {
         });
     }
 
-    /// Whether [`stop`](Self::stop) was called.
-    pub fn are_stopped(&self) -> bool {
-        self.lock().stopping
-    }
-
     /// Lets a guard know which programs run.
     pub(super) fn set_guard(&self, guard: Option<Guard>) {
         let mut state = self.lock();

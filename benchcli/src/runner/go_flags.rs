@@ -113,14 +113,6 @@ impl GoFlags {
         }
         Ok(flags)
     }
-
-    /// Whether the test binary is given a flag already.
-    pub fn has_test(&self, name: &str) -> bool {
-        self.test.iter().any(|flag| {
-            let flag = flag.trim_start_matches("-test.");
-            flag.split('=').next() == Some(name)
-        })
-    }
 }
 
 fn refuse(name: &str) -> Result<()> {

@@ -436,19 +436,7 @@ fn a_flame_graph_that_is_gone_is_no_obstacle() {
     explanation(repository.path());
     fs::remove_file(repository.path().join("cpu.svg")).unwrap();
     fs::write(repository.path().join("alloc_space.svg"), "mine").unwrap();
-    let mut report = command(env!("CARGO_BIN_EXE_benchcli"), repository.path(), 40);
-    let output = report
-        .args([
-            "report",
-            "-o",
-            "report.html",
-            "--explained",
-            "explained.json",
-        ])
-        .output()
-        .unwrap();
-    assert!(output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = report_explained(repository.path());
     for text in [
         "the flame graph cpu.svg is left out: No such file",
         "alloc_space.svg is no flame graph and is left out",
@@ -457,6 +445,17 @@ fn a_flame_graph_that_is_gone_is_no_obstacle() {
     }
     let page = fs::read_to_string(repository.path().join("report.html")).unwrap();
     assert!(page.contains("(*Index).Find"));
+}
+
+/// Makes the page with explanations, and gives what is said of it.
+fn report_explained(repository: &Path) -> String {
+    let arguments = "report -o report.html --explained explained.json";
+    let output = command(env!("CARGO_BIN_EXE_benchcli"), repository, 40)
+        .args(arguments.split(' '))
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
@@ -468,18 +467,7 @@ fn a_run_in_which_nothing_got_worse_explains_nothing() {
         .output()
         .unwrap();
     fs::write(repository.path().join("explained.json"), checked.stdout).unwrap();
-    let output = command(env!("CARGO_BIN_EXE_benchcli"), repository.path(), 40)
-        .args([
-            "report",
-            "-o",
-            "report.html",
-            "--explained",
-            "explained.json",
-        ])
-        .output()
-        .unwrap();
-    assert!(output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = report_explained(repository.path());
     assert!(
         said.contains("explained.json: nothing is explained in it"),
         "{said}"

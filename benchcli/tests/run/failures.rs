@@ -275,13 +275,7 @@ fn what_is_missing_is_said() {
             "no benchmark in ./missing",
         ),
     ] {
-        let ran = sandbox.benchcli(arguments);
-        assert_eq!(ran.code, Some(2), "{arguments:?}");
-        assert!(
-            ran.stderr.contains(message),
-            "{arguments:?}: {}",
-            ran.stderr
-        );
+        sandbox.refuses(arguments, message);
     }
     sandbox.assert_clean();
 }

@@ -130,6 +130,17 @@ impl Sandbox {
         ran(&command.args(arguments).output().unwrap())
     }
 
+    /// That a command ends with an error that says something.
+    pub(crate) fn refuses(&self, arguments: &[&str], message: &str) {
+        let ran = self.benchcli(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}");
+        assert!(
+            ran.stderr.contains(message),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+    }
+
     /// That neither worktrees nor temporary folders are left.
     pub(crate) fn assert_clean(&self) {
         let worktrees = self.git(&["worktree", "list", "--porcelain"]);

@@ -5,16 +5,16 @@ use crate::story::{commit, json, series};
 
 /// Ten commits; Encode is called Marshal from the sixth on.
 fn renamed(sandbox: &Sandbox) -> Repo {
+    edited(sandbox, |text| text.replace("Encode", "Marshal"))
+}
+
+/// Ten commits, whose results are edited from the sixth on.
+fn edited(sandbox: &Sandbox, edit: impl Fn(&str) -> String) -> Repo {
     let repo = sandbox.init("repo");
     for number in 0..10 {
         commit(&repo, number, &number.to_string());
         let text = results(number);
-        let text = if number < 5 {
-            text
-        } else {
-            text.replace("Encode", "Marshal")
-        };
-        repo.record(&text);
+        repo.record(&if number < 5 { text } else { edit(&text) });
     }
     repo
 }
@@ -57,19 +57,11 @@ fn a_rename_is_offered_and_keeps_the_history_whole() {
 #[test]
 fn nothing_is_offered_for_values_that_differ_or_names_that_stay() {
     let sandbox = Sandbox::new();
-    let repo = sandbox.init("repo");
-    for number in 0..10 {
-        commit(&repo, number, &number.to_string());
-        let text = results(number);
-        // The new one takes much longer.
-        let text = if number < 5 {
-            text
-        } else {
-            text.replace("Encode", "Marshal")
-                .replace("2 allocs/op", "9 allocs/op")
-        };
-        repo.record(&text);
-    }
+    // The new one allocates more.
+    let repo = edited(&sandbox, |text| {
+        text.replace("Encode", "Marshal")
+            .replace("2 allocs/op", "9 allocs/op")
+    });
     assert_eq!(repo.benchcli(["trend"]).err, "");
 }
 

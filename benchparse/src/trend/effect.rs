@@ -485,7 +485,6 @@ fn percents(least: f64, most: f64) -> Option<String> {
 mod tests {
     use super::super::{Commit, Point, Tolerance};
     use super::*;
-    use crate::unit::Class;
 
     fn history(series: Vec<Series>, commits: usize) -> History {
         let commit = |index: usize| Commit {
@@ -517,30 +516,15 @@ mod tests {
             let hash = (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             let wobble = (hash >> 40) as f64 / f64::from(1u32 << 23) - 1.0;
             let share = if unit == "allocs/op" { 0.0 } else { 0.02 };
-            let median = level * (1.0 + share * wobble);
-            Point {
-                commit,
-                median,
-                low: median,
-                high: median,
-                samples: Vec::new(),
-                count: 1,
-            }
+            Point::new(commit, level * (1.0 + share * wobble))
         });
         Series {
             package: package.into(),
-            benchmark: name.into(),
-            unit: unit.into(),
-            environment: String::new(),
-            direction: Direction::of(unit.as_bytes()),
-            class: Class::of(unit.as_bytes()),
             tolerance: (unit == "allocs/op").then_some(Tolerance {
                 absolute: 1.0,
                 relative: 0.001,
             }),
-            points: points.collect(),
-            changes: Vec::new(),
-            suspect: None,
+            ..Series::new(name, unit, points.collect())
         }
     }
 

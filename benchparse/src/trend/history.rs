@@ -74,6 +74,39 @@ pub struct Point {
     pub count: u32,
 }
 
+impl Series {
+    /// A series of one benchmark, nothing else of which is known: the unit says which values are good,
+    /// and values are noisy.
+    pub fn new(benchmark: &str, unit: &str, points: Vec<Point>) -> Self {
+        Self {
+            package: String::new(),
+            benchmark: benchmark.into(),
+            unit: unit.into(),
+            environment: String::new(),
+            direction: Direction::of(unit.as_bytes()),
+            class: Class::of(unit.as_bytes()),
+            tolerance: None,
+            points,
+            changes: Vec::new(),
+            suspect: None,
+        }
+    }
+}
+
+impl Point {
+    /// A point of a single value.
+    pub fn new(commit: usize, value: f64) -> Self {
+        Self {
+            commit,
+            median: value,
+            low: value,
+            high: value,
+            samples: vec![value],
+            count: 1,
+        }
+    }
+}
+
 /// A place where a series changed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ChangePoint {

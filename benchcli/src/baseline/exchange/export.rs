@@ -90,10 +90,16 @@ impl<W: Write> Exporter<W> {
         let mut reader = parser.read(b"", recording.readable());
         while let Some(record) = reader.next_record()? {
             if let Record::Result(result) = record {
+                let measured = Measured {
+                    commit,
+                    time,
+                    recording,
+                    result,
+                };
                 if self.form == Form::Csv {
-                    csv(&mut self.out, commit, time, recording, &result)?;
+                    csv(&mut self.out, &measured)?;
                 } else {
-                    json_lines(&mut self.out, commit, time, recording, &result)?;
+                    json_lines(&mut self.out, &measured)?;
                 }
             }
         }
@@ -128,8 +134,16 @@ impl<W: Write> Exporter<W> {
     }
 }
 
+/// A result of a commit, and where it was recorded.
+struct Measured<'a> {
+    commit: Oid,
+    time: Option<Timestamp>,
+    recording: &'a Recording<'a>,
+    result: BenchmarkResult<'a>,
+}
+
 /// Values and units as they were written.
-fn measured<'r>(result: &BenchmarkResult<'r>) -> impl Iterator<Item = (f64, &'r [u8])> {
+fn values<'r>(result: &BenchmarkResult<'r>) -> impl Iterator<Item = (f64, &'r [u8])> {
     let symbols = result.symbols();
     result.measurements().iter().map(|it| {
         let (value, unit) = it.written.unwrap_or((it.value, it.unit));
@@ -141,14 +155,9 @@ fn full_name(result: &BenchmarkResult<'_>) -> Vec<u8> {
     bstr::concat([b"Benchmark", result.name().full()])
 }
 
-fn csv(
-    out: &mut impl Write,
-    commit: Oid,
-    time: Option<Timestamp>,
-    recording: &Recording<'_>,
-    result: &BenchmarkResult<'_>,
-) -> io::Result<()> {
-    let header = &recording.header;
+fn csv(out: &mut impl Write, measured: &Measured<'_>) -> io::Result<()> {
+    let result = &measured.result;
+    let header = &measured.recording.header;
     let field = |key: &str| header.field(key).cloned().unwrap_or_default();
     let pairs = |pairs: &mut dyn Iterator<Item = (&[u8], &[u8])>| {
         let pairs: Vec<_> = pairs
@@ -163,8 +172,8 @@ fn csv(
     let others = result.config().texts(result.symbols());
     let others = others.filter(|(key, _)| !COLUMNS.iter().any(|column| column.as_bytes() == *key));
     let mut row: Vec<Vec<u8>> = vec![
-        commit.to_string().into(),
-        moment(time).into(),
+        measured.commit.to_string().into(),
+        moment(measured.time).into(),
         header.id.to_string().into(),
         moment(header.at).into(),
         field("host").into(),
@@ -180,7 +189,7 @@ fn csv(
     row.push(pairs(&mut others.into_iter()));
     row.push(full_name(result));
     row.push(result.iterations().to_string().into());
-    for (value, unit) in measured(result) {
+    for (value, unit) in values(result) {
         row.truncate(HEADINGS.len() - 2);
         row.push(shortest(value).into());
         row.push(unit.to_vec());
@@ -244,22 +253,17 @@ enum Figure {
     Other(String),
 }
 
-fn json_lines(
-    out: &mut impl Write,
-    commit: Oid,
-    time: Option<Timestamp>,
-    recording: &Recording<'_>,
-    result: &BenchmarkResult<'_>,
-) -> io::Result<()> {
-    let header = &recording.header;
+fn json_lines(out: &mut impl Write, measured: &Measured<'_>) -> io::Result<()> {
+    let result = &measured.result;
+    let header = &measured.recording.header;
     let field = |key: &str| header.field(key).map(|value| value.to_str_lossy());
     let labels = header.labels();
     let config = result.config().texts(result.symbols());
     let name = full_name(result);
     let mut row = Row {
         benchmark: name.to_str_lossy(),
-        commit: commit.to_string(),
-        commit_time: time.map(|time| time.to_string()),
+        commit: measured.commit.to_string(),
+        commit_time: measured.time.map(|time| time.to_string()),
         config: config
             .map(|(key, value)| (key.to_str_lossy(), value.to_str_lossy()))
             .collect(),
@@ -275,7 +279,7 @@ fn json_lines(
         unit: "".into(),
         value: Figure::Finite(0.0),
     };
-    for (value, unit) in measured(result) {
+    for (value, unit) in values(result) {
         row.value = if value.is_finite() {
             Figure::Finite(value)
         } else {

@@ -326,14 +326,7 @@ mod tests {
             subject: "</script>".into(),
             measured,
         };
-        let point = |commit, median: f64| Point {
-            commit,
-            median,
-            low: median,
-            high: median,
-            samples: vec![median],
-            count: 1,
-        };
+        let point = |commit, median: f64| Point::new(commit, median);
         let series = |package: &str, points| Series {
             package: package.into(),
             benchmark: "<b>".into(),
