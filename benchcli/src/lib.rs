@@ -10,6 +10,7 @@ pub mod baseline;
 pub mod commands;
 pub mod config;
 pub mod diagnostics;
+pub mod hint;
 pub mod history;
 pub mod inputs;
 pub mod plot;

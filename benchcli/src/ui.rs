@@ -15,6 +15,11 @@ pub fn say(program: &str, text: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(&line));
 }
 
+/// Says what the user can do about what was said before.
+pub fn hint(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", visible(&format!("hint: {text}")));
+}
+
 /// Says how things go.
 pub fn status(text: &str) {
     say("benchcli", text);

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Error, Result, anyhow};
 
+use crate::hint::WithHint as _;
+
 /// Writes a file by way of another beside it, which takes its name when it is complete. A link is
 /// followed; a pipe or a device is written to as it is.
 ///
@@ -45,14 +47,17 @@ pub(crate) fn unwritable(path: &Path, error: io::Error) -> Error {
     let shown = path.display();
     let folder = path.parent().unwrap_or(path);
     if path.is_dir() && error.kind() == io::ErrorKind::IsADirectory {
-        return anyhow!("{shown} cannot be written: it is a folder; name a file in it");
+        return anyhow!("{shown} cannot be written: it is a folder").hint("name a file in it");
     }
     if error.kind() == io::ErrorKind::NotFound && !folder.as_os_str().is_empty() && !folder.exists()
     {
         let folder = folder.display();
-        return anyhow!("{shown} cannot be written: there is no folder {folder}; make it first");
+        return anyhow!("{shown} cannot be written: there is no folder {folder}")
+            .hint("make it first");
     }
-    Error::new(error).context(format!("{shown} cannot be written; name another place"))
+    Error::new(error)
+        .context(format!("{shown} cannot be written"))
+        .hint("name another place")
 }
 
 /// Finds out whether a file can be written, before what is to be in it takes its time.
@@ -91,6 +96,7 @@ fn try_out(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hint;
 
     #[test]
     fn a_place_is_tried_out_and_left_as_it_was() {
@@ -101,13 +107,13 @@ mod tests {
         check_file(&at("b.txt")).unwrap();
         check_folder(&at("some/where")).unwrap();
         check_folder(folder.path()).unwrap();
-        let said = |checked: Result<()>| checked.unwrap_err().to_string();
-        let no_folder = said(check_file(&at("no/b.txt")));
-        assert!(no_folder.ends_with("/no; make it first"), "{no_folder}");
-        let is_folder = said(check_file(folder.path()));
-        assert!(is_folder.ends_with("name a file in it"), "{is_folder}");
-        let in_file = said(check_folder(&at("a.txt/raw")));
-        assert!(in_file.ends_with("name another place"), "{in_file}");
+        let hint = |checked: Result<()>| hint::of(&*checked.unwrap_err()).map(str::to_owned);
+        let no_folder = hint(check_file(&at("no/b.txt")));
+        assert_eq!(no_folder.as_deref(), Some("make it first"));
+        let is_folder = hint(check_file(folder.path()));
+        assert_eq!(is_folder.as_deref(), Some("name a file in it"));
+        let in_file = hint(check_folder(&at("a.txt/raw")));
+        assert_eq!(in_file.as_deref(), Some("name another place"));
         assert_eq!(fs::read(at("a.txt")).unwrap(), b"one");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

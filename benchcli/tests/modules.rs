@@ -38,17 +38,21 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("base64", &[]),
     ("visible", &[]),
     ("ui", &["visible"]),
+    ("hint", &[]),
     ("wording", &[]),
     ("xml", &["visible"]),
-    ("whole_file", &[]),
+    ("whole_file", &["hint"]),
     ("inputs", &[]),
     ("config", &[]),
     ("diagnostics", &[]),
-    ("baseline", &["wording"]),
-    ("history", &["baseline", "config", "whole_file", "wording"]),
-    ("runner", &["ui", "visible", "whole_file"]),
+    ("baseline", &["hint", "wording"]),
+    (
+        "history",
+        &["hint", "baseline", "config", "whole_file", "wording"],
+    ),
+    ("runner", &["hint", "ui", "visible", "whole_file"]),
     ("profile", &["xml"]),
-    ("plot", &["base64", "wording", "xml"]),
+    ("plot", &["hint", "base64", "wording", "xml"]),
     (
         "report",
         &[
@@ -63,7 +67,9 @@ const PROGRAM: &[(&str, &[&str])] = &[
     // Options end in the types of the modules that take them.
     (
         "args",
-        &["baseline", "config", "plot", "profile", "runner", "wording"],
+        &[
+            "hint", "baseline", "config", "plot", "profile", "runner", "wording",
+        ],
     ),
 ];
 

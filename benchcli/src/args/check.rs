@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use benchparse::format::Mending;
 use benchparse::gate::Policy;
 use benchparse::query::Filter;
@@ -13,7 +13,8 @@ use clap::{Args, ValueEnum};
 use super::Color;
 use super::diff::{mending, parsed};
 use super::number::whole_from;
-use crate::config::{ActionName, Loaded, NO_GATE, Percent};
+use crate::config::{ActionName, Loaded, NAME_ONE, NO_GATE, Percent};
+use crate::hint::WithHint as _;
 
 /// What stands for the baseline that fits the new results.
 pub const AUTO: &str = "auto";
@@ -260,11 +261,12 @@ impl CheckArgs {
         let (base, new) = match (&self.base[..], &self.files[..]) {
             ([], [old, new]) => (vec![old.clone()], vec![new.clone()]),
             ([], [_]) => (vec![AUTO.into()], self.files),
-            ([], files) => bail!(
-                "{} files, and it is not clear which are old; name the old ones: --base OLD1 --base \
-                 OLD2 NEW…",
-                files.len()
-            ),
+            ([], files) => {
+                return Err(
+                    anyhow!("{} files, and it is not clear which are old", files.len())
+                        .hint("name the old ones: --base OLD1 --base OLD2 NEW…"),
+                );
+            }
             _ => (self.base, self.files),
         };
         Ok(CheckOptions {
@@ -364,7 +366,7 @@ impl GateArgs {
             color: self.color,
         };
         if options.gated.as_ref().is_some_and(Vec::is_empty) {
-            bail!("{NO_GATE}");
+            return Err(anyhow!(NO_GATE).hint(NAME_ONE));
         }
         Ok(options)
     }

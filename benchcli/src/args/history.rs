@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use benchparse::query::Filter;
 use benchparse::trend::Sensitivity;
 use clap::{Args, ValueEnum};
 
 use super::diff::parsed;
 use crate::config::Loaded;
+use crate::hint::WithHint as _;
 
 /// The options of every command that reads a history.
 #[derive(Debug, Args)]
@@ -111,7 +112,10 @@ impl HistoryArgs {
             ("--env", self.environment.is_some()),
         ] {
             if is_given {
-                bail!("{name} chooses from the history, and {of} have none; leave it out");
+                return Err(
+                    anyhow!("{name} chooses from the history, and {of} have none")
+                        .hint("leave it out"),
+                );
             }
         }
         Ok(())

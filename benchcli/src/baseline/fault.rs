@@ -5,11 +5,12 @@ use std::path::Path;
 use anyhow::{Error, anyhow};
 use git2::{ErrorClass, ErrorCode, ObjectType, Reference, Repository};
 
+use crate::hint::WithHint as _;
+
 /// Profiles would have more bytes than they may.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "all profiles would have {} MiB, above the limit of {} MiB; remove old ones with \
-     `benchcli prune --profiles --older-than 30d`, or raise profiles-mib in benchcli.toml",
+    "all profiles would have {} MiB, above the limit of {} MiB",
     .bytes.div_ceil(1 << 20),
     .limit >> 20
 )]
@@ -24,22 +25,20 @@ pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
     let dir = dir.display();
     let message = error.message();
     if error.code() == ErrorCode::Owner {
-        return anyhow!(
-            "{dir}: the repository belongs to another user, and git does not trust it; \
-             if you do, run `git config --global --add safe.directory {dir}`"
-        );
+        return anyhow!("{dir}: the repository belongs to another user, and git does not trust it")
+            .hint(format!(
+                "if you do, run `git config --global --add safe.directory {dir}`"
+            ));
     }
     if error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Repository {
-        return anyhow!(
-            "{dir}: neither this folder nor one above it is a git repository; \
-             run benchcli in one or name it with -C DIR"
-        );
+        return anyhow!("{dir}: neither this folder nor one above it is a git repository")
+            .hint("run benchcli in one or name it with -C DIR");
     }
     if message.contains("refstorage") || message.contains("reftable") {
         return anyhow!(
-            "{dir}: the repository keeps its refs in a reftable, which benchcli cannot read; \
-             run `git refs migrate --ref-format=files`"
-        );
+            "{dir}: the repository keeps its refs in a reftable, which benchcli cannot read"
+        )
+        .hint("run `git refs migrate --ref-format=files`");
     }
     if message.contains("object format") || message.contains("objectformat") {
         return anyhow!(
@@ -54,16 +53,18 @@ pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
 pub(super) fn no_commit(found: &Reference<'_>, reference: &str) -> Error {
     let kind = found.peel(ObjectType::Any).ok();
     match kind.and_then(|object| object.kind()) {
-        Some(kind) => anyhow!(
-            "{reference} is a {kind}, expected a commit with notes; \
-             `git update-ref -d {reference}` removes it, `benchcli pull` fetches that of the remote"
-        ),
-        None => anyhow!("{reference}: its commit cannot be read; `git fsck` says more"),
+        Some(kind) => anyhow!("{reference} is a {kind}, expected a commit with notes").hint(format!("`git update-ref -d {reference}` removes it, `benchcli pull` fetches that of the remote")),
+        None => anyhow!("{reference}: its commit cannot be read").hint("`git fsck` says more"),
     }
 }
 
-/// What to do where an object is not there.
-pub(super) fn unreadable(repo: &Repository, what: &str, reference: &str) -> String {
+/// Why an object cannot be read.
+pub(super) fn unreadable(
+    error: git2::Error,
+    repo: &Repository,
+    what: &str,
+    reference: &str,
+) -> Error {
     let config = repo.config().and_then(|mut config| config.snapshot());
     let is_partial = config.is_ok_and(|config| {
         config
@@ -71,19 +72,25 @@ pub(super) fn unreadable(repo: &Repository, what: &str, reference: &str) -> Stri
             .is_ok_and(|mut entries| entries.next().is_some())
     });
     if is_partial {
-        format!(
-            "{what} is not in this partial clone; \
-             run `git fetch --refetch --no-filter REMOTE {reference}`"
-        )
+        Error::new(error)
+            .context(format!("{what} is not in this partial clone"))
+            .hint(format!(
+                "run `git fetch --refetch --no-filter REMOTE {reference}`"
+            ))
     } else {
-        format!("{what} cannot be read; `git fsck` says more")
+        Error::new(error)
+            .context(format!("{what} cannot be read"))
+            .hint("`git fsck` says more")
     }
 }
 
 /// Why something could not be stored.
 pub(super) fn storing(error: Error, place: &Path) -> Error {
     if error.is::<TooMuch>() {
-        return error;
+        return error.hint(
+            "remove old ones with `benchcli prune --profiles --older-than 30d`, or raise profiles-mib \
+             in benchcli.toml",
+        );
     }
     let place = place.display();
     let text = format!("{error:#}");
@@ -92,9 +99,9 @@ pub(super) fn storing(error: Error, place: &Path) -> Error {
         .find(|reason| text.contains(reason));
     match is_full {
         Some(reason) => anyhow!(
-            "{place}: {reason}: nothing was recorded and nothing that was there has changed; \
-             make room and run the command again"
-        ),
+            "{place}: {reason}: nothing was recorded and nothing that was there has changed"
+        )
+        .hint("make room and run the command again"),
         None => error.context(format!("{place}: nothing was recorded")),
     }
 }
@@ -104,6 +111,7 @@ mod tests {
     use anyhow::Context as _;
 
     use super::*;
+    use crate::hint;
 
     #[test]
     fn a_full_disk_is_told_from_other_faults() {
@@ -115,12 +123,12 @@ mod tests {
         assert_eq!(
             said("No space left on device (os error 28)"),
             "/repo/.git: No space left on device: nothing was recorded and nothing that was there \
-             has changed; make room and run the command again"
+             has changed"
         );
         assert_eq!(
             said("Disk quota exceeded"),
             "/repo/.git: Disk quota exceeded: nothing was recorded and nothing that was there \
-             has changed; make room and run the command again"
+             has changed"
         );
         assert_eq!(
             said("Permission denied"),
@@ -132,9 +140,8 @@ mod tests {
     fn a_repository_of_another_user_is_told_with_what_trusts_it() {
         let error = git2::Error::new(ErrorCode::Owner, ErrorClass::Config, "not owned");
         assert_eq!(
-            opening(error, Path::new("/repo")).to_string(),
-            "/repo: the repository belongs to another user, and git does not trust it; \
-             if you do, run `git config --global --add safe.directory /repo`"
+            hint::of(&*opening(error, Path::new("/repo"))),
+            Some("if you do, run `git config --global --add safe.directory /repo`")
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use bstr::BString;
 use git2::{Commit, ErrorCode, Oid, Repository};
 
@@ -14,6 +14,7 @@ use super::header::Header;
 use super::main_branch::main_branch;
 use super::note::{self, Note, Recording};
 use super::store::{Store, missing};
+use crate::hint::WithHint as _;
 
 /// What a baseline must be of to be compared with.
 #[derive(Debug, Clone, Default)]
@@ -164,7 +165,7 @@ pub fn commit(store: &Store, base: &str, target: Option<&CiTarget>) -> Result<Ba
             .and_then(|id| Oid::from_str(id).ok())
             .filter(|id| *id != head.id());
         let (start, commit) = self::base(repo, &head, target, job, is_dirty)?;
-        let commit = commit.ok_or(FindError::NoParent)?;
+        let commit = commit.ok_or_else(|| FindError::NoParent.with_hint())?;
         (commit.id(), Some(Path { start, back: 0 }))
     } else {
         (store.resolve(base)?.id(), None)
@@ -194,9 +195,9 @@ pub fn at(store: &Store, revision: &str, wanted: &Wanted) -> Result<Baseline> {
         id.truncate(10);
         let found = environments(&note);
         if found.is_empty() {
-            anyhow::bail!(
-                "{revision}: no benchmark result in the note of commit {id}; \
-                 `benchcli record --commit {revision}` adds some"
+            return Err(
+                anyhow!("{revision}: no benchmark result in the note of commit {id}")
+                    .hint(format!("`benchcli record --commit {revision}` adds some")),
             );
         }
         anyhow::bail!(
@@ -281,7 +282,7 @@ pub fn auto(
     }
     let looked_at = back;
     if repo.is_shallow() {
-        return Err(FindError::Shallow { looked_at }.into());
+        return Err(FindError::Shallow { looked_at }.with_hint());
     }
     Err(match other {
         Some((commit, back, found)) => FindError::OtherEnvironment {
@@ -293,7 +294,7 @@ pub fn auto(
         },
         None => FindError::None { looked_at },
     }
-    .into())
+    .with_hint())
 }
 
 fn fitting(note: &Note<'_>, wanted: &Wanted) -> Vec<Recording<'static>> {
@@ -330,17 +331,17 @@ fn base<'r>(
         // The commit says enough.
         (Err(_), Some(job)) => ("the CI job's commit".into(), job.clone()),
         (Err(_), None) if repo.is_shallow() => {
-            return Err(FindError::Shallow { looked_at: 1 }.into());
+            return Err(FindError::Shallow { looked_at: 1 }.with_hint());
         }
         (Err(error), None) => return Err(error),
     };
     let merge_base = match repo.merge_base(head.id(), tip.id()) {
         Ok(base) => repo.find_commit(base)?,
         Err(error) if error.code() == ErrorCode::NotFound && repo.is_shallow() => {
-            return Err(FindError::Shallow { looked_at: 1 }.into());
+            return Err(FindError::Shallow { looked_at: 1 }.with_hint());
         }
         Err(error) if error.code() == ErrorCode::NotFound => {
-            return Err(FindError::Unrelated { branch }.into());
+            return Err(FindError::Unrelated { branch }.with_hint());
         }
         Err(error) => return Err(error.into()),
     };

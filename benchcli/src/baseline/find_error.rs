@@ -2,35 +2,30 @@
 
 use git2::Oid;
 
+use crate::hint::WithHint as _;
 use crate::wording::counted;
 
-/// Why there is no baseline to compare with. Every message names what mends it.
+/// Why there is no baseline to compare with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FindError {
     /// The main branch is not known.
-    #[error(
-        "the main branch is not known: none of {tried} is in this repository; \
-         run `git fetch origin` and `git remote set-head origin --auto`, or without a remote \
-         `git config init.defaultBranch NAME`, or name a commit with --base REV"
-    )]
+    #[error("the main branch is not known: none of {tried} is in this repository")]
     NoMainBranch {
         /// The names that were looked for.
         tried: String,
     },
     /// The search ended where a shallow clone does.
-    #[error(
-        "no baseline in the {} of this shallow clone; run `git fetch --unshallow`", counted(*looked_at, "commit")
-    )]
+    #[error("no baseline in the {} of this shallow clone", counted(*looked_at, "commit"))]
     Shallow {
         /// Commits that were there to look at.
         looked_at: usize,
     },
     /// HEAD is the first commit of the main branch.
-    #[error("HEAD is the first commit, there is none before it; name a commit with --base REV")]
+    #[error("HEAD is the first commit, there is none before it")]
     NoParent,
     /// Nothing in common with the main branch.
-    #[error("HEAD and {branch} have no commit in common; name a commit with --base REV")]
+    #[error("HEAD and {branch} have no commit in common")]
     Unrelated {
         /// The main branch.
         branch: String,
@@ -38,8 +33,7 @@ pub enum FindError {
     /// There are baselines, of other machines.
     #[error(
         "no baseline of {wanted} in {}; the nearest, {commit} ({back} back), is of \
-         {found}: results of different machines cannot be compared; \
-         run `benchcli record` on this one at the base, or name a commit with --base REV",
+         {found}: results of different machines cannot be compared",
         counted(*looked_at, "commit")
     )]
     OtherEnvironment {
@@ -55,13 +49,31 @@ pub enum FindError {
         found: String,
     },
     /// There are none.
-    #[error(
-        "no baseline in the {} that HEAD is based on; run `benchcli pull` to fetch \
-         those of the remote, or `benchcli record --commit REV` to make one",
-        counted(*looked_at, "commit")
-    )]
+    #[error("no baseline in the {} that HEAD is based on", counted(*looked_at, "commit"))]
     None {
         /// Commits that were looked at.
         looked_at: usize,
     },
+}
+
+impl FindError {
+    /// The error with what mends it.
+    pub(super) fn with_hint(self) -> anyhow::Error {
+        let hint = match self {
+            Self::NoMainBranch { .. } => {
+                "run `git fetch origin` and `git remote set-head origin --auto`, or without a remote \
+                 `git config init.defaultBranch NAME`, or name a commit with --base REV"
+            }
+            Self::Shallow { .. } => "run `git fetch --unshallow`",
+            Self::NoParent | Self::Unrelated { .. } => "name a commit with --base REV",
+            Self::OtherEnvironment { .. } => {
+                "run `benchcli record` on this one at the base, or name a commit with --base REV"
+            }
+            Self::None { .. } => {
+                "run `benchcli pull` to fetch those of the remote, or `benchcli record --commit REV` \
+                 to make one"
+            }
+        };
+        self.hint(hint)
+    }
 }

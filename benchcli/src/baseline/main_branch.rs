@@ -111,7 +111,7 @@ pub(super) fn main_branch<'r>(
         None => Err(FindError::NoMainBranch {
             tried: tried.join(", "),
         }
-        .into()),
+        .with_hint()),
     }
 }
 

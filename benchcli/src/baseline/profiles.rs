@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use git2::build::TreeUpdateBuilder;
 use git2::{Commit, FileMode, ObjectType, Oid, Repository, Tree};
 use jiff::Timestamp;
@@ -312,7 +312,7 @@ impl<'s> Profiles<'s> {
                 .ok()
                 .and_then(|entry| self.repo.find_blob(entry.id()).ok());
             let header = self.repo.odb()?.read_header(data.id());
-            let (bytes, _) = header.with_context(|| self.unreadable(id))?;
+            let (bytes, _) = header.map_err(|error| self.unreadable(error, id))?;
             all.push(Kept {
                 id,
                 commit,
@@ -331,12 +331,12 @@ impl<'s> Profiles<'s> {
     /// It cannot be read from the repository.
     pub fn data(&self, kept: &Kept) -> Result<Vec<u8>> {
         let blob = self.repo.find_blob(kept.blob);
-        let blob = blob.with_context(|| self.unreadable(kept.id))?;
+        let blob = blob.map_err(|error| self.unreadable(error, kept.id))?;
         Ok(blob.content().to_vec())
     }
 
-    fn unreadable(&self, id: Oid) -> String {
-        fault::unreadable(self.repo, &format!("the profile {id}"), PROFILES_REF)
+    fn unreadable(&self, error: git2::Error, id: Oid) -> anyhow::Error {
+        fault::unreadable(error, self.repo, &format!("the profile {id}"), PROFILES_REF)
     }
 
     /// How many profiles are kept.

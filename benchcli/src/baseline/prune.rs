@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use git2::{Oid, Repository};
 use jiff::Timestamp;
 
 use super::environment::NoteSummary;
 use super::history;
 use super::store::{Notes, Store};
+use crate::hint::WithHint as _;
 
 /// What is to be pruned.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +40,9 @@ pub struct Doomed {
 pub fn doomed(store: &Store, notes: &Notes<'_>, rule: &Rule) -> Result<(Vec<Doomed>, usize)> {
     let repo = store.repo();
     if rule.keep_every.is_some() && repo.is_shallow() {
-        bail!(
-            "--keep-every counts commits, and this clone is shallow; run `git fetch --unshallow`"
+        return Err(
+            anyhow!("--keep-every counts commits, and this clone is shallow")
+                .hint("run `git fetch --unshallow`"),
         );
     }
     let commits = notes.commits()?;

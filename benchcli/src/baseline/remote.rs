@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::refs::{NOTES_REF, PROFILES_REF};
 use super::store::Store;
 use super::swap::Backoff;
+use crate::hint::WithHint as _;
 use crate::wording::counted;
 
 /// How long a push goes on trying while others push.
@@ -124,7 +125,9 @@ impl<'s> Remote<'s> {
         let ours = || Ok(self.store.notes()?.commit());
         let (theirs, notes, attempts) = self.exchange(NOTES_REF, &merge, &ours)?;
         if notes.is_none() && !with_profiles {
-            bail!("there is no baseline to push yet; `benchcli record` makes one");
+            return Err(
+                anyhow!("there is no baseline to push yet").hint("`benchcli record` makes one")
+            );
         }
         let mut shared = Shared {
             remote: self.name.clone(),
@@ -325,7 +328,8 @@ fn default(store: &Store) -> Result<String> {
         .collect();
     match names[..] {
         [only] => Ok(only.to_owned()),
-        [] => bail!("there is no remote to share baselines with; run `git remote add origin URL`"),
+        [] => Err(anyhow!("there is no remote to share baselines with")
+            .hint("run `git remote add origin URL`")),
         _ if names.contains(&"origin") => Ok("origin".into()),
         _ => bail!(
             "several remotes and none of them the default: name one ({})",

@@ -8,6 +8,7 @@ use git2::{Commit, ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOption
 use super::note::{Note, Recording};
 use super::refs::{Change, NOTES_REF};
 use super::{fault, tree};
+use crate::hint::WithHint as _;
 
 /// The folder for our own files in the repository's.
 const FOLDER: &str = "benchcli";
@@ -134,14 +135,12 @@ impl Store {
             );
         }
         if is_missing && self.repo.is_shallow() {
-            return anyhow::anyhow!(
-                "{revision}: no such commit in this shallow clone; run `git fetch --unshallow`"
-            );
+            return anyhow::anyhow!("{revision}: no such commit in this shallow clone")
+                .hint("run `git fetch --unshallow`");
         }
         if is_missing {
-            return anyhow::anyhow!(
-                "{revision}: no such commit; run `git fetch` if it is one of a remote's"
-            );
+            return anyhow::anyhow!("{revision}: no such commit")
+                .hint("run `git fetch` if it is one of a remote's");
         }
         let revision = if revision.is_empty() {
             "\"\""
@@ -152,9 +151,10 @@ impl Store {
             ErrorCode::InvalidSpec => anyhow::anyhow!(
                 "{revision}: expected a commit, as an id, a branch, a tag or such as HEAD~1"
             ),
-            ErrorCode::Ambiguous => anyhow::anyhow!(
-                "{revision}: the ids of several objects begin so; write more of its digits"
-            ),
+            ErrorCode::Ambiguous => {
+                anyhow::anyhow!("{revision}: the ids of several objects begin so")
+                    .hint("write more of its digits")
+            }
             _ => anyhow::Error::new(error).context(format!("{revision}: cannot be looked up")),
         }
     }
@@ -302,14 +302,11 @@ impl Store {
 pub fn missing(notes: &Notes<'_>, revision: &str) -> anyhow::Error {
     if notes.commit.is_none() {
         return anyhow::anyhow!(
-            "{revision}: no baseline, for there is no {NOTES_REF} in this clone; \
-             run `benchcli pull` to fetch those of the remote"
-        );
+            "{revision}: no baseline, for there is no {NOTES_REF} in this clone"
+        )
+        .hint("run `benchcli pull` to fetch those of the remote");
     }
-    anyhow::anyhow!(
-        "{revision}: no baseline for this commit; `benchcli log` lists the commits that have one, \
-         `benchcli pull` fetches those of the remote"
-    )
+    anyhow::anyhow!("{revision}: no baseline for this commit").hint("`benchcli log` lists the commits that have one, `benchcli pull` fetches those of the remote")
 }
 
 impl Notes<'_> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bstr::ByteSlice as _;
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Repository, Tree, TreeEntry};
@@ -120,8 +120,8 @@ pub(super) fn text(repo: &Repository, tree: Option<&Tree<'_>>, commit: Oid) -> R
 /// Appends a note's text to another's, starting a line.
 pub(super) fn append(repo: &Repository, blob: Oid, text: &mut Vec<u8>) -> Result<()> {
     let found = repo.find_blob(blob);
-    let blob =
-        found.with_context(|| fault::unreadable(repo, &format!("the note {blob}"), NOTES_REF))?;
+    let blob = found
+        .map_err(|error| fault::unreadable(error, repo, &format!("the note {blob}"), NOTES_REF))?;
     if !text.is_empty() && !text.ends_with(b"\n") {
         text.push(b'\n');
     }

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use bstr::BString;
 use git2::Oid;
 
@@ -17,6 +17,7 @@ use crate::args::check::{AUTO, CheckOptions, GateArgs, ReportFormat};
 use crate::args::diff::{DiffOptions, Format};
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
+use crate::hint::WithHint as _;
 use crate::inputs::Input;
 
 /// Judges new results against a baseline.
@@ -48,17 +49,20 @@ pub fn run(options: &CheckOptions) -> Result<Outcome> {
 /// Refuses an input that would count twice: its values would look like more samples than they are.
 fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
     if options.base.iter().any(|path| path == "-") && options.new.iter().any(|path| path == "-") {
-        bail!("standard input cannot be both sides; give --base a file or a commit");
+        return Err(
+            anyhow!("standard input cannot be both sides").hint("give --base a file or a commit")
+        );
     }
     for side in [&options.base, &options.new] {
         let mut seen = HashSet::new();
         for path in side {
             let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
             if !seen.insert(real) {
-                bail!(
-                    "{} is given twice, so that its values would count twice; give it once",
+                return Err(anyhow!(
+                    "{} is given twice, so that its values would count twice",
                     path.display()
-                );
+                )
+                .hint("give it once"));
             }
         }
     }
@@ -79,9 +83,8 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
         Format::Json => ReportFormat::Json,
         Format::Markdown => ReportFormat::Markdown,
         Format::Csv => {
-            bail!(
-                "--gate prints text, json or markdown; leave --format csv out or name one of these"
-            )
+            return Err(anyhow!("--gate prints text, json or markdown")
+                .hint("leave --format csv out or name one of these"));
         }
     };
     let [old, new] = &diff.inputs[..] else {

@@ -6,13 +6,14 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 
 use super::results::Source;
 use super::{Outcome, diff};
 use crate::args::diff::DiffOptions;
 use crate::baseline::find::{self, AUTO, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
+use crate::hint::WithHint as _;
 use crate::inputs::Input;
 use crate::ui;
 
@@ -26,10 +27,8 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
     if let [only] = &options.inputs[..] {
         if is_file(only) {
-            bail!(
-                "{}: nothing to compare it with; name a commit before it, or `auto`",
-                only.display()
-            );
+            return Err(anyhow!("{}: nothing to compare it with", only.display())
+                .hint("name a commit before it, or `auto`"));
         }
         options.inputs.push("HEAD".into());
     }

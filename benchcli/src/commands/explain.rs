@@ -7,9 +7,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use benchparse::format::{Parser, Record};
 
-use super::Outcome;
 use super::profiling::{Explicable, Profiling, is_stopped, output};
 use super::versions::{Prepared, prepare};
+use super::{Outcome, in_one_line};
 use crate::args::explain::ExplainOptions;
 use crate::args::profile::ProfileFormat;
 use crate::baseline::Store;
@@ -124,7 +124,10 @@ fn measured(children: &Children, prepared: &Prepared) -> Result<(Vec<Explicable>
             Ok(printed) => printed,
             Err(error) if is_stopped(&error) => return Err(error),
             Err(error) => {
-                warn(&format!("{name} is not explained, as it fails: {error:#}"));
+                warn(&format!(
+                    "{name} is not explained, as it fails: {}",
+                    in_one_line(&error)
+                ));
                 failed.push(name.clone());
                 continue;
             }

@@ -7,7 +7,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use benchparse::compare::{Collector, Levels, Question};
 use benchparse::format::{Mending, Parser};
 use benchparse::gate::{Action, Policy, Report, Row, judge};
@@ -25,6 +25,7 @@ use crate::args::check::{GateOptions, ReportFormat};
 use crate::baseline::Store;
 use crate::config::Acceptances;
 use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
+use crate::hint::WithHint as _;
 use crate::profile::Explained;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, model};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
@@ -304,10 +305,7 @@ impl Comparison {
     /// Why nothing can be compared.
     pub(super) fn check(&self, rows: &Rows, texts: &[Vec<Vec<u8>>; 2]) -> Result<bool> {
         if self.noticed.iter().any(Noticed::units_contradict) {
-            bail!(
-                "the inputs contradict each other about a unit, so that better and worse cannot be \
-                 told; make their Unit lines agree"
-            );
+            return Err(anyhow!("the inputs contradict each other about a unit, so that better and worse cannot be told").hint("make their Unit lines agree"));
         }
         self.nothing_compared(rows, texts)
     }

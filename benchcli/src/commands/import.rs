@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use git2::Oid;
 use serde::Serialize;
 
-use super::Outcome;
+use super::{Outcome, in_one_line};
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
@@ -81,7 +81,7 @@ fn recording(
     } = kept;
     let commit = match store.resolve(&revision) {
         Ok(commit) => commit,
-        Err(error) => return Err(format!("{place}: {error:#}")),
+        Err(error) => return Err(format!("{place}: {}", in_one_line(&error))),
     };
     let contents = Contents::of(place.as_bytes(), &text);
     if contents.samples == 0 {

@@ -11,7 +11,7 @@ use super::Outcome;
 use super::baselines::short;
 use crate::args::benchcli::LogArgs;
 use crate::baseline::{Counts, Environment, NoteSummary, Store, history};
-use crate::ui::warn;
+use crate::ui::{self, warn};
 use crate::visible::visible;
 
 /// A commit that has a baseline: a line each.
@@ -53,9 +53,8 @@ pub fn run(args: &LogArgs) -> Result<Outcome> {
 
     let mut out = io::BufWriter::new(io::stdout().lock());
     if commits.is_empty() && !args.json {
-        warn(
-            "no baselines here; `benchcli pull` fetches those of the remote, `benchcli record` makes one",
-        );
+        warn("no baselines here");
+        ui::hint("`benchcli pull` fetches those of the remote, `benchcli record` makes one");
     }
     if !args.json && !commits.is_empty() {
         writeln!(

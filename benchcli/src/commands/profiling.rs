@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::in_one_line;
 use crate::profile::Explained;
 use crate::profile::explain::{Binary, Effort, explain as profiled};
 use crate::runner::children::{ChildError, Children};
@@ -69,7 +70,7 @@ impl Profiling<'_> {
                     explained.push(found);
                 }
                 Err(error) if is_stopped(&error) => return (explained, Err(error)),
-                Err(error) => warn(&format!("{name} is not explained: {error:#}")),
+                Err(error) => warn(&format!("{name} is not explained: {}", in_one_line(&error))),
             }
         }
         if wanted.len() > chosen.len() {

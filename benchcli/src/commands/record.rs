@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use bstr::{BString, ByteVec as _};
 use git2::Oid;
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use super::baselines::short;
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 use crate::diagnostics::{Diagnostic, Noticed};
+use crate::hint::WithHint as _;
 use crate::ui::{self, warn};
 use crate::wording::counted;
 
@@ -52,11 +53,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
     let commit = store.resolve(&args.commit)?;
     let dirty = store.is_dirty(commit.id())?;
     if dirty == Some(true) && args.require_clean {
-        bail!(
-            "the working tree has changes that are not committed, so the results are not those \
-             of {}; commit or `git stash` them and measure again",
-            short(commit.id())
-        );
+        return Err(anyhow!("the working tree has changes that are not committed, so the results are not those of {}", short(commit.id())).hint("commit or `git stash` them and measure again"));
     }
     warn_of_changes(dirty);
     let common = common_fields(args.host.as_deref(), &args.labels, dirty)?;
@@ -252,9 +249,8 @@ fn files(args: &RecordArgs) -> Result<Vec<PathBuf>> {
         return Ok(args.files.clone());
     }
     if io::stdin().is_terminal() {
-        bail!(
-            "no FILE, and no results on standard input; run `go test -bench . | benchcli record`"
-        );
+        return Err(anyhow!("no FILE, and no results on standard input")
+            .hint("run `go test -bench . | benchcli record`"));
     }
     Ok(vec!["-".into()])
 }

@@ -10,11 +10,11 @@ use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
 use benchparse::name::Name;
 use git2::Oid;
 
-use super::Outcome;
 use super::gate_pipeline::{Comparison, Extras, Gate, Rows, conclude};
 use super::profiling::{Explicable, Profiling};
 use super::record;
 use super::versions::{Benchmarks, Prepared, prepare};
+use super::{Outcome, in_one_line};
 use crate::args::run::RunOptions;
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
@@ -77,7 +77,7 @@ fn preflight(options: &RunOptions, store: Result<&Store, &anyhow::Error>) -> Res
     match store {
         _ if !options.record => Ok(None),
         Ok(store) => Ok(Some(store.resolve("HEAD").context("--record")?.id())),
-        Err(error) => bail!("--record: {error:#}"),
+        Err(error) => bail!("--record: {}", in_one_line(error)),
     }
 }
 

@@ -5,13 +5,15 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use git2::Oid;
 
+use super::in_one_line;
 use crate::args::run::{GoOptions, Versions};
 use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
 use crate::diagnostics::Diagnostic;
+use crate::hint::WithHint as _;
 use crate::runner::Side;
 use crate::runner::bench_pattern::BenchPattern;
 use crate::runner::build::{self, Build};
@@ -93,7 +95,8 @@ fn of_packages(
 ) -> Result<Prepared> {
     let repository = store.repo();
     let Some(root) = repository.workdir() else {
-        bail!("this repository has no working tree to measure; run it in a clone that has one");
+        return Err(anyhow!("this repository has no working tree to measure")
+            .hint("run it in a clone that has one"));
     };
     let root = fs::canonicalize(root).context("the working tree cannot be found")?;
     let here = env::current_dir().and_then(fs::canonicalize);
@@ -125,18 +128,16 @@ fn of_packages(
     // A stored baseline does not tell which benchmarks its commit had.
     let base_is_listed = baseline.is_none() && !broken.iter().any(|it| it.package == THE_BASE);
     if builds.is_empty() && broken.is_empty() && !packages::has_module(&here) {
-        bail!(
-            "no benchmark in {}: {} is in no Go module and has none below it; \
-             `go mod init example.com/NAME` makes one",
+        return Err(anyhow!(
+            "no benchmark in {}: {} is in no Go module and has none below it",
             go.packages.join(" "),
             here.display()
-        );
+        )
+        .hint("`go mod init example.com/NAME` makes one"));
     }
     if builds.is_empty() && broken.is_empty() {
-        bail!(
-            "no benchmark in {}; name packages that have some with --pkg",
-            go.packages.join(" ")
-        );
+        return Err(anyhow!("no benchmark in {}", go.packages.join(" "))
+            .hint("name packages that have some with --pkg"));
     }
     status(&format!(
         "base is {base}; building {}",
@@ -212,14 +213,15 @@ fn list(
             Ok(found) => found,
             Err(error) if side == Side::Head || error.is::<NoGo>() || error.is::<ChildError>() => {
                 let name = side.name();
-                return Err(if error.is::<NoGo>() {
-                    error
-                } else {
-                    error.context(format!("the packages of the {name} cannot be listed"))
+                return Err(match error.downcast::<NoGo>() {
+                    Ok(no_go) => no_go.with_hint(),
+                    Err(error) => {
+                        error.context(format!("the packages of the {name} cannot be listed"))
+                    }
                 });
             }
             Err(error) => {
-                broken.push(Broken::new(side, THE_BASE, &format!("{error:#}")));
+                broken.push(Broken::new(side, THE_BASE, &in_one_line(&error)));
                 continue;
             }
         };

@@ -65,9 +65,13 @@ impl Acceptances {
                 accept.benchmark,
                 accept.unit
             );
-            accept
-                .check(origin)
-                .map_err(|message| place.fault(start, &format!("accept: {message}")))
+            accept.check(origin).map_err(|Fault { message, hint }| {
+                let fault = place.fault(start, &format!("accept: {message}"));
+                match hint {
+                    Some(hint) => fault.with_hint(hint),
+                    None => fault,
+                }
+            })
         });
         checked.collect::<Result<_, _>>().map(Self)
     }
@@ -81,7 +85,10 @@ impl Acceptances {
                 let origin = format!("{commit}: accept {} {}", accept.benchmark, accept.unit);
                 let what = format!("Benchmark-Accept: {} {}", accept.benchmark, accept.unit);
                 let entry = accept.check(origin);
-                entry.map_err(|message| format!("{what}: {message}"))
+                entry.map_err(|Fault { message, hint }| {
+                    let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+                    format!("{what}: {message}{hint}")
+                })
             });
             match entry {
                 Ok(entry) => self.0.push(entry),
@@ -154,7 +161,7 @@ impl Acceptances {
 }
 
 impl Accept {
-    fn check(&self, origin: String) -> Result<Entry, String> {
+    fn check(&self, origin: String) -> Result<Entry, Fault> {
         let is_regexp = self.benchmark.starts_with('/');
         let value = if is_regexp {
             self.benchmark.clone()
@@ -164,18 +171,24 @@ impl Accept {
         let pattern = Filter::parse(format!(".name:{value}").as_bytes())
             .map_err(|error| format!("the benchmark pattern is wrong: {}", error.message()))?;
         if self.up_to.0 <= 0.0 {
-            return Err(format!("up-to {} is not above 0%", self.up_to));
+            return Err(format!("up-to {} is not above 0%", self.up_to).into());
         }
         if self.reason.trim().is_empty() {
-            return Err("the reason is empty; say why, for those who read the report".to_owned());
+            return Err(Fault::new(
+                "the reason is empty",
+                "say why, for those who read the report",
+            ));
         }
         let until = match self.until.as_deref().map(str::trim) {
             None => Until::Always,
-            Some("") => return Err("until is empty; give a date or a commit".to_owned()),
+            Some("") => return Err(Fault::new("until is empty", "give a date or a commit")),
             Some(text) => match text.parse::<Date>() {
                 Ok(day) => Until::Day(day),
                 Err(_) if text.contains('-') && text.starts_with(|c: char| c.is_ascii_digit()) => {
-                    return Err(format!("until {text} is no date; write 2027-01-31"));
+                    return Err(Fault::new(
+                        &format!("until {text} is no date"),
+                        "write 2027-01-31",
+                    ));
                 }
                 Err(_) => Until::Commit(text.to_owned()),
             },
@@ -188,6 +201,30 @@ impl Accept {
             reason: self.reason.trim().to_owned(),
             until,
         })
+    }
+}
+
+/// Why something is not accepted, and what to do about it.
+struct Fault {
+    message: String,
+    hint: Option<&'static str>,
+}
+
+impl Fault {
+    fn new(message: &str, hint: &'static str) -> Self {
+        Self {
+            message: message.to_owned(),
+            hint: Some(hint),
+        }
+    }
+}
+
+impl From<String> for Fault {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            hint: None,
+        }
     }
 }
 

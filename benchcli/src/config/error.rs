@@ -25,9 +25,29 @@ pub enum ConfigError {
         line: usize,
         /// The column in characters, from 1.
         column: usize,
-        /// What is wrong, and what to do.
+        /// What is wrong.
         message: String,
+        /// What to do.
+        hint: Option<String>,
     },
+}
+
+impl ConfigError {
+    /// The fault with what to do about it.
+    pub(super) fn with_hint(mut self, text: &str) -> Self {
+        if let Self::Fault { hint, .. } = &mut self {
+            *hint = Some(text.to_owned());
+        }
+        self
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Read { .. } => None,
+            Self::Fault { hint, .. } => hint.as_deref(),
+        }
+    }
 }
 
 /// The file that messages are about.
@@ -45,6 +65,7 @@ impl Place<'_> {
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
             message: message.to_owned(),
+            hint: None,
         }
     }
 
@@ -81,7 +102,16 @@ impl Place<'_> {
 
     pub(super) fn syntax(&self, error: &toml::de::Error) -> ConfigError {
         let offset = error.span().map_or(0, |span| span.start);
-        self.fault(offset, &reworded(error.message()))
+        let message = error.message();
+        let key = message
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.strip_suffix('`'));
+        let fault = |message: &str| self.fault(offset, message);
+        match key.and_then(|key| Some((key, example(key)?))) {
+            Some((key, example)) => fault(&format!("missing key `{key}`"))
+                .with_hint(&format!("write for example {example}")),
+            None => fault(&reworded(message)),
+        }
     }
 }
 
@@ -104,10 +134,6 @@ fn reworded(message: &str) -> String {
             .and_then(|rest| rest.strip_suffix(", expected a sequence"))
         {
             Some(found) => format!("expected a list, [{found}], found {found} alone"),
-            None => plainly(message),
-        },
-        [key] if message.starts_with("missing field") => match example(key) {
-            Some(example) => format!("missing key `{key}`; write for example {example}"),
             None => plainly(message),
         },
         _ => plainly(message),

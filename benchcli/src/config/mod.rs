@@ -25,8 +25,9 @@ pub use rule::{ClassName, DirectionName, Rule, Rules, Tolerance};
 pub const FILE_NAME: &str = "benchcli.toml";
 
 /// What is said of a gate without units.
-pub const NO_GATE: &str =
-    "gate names no unit, so nothing could ever fail; name one, such as \"ns/op\"";
+pub const NO_GATE: &str = "gate names no unit, so nothing could ever fail";
+/// What to do about it.
+pub const NAME_ONE: &str = "name one, such as \"ns/op\"";
 
 /// The contents of a configuration file. What is not set has its default.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -140,7 +141,7 @@ impl Loaded {
             place.at_key(key, &error.to_string())
         })?;
         if config.gate.as_ref().is_some_and(Vec::is_empty) {
-            return Err(place.at_key("gate", NO_GATE));
+            return Err(place.at_key("gate", NO_GATE).with_hint(NAME_ONE));
         }
         let renames = Renames::new(&config.rename, &place)?;
         let rules = Rules::new(&config.rule, &place)?;
@@ -201,7 +202,10 @@ mod tests {
     use super::*;
 
     fn load(text: &str) -> Result<Loaded, String> {
-        Loaded::from_text(Path::new("benchcli.toml"), text).map_err(|error| error.to_string())
+        Loaded::from_text(Path::new("benchcli.toml"), text).map_err(|error| match error.hint() {
+            Some(hint) => format!("{error}\n{hint}"),
+            None => error.to_string(),
+        })
     }
 
     #[test]
@@ -297,7 +301,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[rule]]\nfilter = \"*\"\n",
-                "benchcli.toml:2:10: rule: it sets nothing; set threshold, class, tolerance, direction or gate",
+                "benchcli.toml:2:10: rule: it sets nothing\nset threshold, class, tolerance, direction or gate",
             ),
             (
                 "[[rule]]\nfilter = \"*\"\nclass = \"timing\"\ntolerance = { abs = 1 }\n",
@@ -309,27 +313,27 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[rule]]\nfilter = \".unit:a\"\ngate = true\n[[rule]]\nfilter = \".unit:a\"\ngate = false\n",
-                "benchcli.toml:6:8: rule: gate contradicts the one on line 3 for the same filter; keep one",
+                "benchcli.toml:6:8: rule: gate contradicts the one on line 3 for the same filter\nkeep one",
             ),
             (
                 "q = 0.1\ngate = []\n",
-                "benchcli.toml:2:1: gate names no unit, so nothing could ever fail; name one, such as \"ns/op\"",
+                "benchcli.toml:2:1: gate names no unit, so nothing could ever fail\nname one, such as \"ns/op\"",
             ),
             (
                 "[rename]\nA = \"\"\n",
-                "benchcli.toml:2:5: rename: a name is empty; expected old = \"new\"",
+                "benchcli.toml:2:5: rename: a name is empty, expected old = \"new\"",
             ),
             (
                 "[rename]\nBenchmarkA = \"B\"\n",
-                "benchcli.toml:2:14: rename: BenchmarkA is written as Go does; leave out the word Benchmark, as results do",
+                "benchcli.toml:2:14: rename: BenchmarkA is written as Go does\nleave out the word Benchmark, as results do",
             ),
             (
                 "[rename]\nA = \"A\"\n",
-                "benchcli.toml:2:5: rename: A is its own new name; remove the line",
+                "benchcli.toml:2:5: rename: A is its own new name\nremove the line",
             ),
             (
                 "[rename]\nX = \"A\"\nA = \"B\"\nB = \"A\"\n",
-                "benchcli.toml:3:5: rename: A → B → A goes in a circle; the newest name has no line of its own",
+                "benchcli.toml:3:5: rename: A → B → A goes in a circle\nremove the line of the newest name",
             ),
             (
                 "[rename]\nA = 5\n",
@@ -341,11 +345,11 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\n",
-                "benchcli.toml:1:1: missing key `unit`; write for example unit = \"ns/op\"",
+                "benchcli.toml:1:1: missing key `unit`\nwrite for example unit = \"ns/op\"",
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \" \"\n",
-                "benchcli.toml:1:1: accept: the reason is empty; say why, for those who read the report",
+                "benchcli.toml:1:1: accept: the reason is empty\nsay why, for those who read the report",
             ),
             (
                 "[[accept]]\nbenchmark = \"/(/\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \"x\"\n",

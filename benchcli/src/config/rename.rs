@@ -17,32 +17,32 @@ impl Renames {
         place: &Place<'_>,
     ) -> Result<Self, ConfigError> {
         for (old, new) in names {
-            let fault = |message: String| Err(place.fault(new.span().start, &message));
+            let fault = |message: String| place.fault(new.span().start, &message);
             let new = new.get_ref();
             if old.is_empty() || new.is_empty() {
-                return fault("rename: a name is empty; expected old = \"new\"".into());
+                return Err(fault(
+                    "rename: a name is empty, expected old = \"new\"".into(),
+                ));
             }
             for name in [old, new] {
                 if name.starts_with("Benchmark") {
-                    return fault(format!(
-                        "rename: {name} is written as Go does; leave out the word Benchmark, as results do"
-                    ));
+                    return Err(fault(format!("rename: {name} is written as Go does"))
+                        .with_hint("leave out the word Benchmark, as results do"));
                 }
             }
             if old == new {
-                return fault(format!(
-                    "rename: {old} is its own new name; remove the line"
-                ));
+                return Err(fault(format!("rename: {old} is its own new name"))
+                    .with_hint("remove the line"));
             }
             let mut way = vec![old.as_str()];
             let mut next = Some(new.as_str());
             while let Some(name) = next {
                 way.push(name);
                 if name == old {
-                    return fault(format!(
-                        "rename: {} goes in a circle; the newest name has no line of its own",
-                        way.join(" → ")
-                    ));
+                    return Err(
+                        fault(format!("rename: {} goes in a circle", way.join(" → ")))
+                            .with_hint("remove the line of the newest name"),
+                    );
                 }
                 // A circle that this name is not a part of is found from another.
                 next = names.get(name).map(|it| it.get_ref().as_str());

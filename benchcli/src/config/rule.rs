@@ -181,13 +181,15 @@ impl Rule {
         ];
         match twice.into_iter().flatten().next() {
             None => Ok(()),
-            Some((key, here, there)) => Err(place.fault(
-                here.start,
-                &format!(
-                    "rule: {key} contradicts the one on line {} for the same filter; keep one",
-                    place.line_number(there.start)
-                ),
-            )),
+            Some((key, here, there)) => Err(place
+                .fault(
+                    here.start,
+                    &format!(
+                        "rule: {key} contradicts the one on line {} for the same filter",
+                        place.line_number(there.start)
+                    ),
+                )
+                .with_hint("keep one")),
         }
     }
 
@@ -250,10 +252,9 @@ impl Rule {
             gate: self.gate.as_ref().map(|gate| *gate.get_ref()),
         };
         if settings == Settings::default() {
-            return Err(place.fault(
-                self.filter.span().start,
-                "rule: it sets nothing; set threshold, class, tolerance, direction or gate",
-            ));
+            return Err(place
+                .fault(self.filter.span().start, "rule: it sets nothing")
+                .with_hint("set threshold, class, tolerance, direction or gate"));
         }
         Ok((filter, settings))
     }

@@ -34,6 +34,7 @@ use self::parallel::in_parallel;
 use self::segment_file::{SegmentFile, encode};
 use crate::baseline::Store;
 use crate::config::Loaded;
+use crate::hint::WithHint as _;
 
 /// What is asked for.
 #[derive(Debug)]
@@ -67,22 +68,18 @@ pub struct Reading {
     pub remarks: Vec<String>,
 }
 
-/// Why there is nothing to show. Every message names what mends it.
+/// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
     /// No notes at all.
     #[error(
-        "no baselines, for there is no {} in this clone; run `benchcli pull` to fetch those of the \
-         remote, or `benchcli record` to make one",
+        "no baselines, for there is no {} in this clone",
         crate::baseline::NOTES_REF
     )]
     NoBaselines,
     /// The line has none in a shallow clone.
-    #[error(
-        "none of the {commits} commits of this shallow clone has a baseline; run \
-         `git fetch --unshallow`"
-    )]
+    #[error("none of the {commits} commits of this shallow clone has a baseline")]
     Shallow {
         /// Commits that were looked at.
         commits: usize,
@@ -99,8 +96,7 @@ pub enum HistoryError {
     #[error(
         "none of the {commits} commits of the window has a baseline (baselines of other commits on \
          this line of first parents: {before}; of commits on other branches, or rewritten since: \
-         {elsewhere}); choose another --since or --range; `benchcli log` lists all baselines, \
-         `benchcli init` makes them follow rebases"
+         {elsewhere})"
     )]
     NoneInWindow {
         /// Commits that were looked at.
@@ -119,8 +115,27 @@ pub enum HistoryError {
         expected: String,
     },
     /// The notes hold no results.
-    #[error("the baselines of the window hold no benchmark result; `benchcli show REV` prints one")]
+    #[error("the baselines of the window hold no benchmark result")]
     NoResults,
+}
+
+impl HistoryError {
+    /// The error with what mends it.
+    fn with_hint(self) -> anyhow::Error {
+        let hint = match self {
+            Self::NoBaselines => {
+                "run `benchcli pull` to fetch those of the remote, or `benchcli record` to make one"
+            }
+            Self::Shallow { .. } => "run `git fetch --unshallow`",
+            Self::NoneInWindow { .. } => {
+                "choose another --since or --range; `benchcli log` lists all baselines, \
+                 `benchcli init` makes them follow rebases"
+            }
+            Self::NoResults => "`benchcli show REV` prints one",
+            Self::Empty { .. } | Self::NothingLeft { .. } => return self.into(),
+        };
+        self.hint(hint)
+    }
 }
 
 /// A note on the line.
@@ -137,7 +152,7 @@ struct Noted {
 pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
     let blobs = store.notes()?.blobs()?;
     if blobs.is_empty() {
-        return Err(HistoryError::NoBaselines.into());
+        return Err(HistoryError::NoBaselines.with_hint());
     }
     let cache = Cache::new(&store.folder());
     let mut known = CommitCache::load(store, &cache);
@@ -154,17 +169,17 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
             let newest = line.members.last().map_or(0, |it| it.time);
             let newest = jiff::Timestamp::from_second(newest).unwrap_or_default();
             let newest = newest.strftime("%Y-%m-%d").to_string();
-            return Err(HistoryError::Empty { newest }.into());
+            return Err(HistoryError::Empty { newest }.with_hint());
         }
         if store.repo().is_shallow() {
-            return Err(HistoryError::Shallow { commits }.into());
+            return Err(HistoryError::Shallow { commits }.with_hint());
         }
         return Err(HistoryError::NoneInWindow {
             commits,
             before: on_line,
             elsewhere,
         }
-        .into());
+        .with_hint());
     };
     let members = line.members.into_iter().skip(first);
     let mut commits: Vec<Commit> = members.map(window::Member::into_commit).collect();
@@ -174,7 +189,7 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
 
     let segments = segments(store, &cache, &noted, &all, request.with_samples)?;
     let mut assembly = Assembly::new(&segments, &noted);
-    let series = assembly.series(request)?;
+    let series = assembly.series(request).map_err(HistoryError::with_hint)?;
     for series in &series {
         for point in &series.points {
             if let Some(commit) = commits.get_mut(point.commit) {

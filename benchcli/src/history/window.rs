@@ -1,6 +1,6 @@
 //! Which commits: the first-parent line of a revision, or a part of it.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 use benchparse::trend::Commit;
 use git2::{ErrorCode, Oid, Repository};
 use jiff::civil::{Date, DateTime};
@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::baseline::Store;
+use crate::hint::WithHint as _;
 
 /// A part of the first-parent line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,9 +111,8 @@ impl Member {
             // A shallow clone ends here.
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
             Err(error) => {
-                return Err(error).with_context(|| {
-                    format!("the commit {id} cannot be read; `git fsck` says more")
-                });
+                let error = Error::new(error).context(format!("the commit {id} cannot be read"));
+                return Err(error.hint("`git fsck` says more"));
             }
         };
         let author = commit.author();

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use super::font;
+use crate::hint::WithHint as _;
 
 /// Renders an SVG document, `scale` dots a CSS pixel, with the embedded font alone.
 ///
@@ -25,7 +26,7 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>> {
     let size = tree.size().to_int_size().scale_by(scale);
     let size = size.context("the picture has no size")?;
     let mut pixels = Pixmap::new(size.width(), size.height())
-        .context("the picture is too large; give it a smaller --size")?;
+        .ok_or_else(|| anyhow!("the picture is too large").hint("give it a smaller --size"))?;
     resvg::render(
         &tree,
         Transform::from_scale(scale, scale),

@@ -32,40 +32,28 @@ const MESSAGE: usize = 8;
 #[non_exhaustive]
 pub enum ReadError {
     /// There is nothing in it.
-    #[error("the file is empty, expected a pprof profile; did the program that writes it end?")]
+    #[error("the file is empty, expected a pprof profile")]
     Empty,
     /// It is something else.
     #[error("found {0}, expected a pprof profile (gzipped protobuf, as -cpuprofile writes)")]
     NotPprof(&'static str),
     /// The gzip stream or the message ends early.
-    #[error("the profile is cut off; write or copy it again")]
+    #[error("the profile is cut off")]
     Truncated,
     /// The gzip stream is damaged.
-    #[error("the gzip data is damaged ({0}); write or copy the profile again")]
+    #[error("the gzip data is damaged ({0})")]
     Gzip(String),
     /// Too much to hold in memory.
-    #[error(
-        "the profile has more than {} MiB unpacked; profile for a shorter time or with a lower rate",
-        .0 >> 20
-    )]
+    #[error("the profile has more than {} MiB unpacked", .0 >> 20)]
     Gigantic(u64),
     /// Too many parts to hold in memory.
-    #[error(
-        "the profile has too many samples and places to hold in memory; profile for a shorter time \
-         or with a lower rate"
-    )]
+    #[error("the profile has too many samples and places to hold in memory")]
     Numerous,
     /// Too many frames to hold in memory.
-    #[error(
-        "the stacks have more than {0} frames together, expected fewer; profile for a shorter time \
-         or with a lower rate"
-    )]
+    #[error("the stacks have more than {0} frames together")]
     Frames(usize),
     /// A stack that is too deep.
-    #[error(
-        "sample {sample} has a stack of more than {MOST_DEPTH} frames, expected fewer; profile a run \
-         that does not recurse so deeply"
-    )]
+    #[error("sample {sample} has a stack of more than {MOST_DEPTH} frames")]
     Deep {
         /// Its place in the profile, counted from 1.
         sample: usize,
@@ -93,6 +81,21 @@ pub enum ReadError {
         /// How many sample types there are.
         expected: usize,
     },
+}
+
+impl ReadError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Empty => "did the program that writes it end?",
+            Self::Truncated | Self::Gzip(_) => "write or copy the profile again",
+            Self::Gigantic(_) | Self::Numerous | Self::Frames(_) => {
+                "profile for a shorter time or with a lower rate"
+            }
+            Self::Deep { .. } => "profile a run that does not recurse so deeply",
+            _ => return None,
+        })
+    }
 }
 
 /// What a value of a sample counts.

@@ -1,6 +1,8 @@
 //! Flags of the go command, told apart by who takes them.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
+
+use crate::hint::WithHint as _;
 
 /// Flags that were given for the go command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -120,9 +122,10 @@ fn refuse(name: &str) -> Result<()> {
         "bench" | "benchtime" | "cpu" => bail!("-{name} after --: write --{name} before it"),
         "count" => bail!("-count after --: every round is one count, --rounds says how many"),
         "c" | "o" | "exec" | "json" | "run" | "list" | "fuzz" | "fuzztime" | "fuzzminimizetime"
-        | "shuffle" | "C" => {
-            bail!("-{name} after --: it does not go with measuring in turn; leave it out")
-        }
+        | "shuffle" | "C" => Err(anyhow!(
+            "-{name} after --: it does not go with measuring in turn"
+        )
+        .hint("leave it out")),
         _ => Ok(()),
     }
 }

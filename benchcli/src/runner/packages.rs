@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::children::{ChildError, Children};
 use super::go_flags::GoFlags;
+use crate::hint::WithHint as _;
 
 /// A package with benchmarks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +41,15 @@ pub struct Found {
 
 /// There is no go command.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "go: not found in PATH, and benchmarks are built with it; \
-     install it (https://go.dev/dl) or add its folder to PATH"
-)]
+#[error("go: not found in PATH, and benchmarks are built with it")]
 pub struct NoGo;
+
+impl NoGo {
+    /// The error with what mends it.
+    pub fn with_hint(self) -> Error {
+        self.hint("install it (https://go.dev/dl) or add its folder to PATH")
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

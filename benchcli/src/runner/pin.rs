@@ -73,18 +73,19 @@ mod system {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod system {
-    use anyhow::{Result, bail};
+    use anyhow::{Result, anyhow};
 
     use super::Pinned;
+    use crate::hint::WithHint as _;
 
     /// Processors can be chosen on Linux only.
     ///
     /// # Errors
     /// Always.
     pub fn pin(list: &str) -> Result<Pinned> {
-        bail!(
-            "--pin {list}: this system does not let a program choose its processors; leave it out"
-        )
+        let error =
+            anyhow!("--pin {list}: this system does not let a program choose its processors");
+        Err(error.hint("leave it out"))
     }
 }
 
@@ -110,7 +111,10 @@ pub fn set_priority(nice: i32) -> Result<String> {
 /// Always.
 #[cfg(not(unix))]
 pub fn set_priority(nice: i32) -> Result<String> {
-    anyhow::bail!("--nice {nice}: this system has no such priorities; leave it out")
+    use crate::hint::WithHint as _;
+
+    let error = anyhow::anyhow!("--nice {nice}: this system has no such priorities");
+    Err(error.hint("leave it out"))
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -118,8 +118,8 @@ fn a_terminal_is_no_input() {
     let script = "$ git init -q .\n$ git commit -q --allow-empty -m First\n\
                   $ script -q -c 'benchcli record' /dev/null < /dev/null | tr -d '\\r'\n";
     let told = told(script);
-    let expected = "1| benchcli: no FILE, and no results on standard input; \
-                    run `go test -bench . | benchcli record`\n";
+    let expected = "1| benchcli: no FILE, and no results on standard input\n\
+                    1| hint: run `go test -bench . | benchcli record`\n";
     assert!(told.ends_with(expected), "{told}");
 }
 

@@ -150,16 +150,13 @@ fn what_cannot_be_written_is_said_before_anything_runs() {
     for (arguments, message) in [
         (
             &["--report", "json=no/report.json"][..],
-            "no/report.json cannot be written: there is no folder no; make it first",
+            "no/report.json cannot be written: there is no folder no\nhint: make it first",
         ),
         (
             &["--report", "json=."],
-            ". cannot be written: it is a folder; name a file in it",
+            ". cannot be written: it is a folder\nhint: name a file in it",
         ),
-        (
-            &["--save-raw", "file/raw"],
-            "file/raw cannot be written; name another place",
-        ),
+        (&["--save-raw", "file/raw"], "hint: name another place"),
         (
             &["--record"],
             "--record: HEAD: the repository has no commits yet",

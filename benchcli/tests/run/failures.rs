@@ -191,9 +191,10 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
     // Whatever the others say, that is no pass, and every report says so.
     // Go goes on with a benchmark while it dies of its panic: it may have printed the name, with the
     // number of processors.
-    let cpus = ["", "-2"].into_iter();
-    let cpus = cpus.filter(|cpus| ran.stdout.contains(&format!("Bad{cpus} failed; ")));
-    let cpus = cpus.last().unwrap_or_else(|| panic!("{}", ran.stdout));
+    let cpus = ["", "-2"]
+        .into_iter()
+        .find(|cpus| ran.stdout.contains(&format!("Bad{cpus} failed; ")));
+    let cpus = cpus.unwrap_or_else(|| panic!("{}", ran.stdout));
     let sentence = format!("on the head: BenchmarkBad{cpus} panicked: out of cheese");
     let sentence = sentence.as_str();
     for (text, start) in [

@@ -9,12 +9,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use benchparse::number::shortest;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::store::Store;
+use crate::hint::WithHint as _;
 
 /// Results of one commit that another tool kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,11 +52,7 @@ pub fn import(store: &Store, source: &str) -> Result<Imported> {
     } else if path.is_file() {
         let bytes = fs::read(path).with_context(|| format!("{source} cannot be read"))?;
         if !imported.json(source, &bytes)? && !imported.named(store, source, &bytes) {
-            bail!(
-                "{source}: neither gobenchdata's JSON, nor github-action-benchmark's data.js, nor \
-                 benchmark results in a file that is named by a commit; \
-                 `benchcli record --commit REV {source}` stores results for a commit"
-            );
+            return Err(anyhow!("{source}: neither gobenchdata's JSON, nor github-action-benchmark's data.js, nor benchmark results in a file that is named by a commit").hint(format!("`benchcli record --commit REV {source}` stores results for a commit")));
         }
     } else {
         named::tree(store, source, &mut imported)?;

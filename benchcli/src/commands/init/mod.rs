@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use git2::{ConfigLevel, Repository};
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ use super::Outcome;
 use crate::args::benchcli::{Ci, InitArgs};
 use crate::baseline::main_branch::{self, Sign};
 use crate::baseline::{NOTES_REF, Store, find};
+use crate::hint::WithHint as _;
 use crate::ui;
 use crate::wording::counted;
 
@@ -122,9 +123,8 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
             local.set_multivar(KEY, "^$.", NOTES_REF)?;
             config = store.repo().config()?;
             if !is_set(&config)? {
-                bail!(
-                    "{KEY} was written and is not there; `git config --list --show-origin` says why"
-                );
+                return Err(anyhow!("{KEY} was written and is not there")
+                    .hint("`git config --list --show-origin` says why"));
             }
         }
     }
@@ -297,7 +297,7 @@ fn asked(found: Option<&Found>, plan: &[String]) -> Result<bool> {
         ui::ask(&format!("Found:\n{found}\n\n"))?;
     }
     if !stdin.is_terminal() {
-        bail!("it would {}; run `benchcli init --yes`", plan.join(", "));
+        return Err(anyhow!("it would {}", plan.join(", ")).hint("run `benchcli init --yes`"));
     }
     let steps: String = plan.iter().map(|step| format!("  {step}\n")).collect();
     ui::ask(&format!("This will\n{steps}Go on? [y/N] "))?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use git2::Oid;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,8 +16,9 @@ use super::sources::{Choice, TRACE};
 use crate::args::profile::{ProfileAddArgs, ProfileGetArgs, ProfileListArgs};
 use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
+use crate::hint::WithHint as _;
 use crate::profile::read::Profile;
-use crate::ui::{answer, print, status};
+use crate::ui::{answer, hint, print, status};
 use crate::visible::visible;
 use crate::whole_file::write_file;
 use crate::wording::counted;
@@ -97,10 +98,11 @@ fn run_of(commit: Oid, note: &Note<'_>, wanted: Option<&str>) -> Result<Option<S
     let meant: Vec<_> = ids.iter().filter(|id| id.starts_with(wanted)).collect();
     match meant[..] {
         [only] => Ok(Some(only.clone())),
-        _ if ids.is_empty() => bail!(
-            "--run {wanted}: commit {} has no recording; `benchcli record` makes one",
+        _ if ids.is_empty() => Err(anyhow!(
+            "--run {wanted}: commit {} has no recording",
             short(commit)
-        ),
+        )
+        .hint("`benchcli record` makes one")),
         _ => {
             let count = if meant.is_empty() {
                 "no"
@@ -183,9 +185,8 @@ pub(super) fn list(args: &ProfileListArgs) -> Result<Outcome> {
             writeln!(out)?;
         }
     } else if entries.is_empty() {
-        status(
-            "no profile is kept; `benchcli profile add` keeps one, `benchcli pull` fetches those of the remote",
-        );
+        status("no profile is kept");
+        hint("`benchcli profile add` keeps one, `benchcli pull` fetches those of the remote");
     } else {
         table(&mut out, &entries)?;
     }
@@ -242,11 +243,9 @@ pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
         [only] => only,
         several => {
             let ids: Vec<_> = several.iter().map(|kept| short(kept.id)).collect();
-            bail!(
-                "{}: it was added {} times; name one by its id: {}",
-                args.profile,
-                several.len(),
-                ids.join(", ")
+            return Err(
+                anyhow!("{}: it was added {} times", args.profile, several.len())
+                    .hint(format!("name one by its id: {}", ids.join(", "))),
             );
         }
     };
@@ -261,16 +260,14 @@ pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
         None => Path::new(&kept.name())
             .file_name()
             .map(PathBuf::from)
-            .with_context(|| {
-                format!("{}: its name is no file's; name one with -o", args.profile)
+            .ok_or_else(|| {
+                anyhow!("{}: its name is no file's", args.profile).hint("name one with -o")
             })?,
     };
     let is_same = || fs::read(&path).is_ok_and(|there| there == data);
     if path.exists() && !args.force && !is_same() {
-        bail!(
-            "{}: there is another file; overwrite it with --force or name one with -o",
-            path.display()
-        );
+        return Err(anyhow!("{}: there is another file", path.display())
+            .hint("overwrite it with --force or name one with -o"));
     }
     write_file(&path, &data)?;
     print(&format!("{}\n", path.display()))?;

@@ -5,10 +5,11 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::super::baselines::short;
 use crate::baseline::{Kept, Store};
+use crate::hint::WithHint as _;
 use crate::profile::read::Profile;
 
 /// The kind of an execution trace.
@@ -46,11 +47,7 @@ impl Choice {
         let mut of_commit = store.profiles()?.all()?;
         of_commit.retain(|kept| kept.commit == commit);
         if of_commit.is_empty() {
-            bail!(
-                "{revision}: no profile is kept with commit {}; `benchcli profile list` lists those \
-                 that are, `benchcli pull` fetches those of the remote",
-                short(commit)
-            );
+            return Err(anyhow!("{revision}: no profile is kept with commit {}", short(commit)).hint("`benchcli profile list` lists those that are, `benchcli pull` fetches those of the remote"));
         }
         let is_named = |kept: &Kept, name: &str| {
             kept.name() == name || name.len() >= 4 && kept.id.to_string().starts_with(name)
@@ -88,10 +85,9 @@ impl Choice {
                 .iter()
                 .map(|name| format!("{}:{name}", self.revision))
                 .collect();
-            bail!(
-                "{}: several profiles are kept with it; name one: {}",
-                self.revision,
-                all.join(", ")
+            return Err(
+                anyhow!("{}: several profiles are kept with it", self.revision)
+                    .hint(format!("name one: {}", all.join(", "))),
             );
         }
         Ok(())
