@@ -1,9 +1,9 @@
 //! Samples to cells: what statistics say of them.
 
 use super::collect::Keys;
-use super::parts::Parts;
 use super::question::Levels;
-use super::spans::{Piece, Span};
+use super::sorted_groups::{Piece, SortedGroups};
+use super::spans::Span;
 use super::table::{Block, Cell, Entry, Rows};
 use crate::format::Symbol;
 use crate::stats::{Comparer, Sample, Summarizer};
@@ -34,7 +34,7 @@ impl Judge {
     }
 
     /// Judges whole rows of a table.
-    pub(super) fn rows(&mut self, parts: &Parts, span: &Span, pieces: &[Piece]) -> Rows {
+    pub(super) fn rows(&mut self, groups: &SortedGroups, span: &Span, pieces: &[Piece]) -> Rows {
         let mut block = Block::default();
         let mut entries = Vec::new();
         // Mostly a cell has one piece, and a row a cell in each column.
@@ -43,14 +43,14 @@ impl Judge {
         for row in pieces.chunk_by(|a, b| a.row == b.row) {
             let first = block.cells.len();
             for cell in row.chunk_by(|a, b| a.col == b.col) {
-                let cell = self.cell(parts, span, cell, &block.cells[first..]);
+                let cell = self.cell(groups, span, cell, &block.cells[first..]);
                 block.cells.push(cell);
             }
             let values = block.values.len();
-            let key = parts.row_key(&row[0]);
-            parts.add_row_values(key, &mut block.values);
+            let key = groups.row_key(&row[0]);
+            groups.add_row_values(key, &mut block.values);
             entries.push(Entry {
-                label: parts.label(key, &block.values[values..]),
+                label: groups.label(key, &block.values[values..]),
                 block: 0,
                 values: [values as u32, block.values.len() as u32],
                 cells: [first as u32, block.cells.len() as u32],
@@ -63,10 +63,16 @@ impl Judge {
     }
 
     /// Judges a cell that stands behind others of its row.
-    fn cell(&mut self, parts: &Parts, span: &Span, pieces: &[Piece], before: &[Cell]) -> Cell {
+    fn cell(
+        &mut self,
+        groups: &SortedGroups,
+        span: &Span,
+        pieces: &[Piece],
+        before: &[Cell],
+    ) -> Cell {
         let mut values = std::mem::take(&mut self.sample).into_values();
         values.clear();
-        gather(parts, pieces, &mut values);
+        gather(groups, pieces, &mut values);
         let sample = Sample::new(values);
         let baseline = before.first().filter(|cell| cell.column == 0);
         let comparison = baseline.map(|cell| {
@@ -93,16 +99,16 @@ impl Judge {
             column,
             sample: kept,
             summary,
-            varying: varying(parts, pieces),
+            varying: varying(groups, pieces),
             comparison,
         }
     }
 }
 
 /// The keys that vary among the groups of a cell.
-fn varying(parts: &Parts, pieces: &[Piece]) -> Vec<Symbol> {
+fn varying(groups: &SortedGroups, pieces: &[Piece]) -> Vec<Symbol> {
     let residue = |piece: &Piece| -> u32 {
-        let Keys { residue, .. } = parts.group(piece).keys;
+        let Keys { residue, .. } = groups.group(piece).keys;
         residue
     };
     let first = residue(&pieces[0]);
@@ -112,26 +118,26 @@ fn varying(parts: &Parts, pieces: &[Piece]) -> Vec<Symbol> {
     let mut residues: Vec<u32> = pieces.iter().map(residue).collect();
     residues.sort_unstable();
     residues.dedup();
-    parts.varying(&residues)
+    groups.varying(&residues)
 }
 
 /// The values of a cell in the order they came.
-fn gather(parts: &Parts, pieces: &[Piece], values: &mut Vec<f64>) {
+fn gather(groups: &SortedGroups, pieces: &[Piece], values: &mut Vec<f64>) {
     if let [piece] = pieces {
-        let shape = parts.shape(parts.strand(piece));
-        for (_, results) in parts.segments(piece) {
+        let shape = groups.shape(groups.strand(piece));
+        for (_, results) in groups.segments(piece) {
             shape.gather(piece.at as usize, results, values);
         }
         return;
     }
     let segments = pieces.iter().flat_map(|piece| {
-        let segments = parts.segments(piece);
+        let segments = groups.segments(piece);
         segments.map(move |(number, results)| (number, results, piece))
     });
     let mut segments: Vec<(u32, &[f64], &Piece)> = segments.collect();
     segments.sort_unstable_by_key(|(number, ..)| *number);
     for (_, results, piece) in segments {
-        let shape = parts.shape(parts.strand(piece));
+        let shape = groups.shape(groups.strand(piece));
         shape.gather(piece.at as usize, results, values);
     }
 }

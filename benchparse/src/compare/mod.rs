@@ -43,6 +43,7 @@ mod project;
 mod question;
 mod rank;
 mod shapes;
+mod sorted_groups;
 mod spans;
 mod table;
 mod view;

@@ -2,21 +2,8 @@
 
 use std::ops::Range;
 
-use super::parts::Parts;
+use super::sorted_groups::{Piece, SortedGroups};
 use crate::stats::Assumption;
-
-/// What a strand gives to a cell: the values of one unit. Rows and columns are places in their
-/// order.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    pub(super) unit: u32,
-    pub(super) row: u32,
-    pub(super) col: u32,
-    pub(super) group: u32,
-    pub(super) strand: u32,
-    /// The unit's place in the strand's shape.
-    pub(super) at: u32,
-}
 
 /// A table: its pieces are sorted by row and column.
 #[derive(Debug)]
@@ -31,15 +18,15 @@ pub(super) struct Span {
 }
 
 /// The tables of groups that are whole tables, in order.
-pub(super) fn spans(parts: &Parts, groups: Range<usize>) -> (Vec<Piece>, Vec<Span>) {
+pub(super) fn spans(all: &SortedGroups, groups: Range<usize>) -> (Vec<Piece>, Vec<Span>) {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut spans = Vec::new();
-    let groups = &parts.sorted()[groups];
+    let groups = &all.sorted[groups];
     for groups in groups.chunk_by(|a, b| a.table == b.table) {
         let start = pieces.len();
         for sorted in groups {
-            for (number, strand) in parts.strands_of(sorted.group) {
-                let units = parts.shape(strand).units.iter();
+            for (number, strand) in all.strands_of(sorted.group) {
+                let units = all.shape(strand).units.iter();
                 pieces.extend((0..).zip(units).map(|(at, unit)| Piece {
                     unit: unit.unit,
                     row: sorted.row,
@@ -65,10 +52,10 @@ pub(super) fn spans(parts: &Parts, groups: Range<usize>) -> (Vec<Piece>, Vec<Spa
             let unit = table[0].unit;
             spans.push(Span {
                 pieces: from..from + table.len(),
-                table: parts.table_key(groups[0].table),
+                table: all.table_key(groups[0].table),
                 unit,
                 columns,
-                assumption: parts.assumption(unit),
+                assumption: all.assumption(unit),
             });
             from += table.len();
         }
