@@ -13,6 +13,7 @@ pub mod diagnostics;
 pub mod hint;
 pub mod history;
 pub mod inputs;
+mod pipeline;
 pub mod plot;
 pub mod profile;
 pub mod report;

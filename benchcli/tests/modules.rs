@@ -64,6 +64,25 @@ const PROGRAM: &[(&str, &[&str])] = &[
             "xml",
         ],
     ),
+    (
+        "pipeline",
+        &[
+            "args",
+            "baseline",
+            "config",
+            "diagnostics",
+            "hint",
+            "history",
+            "inputs",
+            "profile",
+            "report",
+            "runner",
+            "ui",
+            "visible",
+            "whole_file",
+            "wording",
+        ],
+    ),
     // Options end in the types of the modules that take them.
     (
         "args",

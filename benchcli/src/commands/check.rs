@@ -11,14 +11,14 @@ use bstr::BString;
 use git2::Oid;
 
 use super::Outcome;
-use super::gate_pipeline::{Gate, judge_texts};
-use super::results::{two_files, whole};
 use crate::args::check::{AUTO, CheckOptions, GateArgs, ReportFormat};
 use crate::args::diff::{DiffOptions, Format};
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::hint::WithHint as _;
 use crate::inputs::Input;
+use crate::pipeline::gate::{Gate, judge_texts};
+use crate::pipeline::results::{two_files, whole};
 
 /// Judges new results against a baseline.
 ///

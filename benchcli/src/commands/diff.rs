@@ -6,10 +6,10 @@ use anyhow::Result;
 use benchparse::compare::{Collector, Tables};
 use benchparse::format::Parser;
 
-use super::results::{Reading, Source, threads};
 use super::{Outcome, check};
 use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
+use crate::pipeline::results::{Reading, Source, threads};
 use crate::report;
 use crate::ui;
 use crate::visible::visible;

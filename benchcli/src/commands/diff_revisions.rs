@@ -8,13 +8,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::results::Source;
 use super::{Outcome, diff};
 use crate::args::diff::DiffOptions;
 use crate::baseline::find::{self, AUTO, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::hint::WithHint as _;
 use crate::inputs::Input;
+use crate::pipeline::results::Source;
 use crate::ui;
 
 const PROGRAM: &str = "benchcli diff";

@@ -7,13 +7,14 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use benchparse::format::{Parser, Record};
 
-use super::profiling::{Explicable, Profiling, is_stopped, output};
-use super::versions::{Prepared, prepare};
-use super::{Outcome, in_one_line};
+use super::Outcome;
 use crate::args::explain::ExplainOptions;
 use crate::args::profile::ProfileFormat;
 use crate::baseline::Store;
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::pipeline::failure::in_one_line;
+use crate::pipeline::profiling::{Explicable, Profiling, is_stopped, output};
+use crate::pipeline::versions::{Prepared, prepare};
 use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;

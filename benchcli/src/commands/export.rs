@@ -9,10 +9,10 @@ use git2::Oid;
 use jiff::Timestamp;
 
 use super::Outcome;
-use super::baselines::warn_of_faults;
 use crate::args::benchcli::{ExportArgs, ExportFormat};
 use crate::baseline::exchange::export::{Exporter, Form};
 use crate::baseline::{self, Note, Store, history};
+use crate::pipeline::baselines::warn_of_faults;
 use crate::whole_file::unwritable;
 
 /// Runs the command.

@@ -8,10 +8,11 @@ use anyhow::{Result, bail};
 use git2::Oid;
 use serde::Serialize;
 
-use super::{Outcome, in_one_line};
+use super::Outcome;
 use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
+use crate::pipeline::failure::in_one_line;
 use crate::ui::{self, warn};
 use crate::wording::counted;
 

@@ -8,9 +8,9 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::short;
 use crate::args::benchcli::LogArgs;
 use crate::baseline::{Counts, Environment, NoteSummary, Store, history};
+use crate::pipeline::baselines::short;
 use crate::ui::{self, warn};
 use crate::visible::visible;
 

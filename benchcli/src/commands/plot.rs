@@ -13,12 +13,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Outcome;
-use super::baselines::short;
-use super::gate_pipeline::{Gate, Rows, read_sides};
-use super::histories::{history, remarks, tell};
-use super::results::two_files;
 use crate::args::check::GateArgs;
 use crate::args::plot::{Kind, PlotOptions};
+use crate::pipeline::baselines::short;
+use crate::pipeline::gate::{Gate, Rows, read_sides};
+use crate::pipeline::histories::{history, remarks, tell};
+use crate::pipeline::results::two_files;
 use crate::plot::{self, Picture, compare as side_by_side, trend};
 use crate::report::verdicts::{common_folders, in_package, percent};
 use crate::ui::warn;

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::short;
 use crate::args::benchcli::PruneArgs;
 use crate::baseline::Store;
 use crate::baseline::prune::{self, Rule};
+use crate::pipeline::baselines::short;
 use crate::ui;
 use crate::wording::counted;
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::Outcome;
-use super::baselines::moved;
 use crate::args::benchcli::RemoteArgs;
 use crate::baseline::{Remote, Store};
+use crate::pipeline::baselines::moved;
 use crate::ui;
 
 /// Runs the command.

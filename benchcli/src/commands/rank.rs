@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::Outcome;
-use super::results::{Reading, Source};
 use crate::args::rank::RankOptions;
 use crate::inputs::Input;
+use crate::pipeline::results::{Reading, Source};
 use crate::report;
 use crate::ui;
 

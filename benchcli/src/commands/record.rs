@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::short;
 use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 use crate::diagnostics::{Diagnostic, Noticed};
 use crate::hint::WithHint as _;
+use crate::pipeline::baselines::short;
 use crate::ui::{self, warn};
 use crate::wording::counted;
 

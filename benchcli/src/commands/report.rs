@@ -7,9 +7,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::Outcome;
-use super::histories::{history, remarks, tell};
 use crate::args::report::ReportOptions;
 use crate::baseline::Store;
+use crate::pipeline::histories::{history, remarks, tell};
 use crate::profile::flame::is_flame_graph;
 use crate::report::page::{self, Explanation, commit_link};
 use crate::ui::warn;

@@ -8,9 +8,9 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use super::Outcome;
-use super::baselines::{RecordingReport, short, warn_of_faults};
 use crate::args::benchcli::ShowArgs;
 use crate::baseline::{self, Note, Recording, Store};
+use crate::pipeline::baselines::{RecordingReport, short, warn_of_faults};
 use crate::visible::visible_bytes;
 
 /// What is stored for a commit.

@@ -7,8 +7,8 @@ use benchparse::gate::Action;
 use benchparse::trend::{History, Kind};
 
 use super::Outcome;
-use super::histories::{history, remarks, tell};
 use crate::args::trend::{TrendFormat, TrendOptions};
+use crate::pipeline::histories::{history, remarks, tell};
 use crate::report::trend::{Trend, TrendReport};
 use crate::report::{trend_csv, trend_markdown, trend_text};
 use crate::visible::visible;

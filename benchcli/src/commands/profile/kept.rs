@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::Outcome;
-use super::super::baselines::short;
 use super::sources::{Choice, TRACE};
 use crate::args::profile::{ProfileAddArgs, ProfileGetArgs, ProfileListArgs};
 use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
 use crate::hint::WithHint as _;
+use crate::pipeline::baselines::short;
 use crate::profile::read::Profile;
 use crate::ui::{answer, hint, print, status};
 use crate::visible::visible;

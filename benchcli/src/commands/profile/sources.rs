@@ -7,9 +7,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use super::super::baselines::short;
 use crate::baseline::{Kept, Store};
 use crate::hint::WithHint as _;
+use crate::pipeline::baselines::short;
 use crate::profile::read::Profile;
 
 /// The kind of an execution trace.

@@ -13,7 +13,7 @@ const FILE_LIMIT: usize = 20_000;
 
 /// Looks for the functions of a report's benchmarks in the test files below the working directory.
 /// The paths are relative to the root of the repository, as forges want them.
-pub(super) fn places(report: &CheckReport) -> Places {
+pub(crate) fn places(report: &CheckReport) -> Places {
     let Ok(here) = env::current_dir() else {
         return Places::new();
     };

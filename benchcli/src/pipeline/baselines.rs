@@ -9,21 +9,21 @@ use crate::ui::warn;
 use crate::wording::counted;
 
 /// Names what is not as `benchcli` wrote it.
-pub(super) fn warn_of_faults(commit: Oid, note: &Note<'_>) {
+pub(crate) fn warn_of_faults(commit: Oid, note: &Note<'_>) {
     for fault in note.recordings().into_iter().filter_map(Recording::fault) {
         warn(&format!("note of commit {}: {fault}", short(commit)));
     }
 }
 
 /// The first digits of an id.
-pub(super) fn short(id: impl Display) -> String {
+pub(crate) fn short(id: impl Display) -> String {
     let mut id = id.to_string();
     id.truncate(10);
     id
 }
 
 /// What went from one side to the other; `None` where nothing did.
-pub(super) fn moved(commits: usize, profiles: usize) -> Option<String> {
+pub(crate) fn moved(commits: usize, profiles: usize) -> Option<String> {
     let baselines = (commits > 0).then(|| format!("baselines of {}", counted(commits, "commit")));
     let profiles = (profiles > 0).then(|| counted(profiles, "profile"));
     let what: Vec<_> = baselines.into_iter().chain(profiles).collect();
@@ -32,7 +32,7 @@ pub(super) fn moved(commits: usize, profiles: usize) -> Option<String> {
 
 /// What a note's headers say, as JSON.
 #[derive(serde::Serialize, schemars::JsonSchema)]
-pub(super) struct RecordingReport {
+pub(crate) struct RecordingReport {
     run: String,
     at: Option<String>,
     bytes: usize,
@@ -44,7 +44,7 @@ pub(super) struct RecordingReport {
 }
 
 impl RecordingReport {
-    pub(super) fn new(recording: &Recording<'_>, with_text: bool) -> Self {
+    pub(crate) fn new(recording: &Recording<'_>, with_text: bool) -> Self {
         let header = &recording.header;
         let fields = header.fields.iter();
         Self {

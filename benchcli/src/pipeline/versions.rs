@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail};
 use git2::Oid;
 
-use super::in_one_line;
+use super::failure::in_one_line;
 use crate::args::run::{GoOptions, Versions};
 use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
@@ -24,24 +24,24 @@ use crate::runner::worktree::Place;
 use crate::ui::status;
 
 /// What is to be measured, and what it is called.
-pub(super) struct Prepared {
-    pub(super) subjects: Vec<Subject>,
+pub(crate) struct Prepared {
+    pub(crate) subjects: Vec<Subject>,
     /// For Go, the package and name of each subject's benchmark.
-    pub(super) benchmarks: HashMap<(String, String), usize>,
+    pub(crate) benchmarks: HashMap<(String, String), usize>,
     /// The names of base and head.
-    pub(super) names: [String; 2],
+    pub(crate) names: [String; 2],
     /// The commit of the base.
-    pub(super) base: Option<Oid>,
+    pub(crate) base: Option<Oid>,
     /// What stands for the base, where it is not measured.
-    pub(super) baseline: Option<String>,
+    pub(crate) baseline: Option<String>,
     /// Packages that do not build.
-    pub(super) failed_builds: Vec<Diagnostic>,
+    pub(crate) failed_builds: Vec<Diagnostic>,
     /// Whether the benchmarks of the base are known, so that what it lacks is new.
-    pub(super) base_is_listed: bool,
+    pub(crate) base_is_listed: bool,
 }
 
 /// Builds both versions. A package that does not build on one of them is named and not measured.
-pub(super) fn prepare(
+pub(crate) fn prepare(
     versions: &Versions,
     children: &Children,
     store: Option<&Store>,
@@ -261,7 +261,7 @@ impl Broken {
     }
 }
 
-pub(super) type Benchmarks = HashMap<(String, String), usize>;
+pub(crate) type Benchmarks = HashMap<(String, String), usize>;
 
 /// Pairs the benchmarks of both sides by package and name. A package that is broken on one side is
 /// measured on neither; one whose binary does not tell its benchmarks is broken too.

@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow, bail};
 use benchparse::compare::{Collector, Levels, Question};
 use benchparse::format::{Mending, Parser};
-use benchparse::gate::{Action, Policy, Report, Row, judge};
+use benchparse::gate::{Action, Outcome, Policy, Report, Row, judge};
 use benchparse::name::Name;
 use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
 use benchparse::query::{Field, Key, Order, Projection};
@@ -18,7 +18,6 @@ use benchparse::unit;
 use git2::{Commit, Oid};
 use jiff::Zoned;
 
-use super::Outcome;
 use super::results::{no_result, read_text};
 use super::source_places::places;
 use crate::args::check::{GateOptions, ReportFormat};
@@ -41,7 +40,7 @@ const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
 const EXPLAINED_ROWS: usize = 40;
 
 /// Whether both sides say that they were measured in turn, in the same run.
-pub(super) fn are_interleaved(texts: &[Vec<Vec<u8>>; 2]) -> bool {
+pub(crate) fn are_interleaved(texts: &[Vec<Vec<u8>>; 2]) -> bool {
     let marks = |texts: &[Vec<u8>]| -> Vec<Vec<u8>> {
         let lines = texts
             .iter()
@@ -56,8 +55,8 @@ pub(super) fn are_interleaved(texts: &[Vec<Vec<u8>>; 2]) -> bool {
 }
 
 /// The gate's settings with what commits and the calendar say of accepted regressions.
-pub(super) struct Gate<'o> {
-    pub(super) options: &'o GateOptions,
+pub(crate) struct Gate<'o> {
+    pub(crate) options: &'o GateOptions,
     acceptances: Acceptances,
     /// A sentence for each acceptance that ended and each trailer that cannot be read.
     stale: Vec<String>,
@@ -65,7 +64,7 @@ pub(super) struct Gate<'o> {
 
 impl<'o> Gate<'o> {
     /// Takes the trailers of the commits since the baseline's, or of HEAD alone.
-    pub(super) fn new(
+    pub(crate) fn new(
         options: &'o GateOptions,
         store: Option<&Store>,
         since: Option<Oid>,
@@ -126,39 +125,39 @@ fn is_in_head(store: &Store, revision: &str) -> Option<bool> {
 }
 
 /// The results of two sides, read and paired.
-pub(super) struct Comparison {
+pub(crate) struct Comparison {
     parser: Parser,
     pairing: Pairing,
     /// What was noticed of base and head.
     noticed: [Noticed; 2],
     /// What was noticed before anything was read: packages that do not build.
-    pub(super) failed_builds: Vec<Diagnostic>,
+    pub(crate) failed_builds: Vec<Diagnostic>,
     /// What base and head are called.
-    pub(super) names: [String; 2],
+    pub(crate) names: [String; 2],
     /// Whether the base was asked for its benchmarks, so that it is known what it does not have.
-    pub(super) base_is_listed: bool,
+    pub(crate) base_is_listed: bool,
     /// Whether both sides were measured in turn.
-    pub(super) is_interleaved: bool,
+    pub(crate) is_interleaved: bool,
 }
 
 /// Rows to be judged, and what is known of them besides.
-pub(super) struct Rows {
-    pub(super) rows: Vec<Row>,
-    pub(super) metadata: Vec<RowMetadata>,
+pub(crate) struct Rows {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) metadata: Vec<RowMetadata>,
     stale: Vec<String>,
     advice: Vec<String>,
 }
 
 /// What a report says besides the verdicts.
 #[derive(Default)]
-pub(super) struct Extras {
-    pub(super) measured: Option<Measured>,
-    pub(super) advice: Vec<String>,
-    pub(super) explained: Vec<Explained>,
+pub(crate) struct Extras {
+    pub(crate) measured: Option<Measured>,
+    pub(crate) advice: Vec<String>,
+    pub(crate) explained: Vec<Explained>,
 }
 
 impl Comparison {
-    pub(super) fn new(options: &GateOptions, names: [String; 2]) -> Self {
+    pub(crate) fn new(options: &GateOptions, names: [String; 2]) -> Self {
         let pairing = PairingOptions {
             filter: options.filter.clone(),
             environment: options.environment.clone(),
@@ -178,7 +177,7 @@ impl Comparison {
 
     /// Reads a text of a side, and gives what was noticed in it. Malformed lines are given to
     /// `malformed` as soon as they are met.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         side: Side,
         options: &GateOptions,
@@ -202,18 +201,18 @@ impl Comparison {
     }
 
     /// Everything that was noticed, the base first.
-    pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
         let noticed = self.noticed.iter().flat_map(Noticed::diagnostics);
         self.failed_builds.iter().cloned().chain(noticed).collect()
     }
 
     /// The lines for standard error about what was noticed.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.noticed.iter().flat_map(Noticed::lines).collect()
     }
 
     /// The lines for standard error about all that was noticed, malformed lines included.
-    pub(super) fn all_lines(&self) -> Vec<String> {
+    pub(crate) fn all_lines(&self) -> Vec<String> {
         let malformed = self.diagnostics().into_iter();
         let malformed = malformed.filter(|it| it.kind == DiagnosticKind::Malformed);
         let malformed = malformed.map(|it| format!("{}: {}", it.file, it.message));
@@ -221,13 +220,13 @@ impl Comparison {
     }
 
     /// Calls the base by the name of what stands for it.
-    pub(super) fn rename_base(&mut self, name: String) {
+    pub(crate) fn rename_base(&mut self, name: String) {
         self.noticed[0].file.clone_from(&name);
         self.names[0] = name;
     }
 
     /// The policy, with what is known of how the sides were measured.
-    pub(super) fn policy(&self, options: &GateOptions) -> Policy {
+    pub(crate) fn policy(&self, options: &GateOptions) -> Policy {
         Policy {
             interleaved: self.is_interleaved,
             ..options.policy.clone()
@@ -235,7 +234,7 @@ impl Comparison {
     }
 
     /// The rows as the configuration wants them judged.
-    pub(super) fn rows(&self, gate: &Gate<'_>) -> Rows {
+    pub(crate) fn rows(&self, gate: &Gate<'_>) -> Rows {
         let options = gate.options;
         let gated: Option<Vec<Vec<u8>>> = options.gated.as_ref().map(|units| {
             let tidied = |unit: &String| unit::tidy(unit.as_bytes()).unit.into_owned();
@@ -303,7 +302,7 @@ impl Comparison {
     ///
     /// # Errors
     /// Why nothing can be compared.
-    pub(super) fn check(&self, rows: &Rows, texts: &[Vec<Vec<u8>>; 2]) -> Result<bool> {
+    pub(crate) fn check(&self, rows: &Rows, texts: &[Vec<Vec<u8>>; 2]) -> Result<bool> {
         if self.noticed.iter().any(Noticed::units_contradict) {
             return Err(anyhow!("the inputs contradict each other about a unit, so that better and worse cannot be told").hint("make their Unit lines agree"));
         }
@@ -462,7 +461,7 @@ fn leave_out_one_sided_units(pairs: &mut Vec<Pair<'_>>, on_missing: Action) -> V
 ///
 /// # Errors
 /// When standard error or an input cannot be used.
-pub(super) fn read_sides(
+pub(crate) fn read_sides(
     program: &str,
     names: [String; 2],
     texts: &[Vec<Vec<u8>>; 2],
@@ -485,7 +484,7 @@ pub(super) fn read_sides(
 ///
 /// # Errors
 /// When nothing can be compared, or a report cannot be written.
-pub(super) fn judge_texts(
+pub(crate) fn judge_texts(
     program: &str,
     names: [String; 2],
     texts: &[Vec<Vec<u8>>; 2],
@@ -502,7 +501,7 @@ pub(super) fn judge_texts(
 ///
 /// # Errors
 /// When nothing can be compared, or a report cannot be written.
-pub(super) fn conclude(
+pub(crate) fn conclude(
     comparison: &Comparison,
     rows: Rows,
     report: &Report,

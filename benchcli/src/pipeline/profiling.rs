@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::in_one_line;
+use super::failure::in_one_line;
 use crate::profile::Explained;
 use crate::profile::explain::{Binary, Effort, explain as profiled};
 use crate::runner::children::{ChildError, Children};
@@ -16,29 +16,29 @@ use crate::ui::{status, warn};
 use crate::whole_file::write_file;
 
 /// A benchmark to explain.
-pub(super) struct Explicable {
+pub(crate) struct Explicable {
     /// Its place among the subjects.
-    pub(super) subject: usize,
-    pub(super) package: String,
+    pub(crate) subject: usize,
+    pub(crate) package: String,
     /// Its full name without `Benchmark`.
-    pub(super) benchmark: String,
+    pub(crate) benchmark: String,
     /// How often its body ran in a round.
-    pub(super) iterations: i64,
+    pub(crate) iterations: i64,
 }
 
 /// How many profiles are taken of each side.
 const REPEATS: usize = 3;
 
 /// Where profiles are taken, and what becomes of them.
-pub(super) struct Profiling<'p> {
+pub(crate) struct Profiling<'p> {
     /// The programs that run.
-    pub(super) children: &'p Children,
+    pub(crate) children: &'p Children,
     /// A folder for profiles.
-    pub(super) scratch: &'p Path,
+    pub(crate) scratch: &'p Path,
     /// A folder for flame graphs.
-    pub(super) flames: Option<&'p Path>,
+    pub(crate) flames: Option<&'p Path>,
     /// How many benchmarks are explained: profiles take their time.
-    pub(super) most: usize,
+    pub(crate) most: usize,
 }
 
 impl Profiling<'_> {
@@ -47,7 +47,7 @@ impl Profiling<'_> {
     ///
     /// # Errors
     /// Everything was stopped, or a flame graph cannot be written; what is explained by then.
-    pub(super) fn explain(
+    pub(crate) fn explain(
         &self,
         wanted: &[Explicable],
         subjects: &[Subject],
@@ -143,7 +143,7 @@ fn root(folder: &Path) -> &Path {
 ///
 /// # Errors
 /// It fails, or everything is stopped.
-pub(super) fn output(children: &Children, command: &mut Command) -> Result<Vec<u8>> {
+pub(crate) fn output(children: &Children, command: &mut Command) -> Result<Vec<u8>> {
     let ran = children.run(command)?;
     if !ran.status.success() {
         // A benchmark that fails says why where it prints results.
@@ -155,6 +155,6 @@ pub(super) fn output(children: &Children, command: &mut Command) -> Result<Vec<u
     Ok(ran.stdout)
 }
 
-pub(super) fn is_stopped(error: &anyhow::Error) -> bool {
+pub(crate) fn is_stopped(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ChildError::Stopped))
 }

@@ -15,7 +15,7 @@ use crate::wording::counted;
 ///
 /// # Errors
 /// As of [`read`]; or the range is none.
-pub(super) fn history(options: &HistoryOptions, with_samples: bool) -> Result<Reading> {
+pub(crate) fn history(options: &HistoryOptions, with_samples: bool) -> Result<Reading> {
     let window = match (&options.range, &options.since) {
         (Some(range), _) => Window::range(range)?,
         (None, Some(since)) => Window::Since(Since::parse(since, Timestamp::now())),
@@ -35,7 +35,7 @@ pub(super) fn history(options: &HistoryOptions, with_samples: bool) -> Result<Re
 }
 
 /// What is to be said of a history besides its series: a sentence each.
-pub(super) fn remarks(reading: &Reading) -> Vec<String> {
+pub(crate) fn remarks(reading: &Reading) -> Vec<String> {
     let history = &reading.history;
     let mut remarks = reading.remarks.clone();
     let measured = history.commits.iter().filter(|it| it.measured).count();
@@ -66,7 +66,7 @@ pub(super) fn remarks(reading: &Reading) -> Vec<String> {
 }
 
 /// Says them on standard error.
-pub(super) fn tell(remarks: &[String]) {
+pub(crate) fn tell(remarks: &[String]) {
     for remark in remarks {
         warn(remark);
     }

@@ -8,17 +8,17 @@ use std::sync::OnceLock;
 use anyhow::{Context as _, Result};
 use benchparse::compare::{Collector, Question};
 use benchparse::format::{BenchmarkResult, Mending, Parser, Record};
+use benchparse::gate::Outcome;
 use benchparse::pairing::Side;
 use bstr::ByteSlice as _;
 
-use super::Outcome;
 use crate::diagnostics::Noticed;
 use crate::inputs::Input;
 use crate::report::json::Notices;
 use crate::ui;
 
 /// All of an input.
-pub(super) fn whole(input: &Input) -> Result<Vec<u8>> {
+pub(crate) fn whole(input: &Input) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     let read = input.open()?.read_to_end(&mut text);
     read.with_context(|| format!("cannot read {}", input.path.display()))?;
@@ -26,10 +26,10 @@ pub(super) fn whole(input: &Input) -> Result<Vec<u8>> {
 }
 
 /// The texts of a side.
-pub(super) type Texts = Vec<Vec<u8>>;
+pub(crate) type Texts = Vec<Vec<u8>>;
 
 /// The labels and the texts of an old and a new file, as the gate takes them.
-pub(super) fn two_files(files: &[OsString; 2]) -> Result<([String; 2], [Texts; 2])> {
+pub(crate) fn two_files(files: &[OsString; 2]) -> Result<([String; 2], [Texts; 2])> {
     let mut sides: [(String, Texts); 2] = Default::default();
     for (side, input) in sides.iter_mut().zip(Input::from_arguments(files)) {
         let label = String::from_utf8_lossy(&input.label).into_owned();
@@ -40,7 +40,7 @@ pub(super) fn two_files(files: &[OsString; 2]) -> Result<([String; 2], [Texts; 2
 }
 
 /// Where results come from.
-pub(super) enum Source {
+pub(crate) enum Source {
     /// A file or standard input.
     Input(Input),
     /// Texts that are in memory, under one name and label.
@@ -62,7 +62,7 @@ impl Source {
 
 /// Reads one text into a parser: gives each result to `each`, each malformed line to `malformed` as
 /// soon as it is met, and all that was noticed.
-pub(super) fn read_text(
+pub(crate) fn read_text(
     parser: &mut Parser,
     mending: Mending,
     (name, label): (&[u8], &[u8]),
@@ -101,17 +101,17 @@ pub(super) fn read_text(
 }
 
 /// Reads sources, and says on standard error what is to be known about them.
-pub(super) struct Reading {
-    pub(super) parser: Parser,
+pub(crate) struct Reading {
+    pub(crate) parser: Parser,
     /// What the inputs mean for the outcome of the command.
-    pub(super) outcome: Outcome,
-    pub(super) notices: Notices,
+    pub(crate) outcome: Outcome,
+    pub(crate) notices: Notices,
     program: &'static str,
     mending: Mending,
 }
 
 impl Reading {
-    pub(super) fn new(program: &'static str, mending: Mending) -> Self {
+    pub(crate) fn new(program: &'static str, mending: Mending) -> Self {
         Self {
             parser: Parser::new(),
             outcome: Outcome::Pass,
@@ -122,7 +122,7 @@ impl Reading {
     }
 
     /// Puts the results of all sources where the question wants them.
-    pub(super) fn collect(
+    pub(crate) fn collect(
         &mut self,
         sources: impl IntoIterator<Item = Source>,
         question: Question,
@@ -138,7 +138,7 @@ impl Reading {
     }
 
     /// Gives each result of a source to `each`. A source without one makes the command fail.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         source: &Source,
         mut each: impl FnMut(&BenchmarkResult<'_>),
@@ -163,14 +163,14 @@ impl Reading {
     }
 
     /// Says what makes the command fail.
-    pub(super) fn fail(&mut self, message: String) {
+    pub(crate) fn fail(&mut self, message: String) {
         self.outcome = Outcome::Incomplete;
         ui::say(self.program, &message);
         self.notices.notes.push(message);
     }
 
     /// Says something to know.
-    pub(super) fn note(&mut self, message: String) {
+    pub(crate) fn note(&mut self, message: String) {
         ui::note(self.program, &message);
         self.notices.notes.push(message);
     }
@@ -201,7 +201,7 @@ impl Reading {
 }
 
 /// What is said of an input without results.
-pub(super) fn no_result(name: &[u8]) -> String {
+pub(crate) fn no_result(name: &[u8]) -> String {
     format!(
         "no benchmark result in {}, expected the output of 'go test -bench'",
         name.as_bstr()
@@ -221,7 +221,7 @@ impl From<io::Error> for Stop {
 }
 
 /// How many threads read an input. Beyond a few the one that collects is the slowest.
-pub(super) fn threads() -> NonZeroUsize {
+pub(crate) fn threads() -> NonZeroUsize {
     const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
     // To find out takes longer than a short input.
     static COUNT: OnceLock<NonZeroUsize> = OnceLock::new();

@@ -1,0 +1,11 @@
+//! The ways that several commands share: from inputs to results, from two sides to a verdict, from
+//! commits to versions that are built and measured.
+
+pub(crate) mod baselines;
+pub(crate) mod failure;
+pub(crate) mod gate;
+pub(crate) mod histories;
+pub(crate) mod profiling;
+pub(crate) mod results;
+mod source_places;
+pub(crate) mod versions;
