@@ -3,6 +3,7 @@
 mod advice;
 pub mod annotations;
 pub mod csv;
+mod effect_sentence;
 mod headings;
 pub mod json;
 pub mod junit;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::effect_sentence::sentence;
 use super::verdicts::percent;
 use crate::visible::visible;
 
@@ -84,7 +85,7 @@ impl<'h> Trend<'h> {
         effects
             .into_iter()
             .map(|(effect, is_fixed)| Told {
-                sentence: history.sentence(effect),
+                sentence: sentence(history, effect),
                 commit: history
                     .commits
                     .get(effect.at)
@@ -411,7 +412,7 @@ impl TrendReport {
                 .effects
                 .iter()
                 .map(|effect| EffectReport {
-                    sentence: history.sentence(effect),
+                    sentence: sentence(history, effect),
                     after: effect.after,
                     at: effect.at,
                     package: effect.package.clone(),

@@ -6,6 +6,7 @@ use benchparse::trend::{ChangePoint, History, Kind, Series};
 use benchparse::unit::{Class, Direction};
 use serde::Serialize;
 
+use super::super::effect_sentence::sentence;
 use super::explained::{Explanation, Told};
 use crate::base64::encode as base64;
 use crate::wording::base_unit;
@@ -162,7 +163,7 @@ impl<'h> Document<'h> {
                 let change = series.and_then(|series| series.changes.get(change));
                 change.is_some_and(|change| change.fixed_at.is_some())
             }),
-            text: history.sentence(effect),
+            text: sentence(history, effect),
             series: effect.changes.iter().map(|(series, _)| *series).collect(),
         });
         Self {
