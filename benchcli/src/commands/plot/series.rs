@@ -1,149 +1,23 @@
-//! `benchcli plot`: pictures of two files, or of the history.
+//! A picture of the history, a panel a series.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ffi::OsString;
-use std::io::{self, Write as _};
 
-use anyhow::{Result, bail};
-use benchparse::gate::{RowVerdict, Verdict, judge};
-use benchparse::stats::{Assumption, Sample, summarize};
+use anyhow::Result;
 use benchparse::trend::{History, Kind as TrendKind, Series};
-use benchparse::unit::{self, Class, Scale};
+use benchparse::unit;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Outcome;
-use crate::args::check::GateArgs;
-use crate::args::plot::{Kind, PlotOptions};
+use crate::args::plot::PlotOptions;
 use crate::pipeline::baselines::short;
-use crate::pipeline::gate::{Gate, Rows, read_sides};
 use crate::pipeline::histories::{history, remarks, tell};
-use crate::pipeline::results::two_files;
-use crate::plot::{self, Picture, compare as side_by_side, trend};
-use crate::report::verdicts::{common_folders, in_package, percent};
+use crate::plot::{Picture, trend};
+use crate::report::verdicts::percent;
 use crate::ui::warn;
-use crate::whole_file::write_file;
-use crate::wording::counted;
-use crate::wording::{is_unit, written_unit};
-use benchparse::pairing::Measurements;
-
-/// Draws what was asked for.
-///
-/// # Errors
-/// There is nothing to draw, or the picture cannot be written.
-pub fn run(options: &PlotOptions) -> Result<Outcome> {
-    let picture = match &options.files {
-        Some(files) => files_picture(options, files)?,
-        None => history_picture(options)?,
-    };
-    if picture.left_out > 0 {
-        warn(&format!(
-            "{} left out: a picture has room for no more; --filter and --unit choose",
-            counted(picture.left_out, "benchmark")
-        ));
-    }
-    let bytes = match options.kind {
-        Kind::Svg => picture.svg.into_bytes(),
-        Kind::Png { dots } => plot::png(&picture.svg, f32::from(dots))?,
-    };
-    match &options.output {
-        None => io::stdout().lock().write_all(&bytes)?,
-        Some(path) => write_file(path, &bytes)?,
-    }
-    Ok(Outcome::Pass)
-}
-
-/// Two files, side by side.
-fn files_picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Picture> {
-    let mut gate = GateArgs::default().into_options()?;
-    gate.filter = options.history.filter.clone();
-    let (names, texts) = two_files(files)?;
-    let comparison = read_sides("benchcli plot", names, &texts, &gate)?;
-    let rows = comparison.rows(&Gate::new(&gate, None, None)?);
-    comparison.check(&rows, &texts)?;
-    let report = judge(&rows.rows, &comparison.policy(&gate));
-    let panels = panels(&rows, &report.rows, &options.history.units);
-    if panels.is_empty() {
-        bail!("no benchmark is on both sides with these units; --unit names others");
-    }
-    side_by_side::draw(&panels, &comparison.names, options.look)
-}
-
-fn panels(rows: &Rows, verdicts: &[RowVerdict], units: &[String]) -> Vec<side_by_side::Panel> {
-    let mut panels: Vec<side_by_side::Panel> = Vec::new();
-    let mut sizes: Vec<Vec<f64>> = Vec::new();
-    let packages = rows.metadata.iter();
-    let packages: Vec<&str> = packages.map(|it| it.package.as_str()).collect();
-    let prefix = common_folders(&packages);
-    for (verdict, context) in verdicts.iter().zip(&rows.metadata) {
-        let unit = verdict.key.unit.as_str();
-        let is_wanted = units.is_empty()
-            || units
-                .iter()
-                .any(|wanted| wanted == unit || is_unit(wanted, unit));
-        let (Some(old), Some(new), true) = (verdict.old, verdict.new, is_wanted) else {
-            continue;
-        };
-        let class = Class::of(unit.as_bytes());
-        let medians = [old.median, new.median];
-        let scale = Scale::for_values(medians.into_iter().filter(|it| it.is_finite()), class);
-        let side = |side: &Measurements, median: f64| {
-            let finite = side
-                .values
-                .iter()
-                .copied()
-                .filter(|value| value.is_finite());
-            let values: Vec<f64> = finite.collect();
-            let summary = summarize(&Sample::new(values.clone()), Assumption::Nothing, 0.95);
-            let within = |bound: f64| if bound.is_finite() { bound } else { median };
-            side_by_side::Side {
-                values,
-                median,
-                interval: [within(summary.low), within(summary.high)],
-                text: plot::with_unit(&scale.format(median), unit),
-            }
-        };
-        let change = new.median / old.median - 1.0;
-        let [old_side, new_side] = &context.sides;
-        let row = side_by_side::Row {
-            name: match prefix {
-                Some(prefix) => in_package(&context.package, &verdict.key.benchmark, prefix),
-                None => verdict.key.benchmark.clone(),
-            },
-            sides: [side(old_side, old.median), side(new_side, new.median)],
-            // From 0 to 0 nothing changed.
-            change: if change.is_nan() {
-                String::new()
-            } else {
-                percent(change)
-            },
-            verdict: match &verdict.verdict {
-                Verdict::Regressed | Verdict::Traded | Verdict::Accepted { .. } => {
-                    side_by_side::Verdict::Worse
-                }
-                Verdict::Improved => side_by_side::Verdict::Better,
-                _ => side_by_side::Verdict::Neither,
-            },
-        };
-        let place = panels.iter().position(|panel| panel.unit == unit);
-        let place = place.unwrap_or_else(|| {
-            sizes.push(Vec::new());
-            panels.push(side_by_side::Panel {
-                unit: unit.to_owned(),
-                rows: Vec::new(),
-            });
-            panels.len() - 1
-        });
-        let worse = verdict.effect.map_or(0.0, |effect| effect.worse);
-        let at = sizes[place].partition_point(|size| *size >= worse);
-        sizes[place].insert(at, worse);
-        panels[place].rows.insert(at, row);
-    }
-    panels
-}
+use crate::wording::{counted, written_unit};
 
 /// The history, a panel a series.
-fn history_picture(options: &PlotOptions) -> Result<Picture> {
+pub(super) fn picture(options: &PlotOptions) -> Result<Picture> {
     let reading = history(&options.history, true)?;
     tell(&remarks(&reading));
     let history = &reading.history;
@@ -328,14 +202,7 @@ mod tests {
             subject: String::new(),
             measured: at != 2,
         };
-        let point = |commit| Point {
-            commit,
-            median: 1.0,
-            low: 1.0,
-            high: 1.0,
-            samples: Vec::new(),
-            count: 1,
-        };
+        let point = |commit| Point::new(commit, 1.0);
         let change = |kind, after, at| ChangePoint {
             kind,
             after,
@@ -350,14 +217,8 @@ mod tests {
         };
         let series = Series {
             package: "p".into(),
-            benchmark: "A".into(),
-            unit: "sec/op".into(),
             environment: "linux".into(),
-            direction: benchparse::unit::Direction::Lower,
-            class: Class::Decimal,
-            tolerance: None,
             // The fourth was measured elsewhere, the fifth here without this benchmark.
-            points: [0, 1, 3, 6, 7].map(point).into(),
             changes: vec![
                 change(TrendKind::Step, 1, 3),
                 change(TrendKind::Spike, 5, 6),
@@ -371,6 +232,7 @@ mod tests {
                 ratio: 0.5,
                 worse: false,
             }),
+            ..Series::new("A", "sec/op", [0, 1, 3, 6, 7].map(point).into())
         };
         let history = History {
             commits: (0..8).map(commit).collect(),

@@ -1,0 +1,41 @@
+//! `benchcli plot`: pictures of two files, or of the history.
+
+mod files;
+mod series;
+
+use std::io::{self, Write as _};
+
+use anyhow::Result;
+
+use super::Outcome;
+use crate::args::plot::{Kind, PlotOptions};
+use crate::plot;
+use crate::ui::warn;
+use crate::whole_file::write_file;
+use crate::wording::counted;
+
+/// Draws what was asked for.
+///
+/// # Errors
+/// There is nothing to draw, or the picture cannot be written.
+pub fn run(options: &PlotOptions) -> Result<Outcome> {
+    let picture = match &options.files {
+        Some(files) => files::picture(options, files)?,
+        None => series::picture(options)?,
+    };
+    if picture.left_out > 0 {
+        warn(&format!(
+            "{} left out: a picture has room for no more; --filter and --unit choose",
+            counted(picture.left_out, "benchmark")
+        ));
+    }
+    let bytes = match options.kind {
+        Kind::Svg => picture.svg.into_bytes(),
+        Kind::Png { dots } => plot::png(&picture.svg, f32::from(dots))?,
+    };
+    match &options.output {
+        None => io::stdout().lock().write_all(&bytes)?,
+        Some(path) => write_file(path, &bytes)?,
+    }
+    Ok(Outcome::Pass)
+}
