@@ -21,7 +21,9 @@ pub mod trend_markdown;
 mod trend_sparkline;
 pub mod trend_text;
 pub mod verdict_markdown;
+pub mod verdict_model;
 pub mod verdict_text;
+mod verdict_words;
 pub mod verdicts;
 
 /// The verdict of what got worse of a benchmark that is better in another unit.

@@ -1,21 +1,14 @@
 //! What a check found, as plain data: the one model that all its reports are made from.
 
-use benchparse::gate::{
-    Action, Class, Direction, Outcome, Policy, Reason, Report, RowVerdict, Verdict,
-};
+use benchparse::gate::Outcome;
 use benchparse::number::fixed;
-use benchparse::pairing::Measurements;
-use benchparse::stats::{Sample, median};
-use benchparse::unit::{self, Scale};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::TRADED;
-use super::advice::{advice, aim, bytes, noticed, remark};
 pub use super::row_metadata::RowMetadata;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::profile::Explained;
-use crate::wording::counted;
 
 /// The name and version of the JSON report; the number grows when a reader would break.
 pub const SCHEMA: &str = "benchcli-check/2";
@@ -192,68 +185,6 @@ pub struct Inputs {
     pub lacks_base: bool,
 }
 
-/// Makes the model.
-pub fn model(
-    report: &Report,
-    metadata: &[RowMetadata],
-    policy: &Policy,
-    inputs: Inputs,
-) -> CheckReport {
-    let (aim, bytes) = (aim(report, policy), bytes(report, metadata));
-    let mut rows: Vec<(f64, RowReport)> = report
-        .rows
-        .iter()
-        .zip(metadata)
-        .map(|(verdict, metadata)| {
-            let mut row = row(verdict, metadata, policy);
-            if row.unit == "sec/op" {
-                let found = noticed(verdict, metadata, &aim, &bytes);
-                row.remarks = found.iter().filter_map(remark).collect();
-            }
-            (severity(verdict), row)
-        })
-        .collect();
-    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut rows: Vec<RowReport> = rows.into_iter().map(|(_, row)| row).collect();
-    name_rows(&mut rows);
-    let counts = Counts::of(&rows);
-    let traded = report.benchmarks.iter();
-    let traded = traded.filter(|benchmark| benchmark.verdict == Verdict::Traded);
-    let outcome = if inputs.is_incomplete || inputs.lacks_base {
-        report.outcome.and(Outcome::Incomplete)
-    } else {
-        report.outcome
-    };
-    CheckReport {
-        schema: SCHEMA,
-        outcome,
-        exit: outcome.exit_code(),
-        summary: whole_summary(summary(report, &rows, counts), &inputs, report.outcome),
-        counts,
-        applied: Applied {
-            threshold: report.threshold,
-            q: policy.q,
-            min_samples: policy.min_samples,
-            interleaved: policy.interleaved,
-            assume_stable: policy.assume_stable,
-            family: report.family,
-            traded: match policy.on_traded {
-                Action::Fail => "fail",
-                Action::Warn => "warn",
-                Action::Ignore => "ignore",
-            },
-        },
-        sides: inputs.names,
-        measured: inputs.measured,
-        advice: advice(report, metadata, policy),
-        rows,
-        diagnostics: inputs.diagnostics,
-        traded: traded.map(|of| of.benchmark.clone()).collect(),
-        stale: inputs.stale,
-        explained: Vec::new(),
-    }
-}
-
 impl CheckReport {
     /// What failed, so that the run is incomplete.
     pub fn failures(&self) -> impl Iterator<Item = &Diagnostic> {
@@ -268,58 +199,8 @@ impl CheckReport {
     }
 }
 
-/// The summary of the verdicts, with what failed.
-fn whole_summary(verdicts: String, inputs: &Inputs, outcome: Outcome) -> String {
-    let mut failed: Vec<String> = Vec::new();
-    let mut of_benchmarks: Vec<&String> = Vec::new();
-    for diagnostic in &inputs.diagnostics {
-        // A package fails with its benchmark.
-        if let (Some(package), Some(_)) = (&diagnostic.package, &diagnostic.benchmark)
-            && diagnostic.is_failure()
-        {
-            of_benchmarks.push(package);
-        }
-    }
-    for diagnostic in &inputs.diagnostics {
-        if let (Some(package), None) = (&diagnostic.package, &diagnostic.benchmark)
-            && of_benchmarks.contains(&package)
-        {
-            continue;
-        }
-        let counts = diagnostic.severity == Severity::Incomplete
-            || (inputs.lacks_base && diagnostic.is_failure());
-        let subject = diagnostic.subject();
-        if counts && !failed.contains(&subject) {
-            failed.push(subject);
-        }
-    }
-    let Some(first) = failed
-        .first()
-        .filter(|_| inputs.is_incomplete || inputs.lacks_base)
-    else {
-        return verdicts;
-    };
-    let more = match failed.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let base = if inputs.lacks_base && !inputs.is_incomplete {
-        " on the base, so that nothing is compared"
-    } else {
-        ""
-    };
-    match outcome {
-        Outcome::Regressed => format!("{verdicts}; {first}{more} failed"),
-        Outcome::Incomplete => format!("{verdicts}; {first}{more} failed{base}"),
-        _ => {
-            let verdicts = verdicts.strip_prefix("pass: ").unwrap_or(&verdicts);
-            format!("incomplete: {first}{more} failed{base}; {verdicts}")
-        }
-    }
-}
-
 impl Counts {
-    fn of(rows: &[RowReport]) -> Self {
+    pub(super) fn of(rows: &[RowReport]) -> Self {
         let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
         Self {
             regressed: count("regressed"),
@@ -350,130 +231,6 @@ impl Counts {
             .map(|(count, name)| format!("{count} {name}"))
             .collect();
         texts.join(", ")
-    }
-}
-
-/// Failing rows first, then by how much they changed for the worse.
-fn severity(row: &RowVerdict) -> f64 {
-    let rank = match &row.verdict {
-        _ if row.action == Action::Fail => 6.0,
-        Verdict::Regressed | Verdict::Traded => 5.0,
-        Verdict::Accepted { .. } => 4.0,
-        Verdict::Inconclusive { .. } => 3.0,
-        Verdict::Removed => 2.5,
-        Verdict::Improved => 2.0,
-        Verdict::Added => 1.5,
-        _ => 1.0,
-    };
-    let worse = row.effect.map_or(0.0, |effect| effect.worse.ln());
-    // Changes of any size stay within their rank.
-    rank + if worse.is_nan() {
-        0.0
-    } else {
-        worse.clamp(-700.0, 700.0) / 10_000.0
-    }
-}
-
-fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy) -> RowReport {
-    let (name, reason) = words(verdict);
-    let unit = verdict.key.unit.as_bytes();
-    let medians = [&verdict.old, &verdict.new].map(|side| side.map(|side| side.median));
-    let finite = medians
-        .into_iter()
-        .flatten()
-        .filter(|median| median.is_finite());
-    let scale = Scale::for_values(finite, unit::Class::of(unit));
-    let side = |place: usize| {
-        let side = [verdict.old, verdict.new][place]?;
-        let spread = if side.n > 1 && side.spread.is_finite() {
-            format!(" ± {}%", fixed(side.spread * 100.0, 0))
-        } else {
-            String::new()
-        };
-        Some(SideReport {
-            median: Some(side.median).filter(|median| median.is_finite()),
-            text: scale.format(side.median) + &spread,
-            spread: Some(side.spread).filter(|spread| spread.is_finite()),
-            samples: metadata.sides[place]
-                .values
-                .iter()
-                .map(|&value| in_json(value))
-                .collect(),
-        })
-    };
-    let turn = |worse: f64| match verdict.direction {
-        Direction::Lower => worse - 1.0,
-        Direction::Higher => 1.0 / worse - 1.0,
-    };
-    let change = verdict.effect.map(|effect| turn(effect.worse));
-    let interval = verdict
-        .effect
-        .and_then(|effect| effect.interval)
-        .map(|bounds| {
-            let ends = [turn(bounds.low), turn(bounds.high)];
-            if ends[0] <= ends[1] {
-                ends
-            } else {
-                [ends[1], ends[0]]
-            }
-        });
-    RowReport {
-        package: metadata.package.clone(),
-        benchmark: verdict.key.benchmark.clone(),
-        name: verdict.key.benchmark.clone(),
-        unit: verdict.key.unit.clone(),
-        verdict: name,
-        reason,
-        fails: verdict.action == Action::Fail,
-        gated: metadata.gated,
-        old: side(0),
-        new: side(1),
-        change: change.filter(|change| change.is_finite()),
-        change_text: change.map_or_else(String::new, percent),
-        interval: interval.filter(|ends| ends.iter().all(|end| end.is_finite())),
-        q_worse: verdict.tests.map(|tests| tests.q_worse),
-        q_better: verdict.tests.map(|tests| tests.q_better),
-        threshold: verdict.threshold,
-        floor: (policy.interleaved && verdict.class == Class::Timing)
-            .then(|| noise_floor(&metadata.sides))
-            .flatten(),
-        samples_needed: verdict.samples_needed,
-        remarks: Vec::new(),
-    }
-}
-
-/// The fewest rounds whose halves are compared.
-const FLOOR_ROUNDS: usize = 4;
-
-/// How far the medians of odd and even rounds are apart, of both sides the larger.
-fn noise_floor(sides: &[Measurements; 2]) -> Option<f64> {
-    let halves = |values: &[f64]| {
-        let half = |first| values.iter().skip(first).step_by(2).copied().collect();
-        let [odd, even] = [0, 1].map(|first| median(&Sample::new(half(first))));
-        if odd == even {
-            return Some(0.0);
-        }
-        let apart = f64::max(odd / even, even / odd) - 1.0;
-        apart.is_finite().then_some(apart)
-    };
-    let enough = sides.iter().all(|side| side.values.len() >= FLOOR_ROUNDS);
-    let [old, new] = enough.then(|| sides.each_ref().map(|side| halves(&side.values)))?;
-    Some(old?.max(new?))
-}
-
-/// What JSON has as a number.
-fn in_json(value: f64) -> Option<f64> {
-    Some(value).filter(|value| value.is_finite())
-}
-
-/// Names rows as Go does, `codec.Encode-8`, with as much of the package as tells packages apart.
-fn name_rows(rows: &mut [RowReport]) {
-    let packages: Vec<&str> = rows.iter().map(|row| &*row.package).collect();
-    let Some(prefix) = common_folders(&packages) else {
-        return;
-    };
-    for row in rows {
-        row.name = in_package(&row.package, &row.benchmark, prefix);
     }
 }
 
@@ -508,117 +265,4 @@ pub(crate) fn percent(change: f64) -> String {
         "+"
     };
     format!("{sign}{text}%")
-}
-
-fn words(row: &RowVerdict) -> (&'static str, Option<String>) {
-    match &row.verdict {
-        Verdict::Regressed => ("regressed", single(row)),
-        Verdict::Traded => (TRADED, single(row)),
-        Verdict::Improved => ("improved", single(row)),
-        Verdict::Accepted {
-            reason,
-            limit_percent,
-        } => (
-            "accepted",
-            Some(format!("up to {}%: {reason}", fixed(*limit_percent, 1))),
-        ),
-        Verdict::Inconclusive { reason } => ("inconclusive", Some(why(reason, row))),
-        Verdict::Added => ("added", None),
-        Verdict::Removed => ("removed", None),
-        _ => ("unchanged", None),
-    }
-}
-
-fn single(row: &RowVerdict) -> Option<String> {
-    row.single_sample.then(|| "from a single sample".to_owned())
-}
-
-fn why(reason: &Reason, row: &RowVerdict) -> String {
-    let needed = row.samples_needed.map_or_else(String::new, |needed| {
-        format!(", {needed} samples would settle it")
-    });
-    match reason {
-        Reason::Invalid => "a value is NaN, infinite or negative".to_owned(),
-        Reason::Environment { differs } => format!("the sides differ in {differs}"),
-        Reason::EnvironmentShift => SHIFTED.to_owned(),
-        Reason::TooFew => match row.samples_needed {
-            Some(needed) => format!("too few samples, needs {needed}"),
-            None => "too few samples".to_owned(),
-        },
-        Reason::Borderline => format!("near the threshold{needed}"),
-        _ => format!("noisy{needed}"),
-    }
-}
-
-fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
-    let benchmarks = counted(report.benchmarks.len(), "benchmark");
-    match report.outcome {
-        Outcome::EnvironmentShift => format!(
-            "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
-            report.shift.changed, report.family
-        ),
-        Outcome::Regressed => {
-            let failing = rows.iter().filter(|row| row.fails);
-            let mut names: Vec<String> = Vec::new();
-            for row in failing {
-                let text = match row.verdict {
-                    "regressed" | TRADED => {
-                        format!("{} {} {}", row.name, row.unit, row.change_text)
-                    }
-                    verdict => format!("{} {} {verdict}", row.name, row.unit),
-                };
-                names.push(text);
-            }
-            let shown = names.len().min(3);
-            let more = match names.len() - shown {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let shift = if report.shift.detected {
-                "; no timing is judged, the environment shifted"
-            } else {
-                ""
-            };
-            let is_trade = rows.iter().all(|row| !row.fails || row.verdict == TRADED);
-            let what = if is_trade { TRADED } else { "regressed" };
-            format!(
-                "{what}: {}{more} ({benchmarks}){shift}",
-                names[..shown].join(", ")
-            )
-        }
-        Outcome::Incomplete => {
-            let reason = report.rows.iter().find_map(|row| match &row.verdict {
-                Verdict::Inconclusive { reason } if reason.is_mendable() => Some(why(reason, row)),
-                _ => None,
-            });
-            let reason = reason.unwrap_or_else(|| "no row has two sides".to_owned());
-            format!("incomplete: nothing could be judged: {reason} ({benchmarks})")
-        }
-        _ if rows.is_empty() => "nothing is compared".to_owned(),
-        _ if counts.regressed > 0 => {
-            format!("pass: regressions found, none configured to fail ({benchmarks})")
-        }
-        _ if counts.traded > 0 => {
-            format!("pass: trade-offs found, none configured to fail ({benchmarks})")
-        }
-        _ if counts.inconclusive == rows.len() && !rows.is_empty() => {
-            format!(
-                "pass: nothing could be judged, the noise hides any change ({benchmarks}); \
-                 --fail-on-inconclusive fails such a run"
-            )
-        }
-        _ if counts.added == rows.len() => {
-            format!("pass: new benchmarks only, nothing to compare ({benchmarks})")
-        }
-        _ if counts.accepted > 0 => format!(
-            "pass: {} accepted, nothing else regressed ({benchmarks})",
-            counted(counts.accepted, "regression")
-        ),
-        _ if counts.inconclusive > 0 => format!(
-            "pass: no regression found, {} of {} rows inconclusive ({benchmarks})",
-            counts.inconclusive,
-            rows.len()
-        ),
-        Outcome::Pass => format!("pass: nothing got worse ({benchmarks})"),
-    }
 }

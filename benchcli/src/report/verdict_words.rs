@@ -1,0 +1,174 @@
+//! Verdicts in words: why a row has its verdict, and the answer in one line.
+
+use benchparse::gate::{Outcome, Reason, Report, RowVerdict, Verdict};
+use benchparse::number::fixed;
+
+use super::TRADED;
+use super::verdicts::{Counts, Inputs, RowReport, SHIFTED};
+use crate::diagnostics::Severity;
+use crate::wording::counted;
+
+/// The name of a verdict, and why it is that one.
+pub(super) fn words(row: &RowVerdict) -> (&'static str, Option<String>) {
+    match &row.verdict {
+        Verdict::Regressed => ("regressed", single(row)),
+        Verdict::Traded => (TRADED, single(row)),
+        Verdict::Improved => ("improved", single(row)),
+        Verdict::Accepted {
+            reason,
+            limit_percent,
+        } => (
+            "accepted",
+            Some(format!("up to {}%: {reason}", fixed(*limit_percent, 1))),
+        ),
+        Verdict::Inconclusive { reason } => ("inconclusive", Some(why(reason, row))),
+        Verdict::Added => ("added", None),
+        Verdict::Removed => ("removed", None),
+        _ => ("unchanged", None),
+    }
+}
+
+fn single(row: &RowVerdict) -> Option<String> {
+    row.single_sample.then(|| "from a single sample".to_owned())
+}
+
+fn why(reason: &Reason, row: &RowVerdict) -> String {
+    let needed = row.samples_needed.map_or_else(String::new, |needed| {
+        format!(", {needed} samples would settle it")
+    });
+    match reason {
+        Reason::Invalid => "a value is NaN, infinite or negative".to_owned(),
+        Reason::Environment { differs } => format!("the sides differ in {differs}"),
+        Reason::EnvironmentShift => SHIFTED.to_owned(),
+        Reason::TooFew => match row.samples_needed {
+            Some(needed) => format!("too few samples, needs {needed}"),
+            None => "too few samples".to_owned(),
+        },
+        Reason::Borderline => format!("near the threshold{needed}"),
+        _ => format!("noisy{needed}"),
+    }
+}
+
+/// The answer in one line.
+pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
+    let benchmarks = counted(report.benchmarks.len(), "benchmark");
+    match report.outcome {
+        Outcome::EnvironmentShift => format!(
+            "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
+            report.shift.changed, report.family
+        ),
+        Outcome::Regressed => {
+            let failing = rows.iter().filter(|row| row.fails);
+            let mut names: Vec<String> = Vec::new();
+            for row in failing {
+                let text = match row.verdict {
+                    "regressed" | TRADED => {
+                        format!("{} {} {}", row.name, row.unit, row.change_text)
+                    }
+                    verdict => format!("{} {} {verdict}", row.name, row.unit),
+                };
+                names.push(text);
+            }
+            let shown = names.len().min(3);
+            let more = match names.len() - shown {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let shift = if report.shift.detected {
+                "; no timing is judged, the environment shifted"
+            } else {
+                ""
+            };
+            let is_trade = rows.iter().all(|row| !row.fails || row.verdict == TRADED);
+            let what = if is_trade { TRADED } else { "regressed" };
+            format!(
+                "{what}: {}{more} ({benchmarks}){shift}",
+                names[..shown].join(", ")
+            )
+        }
+        Outcome::Incomplete => {
+            let reason = report.rows.iter().find_map(|row| match &row.verdict {
+                Verdict::Inconclusive { reason } if reason.is_mendable() => Some(why(reason, row)),
+                _ => None,
+            });
+            let reason = reason.unwrap_or_else(|| "no row has two sides".to_owned());
+            format!("incomplete: nothing could be judged: {reason} ({benchmarks})")
+        }
+        _ if rows.is_empty() => "nothing is compared".to_owned(),
+        _ if counts.regressed > 0 => {
+            format!("pass: regressions found, none configured to fail ({benchmarks})")
+        }
+        _ if counts.traded > 0 => {
+            format!("pass: trade-offs found, none configured to fail ({benchmarks})")
+        }
+        _ if counts.inconclusive == rows.len() && !rows.is_empty() => {
+            format!(
+                "pass: nothing could be judged, the noise hides any change ({benchmarks}); \
+                 --fail-on-inconclusive fails such a run"
+            )
+        }
+        _ if counts.added == rows.len() => {
+            format!("pass: new benchmarks only, nothing to compare ({benchmarks})")
+        }
+        _ if counts.accepted > 0 => format!(
+            "pass: {} accepted, nothing else regressed ({benchmarks})",
+            counted(counts.accepted, "regression")
+        ),
+        _ if counts.inconclusive > 0 => format!(
+            "pass: no regression found, {} of {} rows inconclusive ({benchmarks})",
+            counts.inconclusive,
+            rows.len()
+        ),
+        Outcome::Pass => format!("pass: nothing got worse ({benchmarks})"),
+    }
+}
+
+/// The summary of the verdicts, with what failed.
+pub(super) fn whole_summary(verdicts: String, inputs: &Inputs, outcome: Outcome) -> String {
+    let mut failed: Vec<String> = Vec::new();
+    let mut of_benchmarks: Vec<&String> = Vec::new();
+    for diagnostic in &inputs.diagnostics {
+        // A package fails with its benchmark.
+        if let (Some(package), Some(_)) = (&diagnostic.package, &diagnostic.benchmark)
+            && diagnostic.is_failure()
+        {
+            of_benchmarks.push(package);
+        }
+    }
+    for diagnostic in &inputs.diagnostics {
+        if let (Some(package), None) = (&diagnostic.package, &diagnostic.benchmark)
+            && of_benchmarks.contains(&package)
+        {
+            continue;
+        }
+        let counts = diagnostic.severity == Severity::Incomplete
+            || (inputs.lacks_base && diagnostic.is_failure());
+        let subject = diagnostic.subject();
+        if counts && !failed.contains(&subject) {
+            failed.push(subject);
+        }
+    }
+    let Some(first) = failed
+        .first()
+        .filter(|_| inputs.is_incomplete || inputs.lacks_base)
+    else {
+        return verdicts;
+    };
+    let more = match failed.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let base = if inputs.lacks_base && !inputs.is_incomplete {
+        " on the base, so that nothing is compared"
+    } else {
+        ""
+    };
+    match outcome {
+        Outcome::Regressed => format!("{verdicts}; {first}{more} failed"),
+        Outcome::Incomplete => format!("{verdicts}; {first}{more} failed{base}"),
+        _ => {
+            let verdicts = verdicts.strip_prefix("pass: ").unwrap_or(&verdicts);
+            format!("incomplete: {first}{more} failed{base}; {verdicts}")
+        }
+    }
+}
