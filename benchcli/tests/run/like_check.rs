@@ -27,6 +27,26 @@ fn without_what_a_run_knows(mut report: Value) -> Value {
     report
 }
 
+/// The same of the report as text: without the lines that say how it was measured, and without the
+/// places of what was noticed.
+fn text_without_what_a_run_knows(sandbox: &Sandbox, program: &str) -> Vec<String> {
+    let text = sandbox.read(&format!("{program}.txt"));
+    let lines = text.lines().enumerate().filter(|(place, line)| {
+        let is_about_measuring = *place == 1 || line.contains(" rounds in ");
+        !is_about_measuring && !line.contains("UTF-16") && !line.contains("byte order mark")
+    });
+    let without_place = |line: &str| {
+        let is_noticed = ["failed: ", "warning: ", "note: "]
+            .iter()
+            .find(|start| line.starts_with(**start));
+        match (is_noticed, line.rsplit_once(": ")) {
+            (Some(start), Some((_, what))) => format!("{start}{what}"),
+            _ => line.to_owned(),
+        }
+    };
+    lines.map(|(_, line)| without_place(line)).collect()
+}
+
 /// Runs `cat` of both files in turn, and checks what that saves.
 fn both(sandbox: &Sandbox, old: &Path, new: &Path, arguments: &[&str]) -> [Ran; 2] {
     let cat = |path: &Path| format!("cat '{}'", path.display());
@@ -36,8 +56,25 @@ fn both(sandbox: &Sandbox, old: &Path, new: &Path, arguments: &[&str]) -> [Ran; 
     let rounds = ["--rounds", "2", "--save-raw", "raw", "--seed", "1"];
     let check = ["check", "raw/old.txt", "raw/new.txt"];
     [
-        sandbox.benchcli(&[&run[..], &rounds, &common, arguments].concat()),
-        sandbox.benchcli(&[&check[..], &common, arguments].concat()),
+        sandbox.benchcli(
+            &[
+                &run[..],
+                &rounds,
+                &common,
+                &["--report", "text=run.txt"],
+                arguments,
+            ]
+            .concat(),
+        ),
+        sandbox.benchcli(
+            &[
+                &check[..],
+                &common,
+                &["--report", "text=check.txt"],
+                arguments,
+            ]
+            .concat(),
+        ),
     ]
 }
 
@@ -89,6 +126,10 @@ fn run_says_what_check_says_of_all_test_data() {
                     without_what_a_run_knows(check.report()),
                     "{what}"
                 );
+                let [run, check] =
+                    ["run", "check"].map(|it| text_without_what_a_run_knows(&sandbox, it));
+                assert_eq!(run, check, "{what}");
+                assert!(!run.is_empty(), "{what}");
             }
         }
     }
