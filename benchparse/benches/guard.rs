@@ -27,7 +27,9 @@ fn main() {
             } else {
                 Memory::Varies
             };
-            measure(&name, Some(text), memory, || black_box(read(text, threads)));
+            measure(&name, Some(text), memory, || {
+                black_box(inputs::read(text, threads))
+            });
         }
         let name = format!("Compare/input={input}");
         measure(&name, Some(text), Memory::Counted, || {
@@ -38,7 +40,7 @@ fn main() {
         "Read/input=json/threads=1",
         Some(&events),
         Memory::Counted,
-        || black_box(read(&events, 1)),
+        || black_box(inputs::read(&events, 1)),
     );
     let samples: Vec<Sample> = (0..64).map(sample).collect();
     let mut comparer = Comparer::new();
@@ -84,23 +86,6 @@ fn measure<T>(
         );
     }
     println!();
-}
-
-/// Every record, with its name, units and values.
-fn read(text: &[u8], threads: usize) -> f64 {
-    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-    let mut parser = Parser::new();
-    parser.begin(b"f", b"f");
-    let mut sum = 0.0;
-    let read = parser.read_each(text, Mending::Repair, threads, |record| {
-        if let Record::Result(result) = record {
-            black_box((result.name_symbol(), result.config_id()));
-            sum += result.measurements().iter().map(|it| it.value).sum::<f64>();
-        }
-        io::Result::Ok(())
-    });
-    assert!(read.is_ok_and(|found| found.incidents.is_empty()));
-    sum
 }
 
 /// From two texts to tables.

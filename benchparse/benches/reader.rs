@@ -21,21 +21,10 @@ fn main() {
 }
 
 fn read(bencher: Bencher<'_, '_>, text: &[u8], threads: usize) {
-    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-    bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
-        let mut parser = Parser::new();
-        parser.begin(b"f", b"f");
-        let mut sum = 0.0;
-        let read = parser.read_each(text, Mending::Repair, threads, |record| {
-            if let Record::Result(result) = record {
-                black_box((result.name_symbol(), result.config_id()));
-                sum += result.measurements().iter().map(|it| it.value).sum::<f64>();
-            }
-            io::Result::Ok(())
-        });
-        read.is_ok_and(|found| found.incidents.is_empty())
-            .then_some(sum)
-    });
+    let bytes = BytesCount::of_slice(text);
+    bencher
+        .counter(bytes)
+        .bench_local(|| inputs::read(text, threads));
 }
 
 #[divan::bench(args = THREADS)]

@@ -100,6 +100,18 @@ impl Repo {
         self.git(["rev-parse", "HEAD"])
     }
 
+    /// Gives HEAD another subject.
+    pub(crate) fn amend(&self, subject: &str) {
+        self.git([
+            "commit",
+            "--quiet",
+            "--amend",
+            "--allow-empty",
+            "-m",
+            subject,
+        ]);
+    }
+
     pub(crate) fn clone_to(&self, sandbox: &Sandbox, name: &str, flags: &[&str]) -> Repo {
         let target = sandbox.path().join(name);
         let url = format!("file://{}", self.path.display());

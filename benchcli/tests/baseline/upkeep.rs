@@ -149,14 +149,7 @@ fn after_init_baselines_follow_amends_and_rebases() {
 
     repo.commit("second");
     repo.record(&results(1));
-    repo.git([
-        "commit",
-        "--quiet",
-        "--amend",
-        "--allow-empty",
-        "-m",
-        "better",
-    ]);
+    repo.amend("better");
     assert!(repo.benchcli(["show"]).succeeds().contains(&results(1)));
     repo.git(["switch", "--quiet", "-c", "other", "HEAD~1"]);
     repo.commit("elsewhere");

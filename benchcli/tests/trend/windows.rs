@@ -74,14 +74,7 @@ fn a_merge_is_one_commit() {
 fn rewritten_commits_leave_their_baselines_behind() {
     let sandbox = Sandbox::new();
     let repo = line(&sandbox);
-    repo.git([
-        "commit",
-        "--quiet",
-        "--amend",
-        "--allow-empty",
-        "-m",
-        "9 again",
-    ]);
+    repo.amend("9 again");
     let ran = repo.benchcli(["trend"]);
     assert_eq!(ran.code, 0);
     assert!(ran.err.contains("1 baseline left out"), "{}", ran.err);

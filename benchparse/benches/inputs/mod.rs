@@ -1,6 +1,32 @@
 //! Inputs to measure with.
 
 use std::fmt::Write as _;
+use std::hint::black_box;
+use std::io;
+use std::num::NonZeroUsize;
+
+use benchparse::format::{Mending, Parser, Record};
+
+/// Reads every record of a text that has nothing wrong in it, with its name, configuration, units and
+/// values, and gives the sum of the values.
+///
+/// # Panics
+/// Something was wrong.
+pub(crate) fn read(text: &[u8], threads: usize) -> f64 {
+    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+    let mut parser = Parser::new();
+    parser.begin(b"f", b"f");
+    let mut sum = 0.0;
+    let read = parser.read_each(text, Mending::Repair, threads, |record| {
+        if let Record::Result(result) = record {
+            black_box((result.name_symbol(), result.config_id()));
+            sum += result.measurements().iter().map(|it| it.value).sum::<f64>();
+        }
+        io::Result::Ok(())
+    });
+    assert!(read.is_ok_and(|found| found.incidents.is_empty()));
+    sum
+}
 
 /// 1,000 benchmarks × 100 × 3 metrics, as `go test -count=100` prints them.
 pub(crate) fn counts() -> Vec<u8> {
