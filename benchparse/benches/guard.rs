@@ -6,12 +6,10 @@
 mod inputs;
 
 use std::hint::black_box;
-use std::io;
-use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use benchparse::compare::{Collector, Levels, Question};
-use benchparse::format::{Mending, Parser, Record};
+use benchparse::format::{Parser, Record};
 use benchparse::stats::{Assumption, Comparer, Sample};
 
 fn main() {

@@ -5,13 +5,10 @@
 
 mod inputs;
 
-use std::io;
-use std::num::NonZeroUsize;
-
 use benchparse::compare::{Collector, Question};
-use benchparse::format::{Mending, Parser, Reader, Record};
+use benchparse::format::{Parser, Reader, Record};
+use divan::Bencher;
 use divan::counter::BytesCount;
-use divan::{Bencher, black_box};
 use inputs::{counts, events, names};
 
 const THREADS: [usize; 2] = [1, 2];

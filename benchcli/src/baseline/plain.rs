@@ -1,6 +1,7 @@
 //! What is stored of input that is not the plain output of `go test`.
 
 use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+use benchparse::input::{Incident, IncidentKind};
 
 use super::environment::Contents;
 
@@ -8,7 +9,7 @@ use super::environment::Contents;
 ///
 /// A note has to be benchmark text for every program. Input whose results can be read without
 /// repair is stored to the byte. Of JSON, UTF-16, torn or decorated lines the results are stored,
-/// with their configuration.
+/// with their configuration, and then what failed, as `go test` prints it.
 pub fn storable(input: Vec<u8>, contents: &Contents) -> (Vec<u8>, Vec<String>) {
     if read(&input, Mending::Off, |_| {}).samples == contents.samples {
         return (input, Vec::new());
@@ -22,7 +23,28 @@ pub fn storable(input: Vec<u8>, contents: &Contents) -> (Vec<u8>, Vec<String>) {
             _ => Ok(()),
         };
     });
-    (writer.into_inner(), repairs)
+    let mut text = writer.into_inner();
+    for incident in contents.incidents.iter() {
+        failure(&mut text, incident);
+    }
+    (text, repairs)
+}
+
+/// Adds the lines from which a failure is read again.
+fn failure(text: &mut Vec<u8>, incident: &Incident) {
+    let package = incident.package.as_deref();
+    let benchmark = incident.benchmark.as_deref();
+    let lines = match (incident.kind, benchmark, package) {
+        (IncidentKind::Skipped | IncidentKind::NoName, ..) => return,
+        (IncidentKind::PackageFailed, _, Some(package)) => format!("FAIL\t{package}\n"),
+        (_, Some(benchmark), Some(package)) => {
+            format!("pkg: {package}\n--- FAIL: {benchmark}\n")
+        }
+        (_, Some(benchmark), None) => format!("--- FAIL: {benchmark}\n"),
+        (_, None, Some(package)) => format!("FAIL\t{package}\n"),
+        (_, None, None) => "exit status 1\n".to_owned(),
+    };
+    text.extend_from_slice(lines.as_bytes());
 }
 
 struct Outcome {
@@ -67,6 +89,20 @@ mod tests {
             {\"Action\":\"output\",\"Package\":\"x\",\"Test\":\"BenchmarkA\",\"Output\":\"BenchmarkA-8 \\t\"}\n\
             {\"Action\":\"output\",\"Package\":\"x\",\"Test\":\"BenchmarkA\",\"Output\":\" 1\\t 5 ns/op\\n\"}\n";
         assert_eq!(stored(json.as_bytes()), (plain.to_owned(), false));
+        let failing = format!(
+            "{json}{{\"Action\":\"output\",\"Package\":\"x\",\"Test\":\"BenchmarkC\",\
+             \"Output\":\"--- FAIL: BenchmarkC\\n\"}}\n"
+        );
+        let (text, _) = stored(failing.as_bytes());
+        let [before, after] = [failing.as_bytes(), text.as_bytes()].map(|text| {
+            Contents::of(b"", text)
+                .incidents
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(before, ["BenchmarkC failed"]);
+        assert_eq!(before, after, "{text}");
         let utf16 = "\u{feff}goos: linux\nBenchmarkA-8 1 5 ns/op\n".encode_utf16();
         let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
         assert_eq!(stored(&utf16), (plain.to_owned(), false));
