@@ -47,6 +47,24 @@ Compares the baselines of commits, or a commit with a file.
 `auto` is the baseline for what is checked out: of the merge base of HEAD with the main branch, or \
 of its nearest first-parent ancestor with results of the same environment.";
 
+const PUSH_EXAMPLES: &str = "\
+Examples:
+  benchcli push
+  benchcli push origin
+  benchcli push git@example.com:team/project.git --json
+
+Baselines of the remote are fetched and merged first, so none is lost, whoever pushes first. Profiles that \
+`benchcli profile add` keeps are pushed too. The network is left to your own git, with its credentials and settings.";
+
+const PULL_EXAMPLES: &str = "\
+Examples:
+  benchcli pull
+  benchcli pull origin --no-profiles
+  benchcli pull git@example.com:team/project.git --json
+
+Baselines of the remote are merged into yours, recording by recording; none is lost. Profiles that \
+`benchcli profile add` keeps are fetched too. The network is left to your own git, with its credentials and settings.";
+
 const PRUNE_ABOUT: &str = "\
 Removes old baselines. This is the only command that ever drops data: look at what --dry-run says \
 first.
@@ -95,8 +113,10 @@ pub enum Command {
     )]
     Diff(DiffArgs),
     /// Share baselines with a remote
+    #[command(after_help = PUSH_EXAMPLES)]
     Push(RemoteArgs),
     /// Fetch the baselines of a remote and merge them into ours
+    #[command(after_help = PULL_EXAMPLES)]
     Pull(RemoteArgs),
     /// Remove old baselines; the only command that ever drops data
     #[command(long_about = PRUNE_ABOUT)]
@@ -267,15 +287,6 @@ pub struct ShowArgs {
 
 /// Options of `benchcli push` and `benchcli pull`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  benchcli pull
-  benchcli push origin
-  benchcli push git@example.com:team/project.git --json
-
-The network is left to your own git, with its credentials and settings. Two sides' baselines are
-merged by recording; none is lost, whoever pushes first. So are the profiles \
-that `benchcli profile add` keeps.")]
 pub struct RemoteArgs {
     /// A remote's name or address [default: the one git would push to]
     #[arg(value_name = "REMOTE")]

@@ -68,7 +68,7 @@ pub struct GateArgs {
     filter: OsString,
 
     /// The change that matters [default: 3% if measured in turn, else 10%]
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", value_parser = Percent::above_zero)]
     threshold: Option<Percent>,
 
     /// The false discovery rate [default: 0.05]
@@ -345,7 +345,7 @@ impl GateArgs {
         policy.check()?;
         let config = &loaded.config;
         let options = GateOptions {
-            filter: parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?,
+            filter: parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?,
             policy,
             gated: match self.gate {
                 Some(units) => Some(units.into_iter().filter(|unit| !unit.is_empty()).collect()),

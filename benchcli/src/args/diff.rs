@@ -253,6 +253,7 @@ pub(super) fn mending(strict: bool) -> Mending {
     }
 }
 
+/// What a query is, or the error with its flag as the program has it.
 pub(super) fn parsed<T>(flag: &str, result: std::result::Result<T, QueryError>) -> Result<T> {
     result.map_err(|error| anyhow!("parsing -{flag}: {error}"))
 }

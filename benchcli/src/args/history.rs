@@ -138,7 +138,7 @@ impl HistoryArgs {
         Ok(HistoryOptions {
             since: self.since,
             range: self.range,
-            filter: parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?,
+            filter: parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?,
             units: units.collect(),
             environment: self.environment,
             sensitivity: self.sensitivity.into(),

@@ -87,10 +87,10 @@ impl RankArgs {
         Ok(RankOptions {
             inputs: self.inputs,
             question: Question {
-                filter: parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?,
+                filter: parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?,
                 table: by(Key::Config),
                 row: by(Key::FullName),
-                col: parsed("by", Projection::parse(self.by.as_encoded_bytes()))?,
+                col: parsed("-by", Projection::parse(self.by.as_encoded_bytes()))?,
                 ignore: by(Key::File),
             },
             mending: mending(self.strict),

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use super::check::{GateArgs, GateOptions};
 use super::number::{whole, whole_from};
+use crate::hint::WithHint as _;
 use crate::runner::go_flags::GoFlags;
 use crate::runner::plan::Order;
 
@@ -155,6 +156,9 @@ pub(super) struct GoArgs {
     #[arg(long, value_name = "LIST")]
     cpu: Option<String>,
 
+    #[arg(long, hide = true, value_parser = count)]
+    count: Option<u32>,
+
     /// The packages whose benchmarks are run; may be given again
     #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
     packages: Vec<String>,
@@ -162,6 +166,11 @@ pub(super) struct GoArgs {
     /// Flags for the go command and the test binaries, after --
     #[arg(last = true, value_name = "GO FLAGS")]
     go_flags: Vec<OsString>,
+}
+
+/// Refuses `-count`, which everybody types who comes from `go test`.
+fn count(_: &str) -> Result<u32, &'static str> {
+    Err("each benchmark runs once a round; --rounds says how many rounds")
 }
 
 impl GoArgs {
@@ -175,6 +184,15 @@ impl GoArgs {
         mut test: Vec<String>,
         cached_base: bool,
     ) -> Result<GoOptions> {
+        if let Some(time) = &self.benchtime
+            && time.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return Err(
+                anyhow!("--benchtime {time}: neither a number of iterations nor a time").hint(
+                    format!("write {time}x for iterations, or a time such as 100ms or 2s"),
+                ),
+            );
+        }
         test.extend(self.benchtime.map(|time| format!("-test.benchtime={time}")));
         test.extend(self.cpu.map(|list| format!("-test.cpu={list}")));
         Ok(GoOptions {

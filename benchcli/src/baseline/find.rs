@@ -292,6 +292,7 @@ pub fn auto(
             back,
             found,
         },
+        None if looked_at == 0 => FindError::NothingBefore,
         None => FindError::None { looked_at },
     }
     .with_hint())

@@ -48,6 +48,9 @@ pub enum FindError {
         /// What it is of.
         found: String,
     },
+    /// HEAD is based on nothing.
+    #[error("HEAD is based on no other commit that could have a baseline")]
+    NothingBefore,
     /// There are none.
     #[error("no baseline in the {} that HEAD is based on", counted(*looked_at, "commit"))]
     None {
@@ -66,6 +69,7 @@ impl FindError {
             }
             Self::Shallow { .. } => "run `git fetch --unshallow`",
             Self::NoParent | Self::Unrelated { .. } => "name a commit with --base REV",
+            Self::NothingBefore => "name a commit to compare with",
             Self::OtherEnvironment { .. } => {
                 "run `benchcli record` on this one at the base, or name a commit with --base REV"
             }

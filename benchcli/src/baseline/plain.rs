@@ -36,7 +36,6 @@ fn failure(text: &mut Vec<u8>, incident: &Incident) {
     let benchmark = incident.benchmark.as_deref();
     let lines = match (incident.kind, benchmark, package) {
         (IncidentKind::Skipped | IncidentKind::NoName, ..) => return,
-        (IncidentKind::PackageFailed, _, Some(package)) => format!("FAIL\t{package}\n"),
         (_, Some(benchmark), Some(package)) => {
             format!("pkg: {package}\n--- FAIL: {benchmark}\n")
         }

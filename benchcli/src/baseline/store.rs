@@ -130,9 +130,9 @@ impl Store {
         let is_missing = matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch);
         if is_missing && self.has_no_commits() {
             return anyhow::anyhow!(
-                "{revision}: the repository has no commits yet; baselines belong to commits: \
-                 run `git commit` first"
-            );
+                "{revision}: the repository has no commits yet, and baselines belong to commits"
+            )
+            .hint("run `git commit` first");
         }
         if is_missing && self.repo.is_shallow() {
             return anyhow::anyhow!("{revision}: no such commit in this shallow clone")

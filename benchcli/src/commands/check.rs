@@ -115,7 +115,16 @@ fn read_base(
     new: &[Vec<u8>],
     labels: &[(String, BString)],
 ) -> Result<(Vec<Vec<u8>>, String, Option<Oid>)> {
-    let is_file = fs::metadata(base).is_ok_and(|file| !file.is_dir());
+    let metadata = fs::metadata(base);
+    let is_commit = |store: &Store| base.to_str().is_some_and(|it| store.resolve(it).is_ok());
+    if metadata.as_ref().is_ok_and(fs::Metadata::is_dir)
+        && !Store::open(Path::new(".")).is_ok_and(|store| is_commit(&store))
+    {
+        return Err(
+            anyhow!("--base {} is a folder", base.display()).hint("name a file in it, or a commit")
+        );
+    }
+    let is_file = metadata.is_ok_and(|file| !file.is_dir());
     if is_file || base == "-" {
         return Ok((vec![text_of(base)?], base.display().to_string(), None));
     }

@@ -42,7 +42,7 @@ pub fn run(args: &ConfigArgs) -> Result<Outcome> {
         let config = &loaded.config;
         writeln!(
             stdout,
-            "{place}: right ({}, {})",
+            "{place}: no errors ({}, {})",
             counted(config.rule.len(), "rule"),
             counted(config.accept.len(), "accepted regression")
         )?;

@@ -5,7 +5,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
 use benchparse::name::Name;
 use git2::Oid;
@@ -16,7 +16,8 @@ use crate::args::run::RunOptions;
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::diagnostics::Diagnostic;
-use crate::pipeline::failure::in_one_line;
+use crate::hint::WithHint;
+use crate::pipeline::failure::hints;
 use crate::pipeline::gate::{Comparison, Extras, Gate, Rows, conclude};
 use crate::pipeline::profiling::{Explicable, Profiling};
 use crate::pipeline::versions::{Benchmarks, Prepared, prepare};
@@ -78,7 +79,10 @@ fn preflight(options: &RunOptions, store: Result<&Store, &anyhow::Error>) -> Res
     match store {
         _ if !options.record => Ok(None),
         Ok(store) => Ok(Some(store.resolve("HEAD").context("--record")?.id())),
-        Err(error) => bail!("--record: {}", in_one_line(error)),
+        Err(error) => {
+            let told = anyhow!("--record: {error:#}");
+            Err(hints(error).into_iter().fold(told, WithHint::hint))
+        }
     }
 }
 

@@ -24,6 +24,21 @@ impl FromStr for Percent {
     }
 }
 
+impl Percent {
+    /// A percentage above 0, as a threshold is.
+    ///
+    /// # Errors
+    /// The text is none.
+    pub fn above_zero(text: &str) -> Result<Self, String> {
+        match text.parse::<Self>()? {
+            percent if percent.0 > 0.0 => Ok(percent),
+            _ => Err(format!(
+                "expected a percentage above 0%, such as 5%, found {text}"
+            )),
+        }
+    }
+}
+
 impl fmt::Display for Percent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = self.0 * 100.0;

@@ -20,6 +20,7 @@ use jiff::Zoned;
 
 use super::results::{no_result, read_text};
 use super::source_places::places;
+use super::unmatched;
 use crate::args::check::{GateOptions, ReportFormat};
 use crate::baseline::Store;
 use crate::config::Acceptances;
@@ -282,6 +283,11 @@ impl Comparison {
                 package: String::from_utf8_lossy(pair.package()).into_owned(),
                 sides: pair.sides.map(Clone::clone),
                 gated: row.gated && row.in_family,
+                accepted_percent: row
+                    .acceptances
+                    .iter()
+                    .map(|acceptance| acceptance.limit_percent)
+                    .reduce(f64::max),
             });
             rows.push(row);
         }
@@ -335,7 +341,14 @@ impl Comparison {
             if self.noticed[side as usize].results == 0 {
                 bail!("{}", no_result(name.as_bytes()));
             }
-            bail!("no results of {name} match the filter");
+            let error = anyhow!("no results of {name} match the filter");
+            let texts = texts.iter().flatten().map(Vec::as_slice);
+            return Err(
+                match unmatched::hint(&self.pairing.options().filter, texts) {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                },
+            );
         }
         if any_failed {
             return Ok(true);

@@ -8,4 +8,5 @@ pub(crate) mod histories;
 pub(crate) mod profiling;
 pub(crate) mod results;
 mod source_places;
+pub(crate) mod unmatched;
 pub(crate) mod versions;

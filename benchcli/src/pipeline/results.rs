@@ -12,6 +12,7 @@ use benchparse::gate::Outcome;
 use benchparse::pairing::Side;
 use bstr::ByteSlice as _;
 
+use super::unmatched::{self, NO_MATCH};
 use crate::diagnostics::Noticed;
 use crate::inputs::Input;
 use crate::report::json::Notices;
@@ -56,6 +57,15 @@ impl Source {
         match self {
             Self::Input(input) => input.path.as_encoded_bytes(),
             Self::Texts { name, .. } => name,
+        }
+    }
+
+    /// The texts, as far as they can be read a second time.
+    fn texts(self) -> Vec<Vec<u8>> {
+        match self {
+            Self::Input(input) if input.path == "-" => Vec::new(),
+            Self::Input(input) => whole(&input).into_iter().collect(),
+            Self::Texts { texts, .. } => texts,
         }
     }
 }
@@ -127,12 +137,18 @@ impl Reading {
         sources: impl IntoIterator<Item = Source>,
         question: Question,
     ) -> Result<Collector> {
+        let filter = question.filter.clone();
         let mut collector = Collector::new(question);
-        for source in sources {
-            self.read(&source, |result| collector.add(result))?;
+        let sources: Vec<Source> = sources.into_iter().collect();
+        for source in &sources {
+            self.read(source, |result| collector.add(result))?;
         }
         if collector.is_empty() && self.outcome == Outcome::Pass {
-            self.fail("no results match the filter".to_owned());
+            self.fail(NO_MATCH.to_owned());
+            let texts: Vec<Vec<u8>> = sources.into_iter().flat_map(Source::texts).collect();
+            if let Some(hint) = unmatched::hint(&filter, texts.iter().map(Vec::as_slice)) {
+                ui::hint(&hint);
+            }
         }
         Ok(collector)
     }

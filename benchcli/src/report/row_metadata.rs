@@ -11,4 +11,6 @@ pub struct RowMetadata {
     pub sides: [Measurements; 2],
     /// Whether the row may fail a run.
     pub gated: bool,
+    /// The most that is accepted, in percent, where something is.
+    pub accepted_percent: Option<f64>,
 }

@@ -72,7 +72,7 @@ pub fn write(report: &CheckReport) -> String {
     }
     let traded = sentences(report);
     let traded = traded.iter().map(|line| format!("{TRADED}: {line}"));
-    let stale = report.stale.iter().map(|line| format!("stale: {line}"));
+    let stale = report.stale.iter().map(|line| format!("no effect: {line}"));
     let lines: Vec<String> = traded
         .chain(stale)
         .chain(report.advice.iter().cloned())

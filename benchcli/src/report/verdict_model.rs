@@ -97,7 +97,7 @@ fn severity(row: &RowVerdict) -> f64 {
 }
 
 fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy) -> RowReport {
-    let (name, reason) = words(verdict);
+    let (name, reason) = words(verdict, metadata.accepted_percent);
     let unit = verdict.key.unit.as_bytes();
     let medians = [&verdict.old, &verdict.new].map(|side| side.map(|side| side.median));
     let finite = medians

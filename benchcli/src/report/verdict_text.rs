@@ -61,7 +61,7 @@ pub fn write(report: &CheckReport, color: bool) -> String {
         out.push_str(&format_line(TRADED, &line));
     }
     for line in &report.stale {
-        out.push_str(&format_line("stale", line));
+        out.push_str(&format_line("no effect", line));
     }
     for line in &report.advice {
         out.push_str(&format_line("advice", line));

@@ -1,5 +1,7 @@
 //! Verdicts in words: why a row has its verdict, and the answer in one line.
 
+use std::collections::BTreeSet;
+
 use benchparse::gate::{Outcome, Reason, Report, RowVerdict, Verdict};
 use benchparse::number::fixed;
 
@@ -9,9 +11,20 @@ use crate::diagnostics::Severity;
 use crate::wording::counted;
 
 /// The name of a verdict, and why it is that one.
-pub(super) fn words(row: &RowVerdict) -> (&'static str, Option<String>) {
+pub(super) fn words(
+    row: &RowVerdict,
+    accepted_percent: Option<f64>,
+) -> (&'static str, Option<String>) {
     match &row.verdict {
-        Verdict::Regressed => ("regressed", single(row)),
+        Verdict::Regressed => {
+            let accepted = accepted_percent
+                .map(|percent| format!("more than the accepted {}%", fixed(percent, 1)));
+            let reasons: Vec<String> = accepted.into_iter().chain(single(row)).collect();
+            (
+                "regressed",
+                (!reasons.is_empty()).then(|| reasons.join(", ")),
+            )
+        }
         Verdict::Traded => (TRADED, single(row)),
         Verdict::Improved => ("improved", single(row)),
         Verdict::Accepted {
@@ -49,6 +62,9 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
     }
 }
 
+/// The answer where there are no rows.
+const NOTHING: &str = "nothing is compared";
+
 /// The answer in one line.
 pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
     let benchmarks = counted(report.benchmarks.len(), "benchmark");
@@ -81,9 +97,15 @@ pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> St
             };
             let is_trade = rows.iter().all(|row| !row.fails || row.verdict == TRADED);
             let what = if is_trade { TRADED } else { "regressed" };
+            let failing: BTreeSet<_> = rows
+                .iter()
+                .filter(|row| row.fails)
+                .map(|row| (&row.package, &row.benchmark))
+                .collect();
             format!(
-                "{what}: {}{more} ({benchmarks}){shift}",
-                names[..shown].join(", ")
+                "{what}: {}{more} ({} of {benchmarks}){shift}",
+                names[..shown].join(", "),
+                failing.len()
             )
         }
         Outcome::Incomplete => {
@@ -94,7 +116,7 @@ pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> St
             let reason = reason.unwrap_or_else(|| "no row has two sides".to_owned());
             format!("incomplete: nothing could be judged: {reason} ({benchmarks})")
         }
-        _ if rows.is_empty() => "nothing is compared".to_owned(),
+        _ if rows.is_empty() => NOTHING.to_owned(),
         _ if counts.regressed > 0 => {
             format!("pass: regressions found, none configured to fail ({benchmarks})")
         }
@@ -158,16 +180,20 @@ pub(super) fn whole_summary(verdicts: String, inputs: &Inputs, outcome: Outcome)
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let base = if inputs.lacks_base && !inputs.is_incomplete {
-        " on the base, so that nothing is compared"
-    } else {
-        ""
+    let base = match inputs.lacks_base && !inputs.is_incomplete {
+        // The subject names the side.
+        true if first.ends_with(" of the base") => ", so nothing is compared",
+        true => " on the base, so nothing is compared",
+        false => "",
     };
     match outcome {
         Outcome::Regressed => format!("{verdicts}; {first}{more} failed"),
         Outcome::Incomplete => format!("{verdicts}; {first}{more} failed{base}"),
         _ => {
             let verdicts = verdicts.strip_prefix("pass: ").unwrap_or(&verdicts);
+            if verdicts == NOTHING && !base.is_empty() {
+                return format!("incomplete: {first}{more} failed{base}");
+            }
             format!("incomplete: {first}{more} failed{base}; {verdicts}")
         }
     }

@@ -99,7 +99,11 @@ fn a_filter_that_leaves_nothing() {
     let folder = folder(&[("a.txt", b"BenchmarkA 1 2 x\n")]);
     let (stdout, stderr, code) = benchdiff(&folder, &["-filter", ".name:B", "a.txt"]);
     assert_eq!(stdout, "");
-    assert_eq!(stderr, "benchdiff: no results match the filter\n");
+    assert_eq!(
+        stderr,
+        "benchdiff: no results match the filter\n\
+         hint: no result has `.name:B`; there is only `A`\n"
+    );
     assert_eq!(code, Some(2));
 }
 

@@ -404,7 +404,7 @@ fn an_accepted_regression_passes_and_is_said() {
     let (shown, _, code) = check(&configured(&gone), &[]);
     assert_eq!(code, Some(0));
     assert!(
-        shown.contains("stale: benchcli.toml:16: accept Gone ns/op: it ended on 2020-01-31\n"),
+        shown.contains("no effect: benchcli.toml:16: accept Gone ns/op: it ended on 2020-01-31\n"),
         "{shown}"
     );
 }
@@ -477,7 +477,7 @@ fn config_commands() {
     let folder =
         configured("threshold = \"5%\"\n[[rule]]\nfilter = \".unit:B/op\"\ngate = false\n");
     let shown = |action| text(&benchcli(folder.path(), &["config", action]).stdout);
-    assert!(shown("check").contains("benchcli.toml: right (1 rule, 0 accepted regressions)"));
+    assert!(shown("check").contains("benchcli.toml: no errors (1 rule, 0 accepted regressions)"));
     let in_force = shown("show");
     assert!(
         in_force.contains("threshold = \"5%\"\nq = 0.05\nmin-samples = 5\n"),
@@ -549,7 +549,7 @@ fn exit_2_and_one_line_for_bad_input() {
                 "--threshold",
                 "0%",
             ],
-            "threshold 0: expected a relative change above 0",
+            "expected a percentage above 0%, such as 5%",
         ),
         (
             &[
@@ -686,7 +686,7 @@ fn a_gate_that_could_never_fail_is_refused() {
     let (shown, _, code) = check(&folder, &["--gate", "ns/op,MB/s"]);
     assert_eq!(code, Some(1));
     assert!(
-        shown.contains("stale: gate: no row of this run has the unit MB/s\n"),
+        shown.contains("no effect: gate: no row of this run has the unit MB/s\n"),
         "{shown}"
     );
 }
@@ -738,14 +738,28 @@ fn inputs_that_contradict_each_other_about_a_unit_are_refused() {
 }
 
 #[test]
+fn a_regression_beyond_what_is_accepted_says_so() {
+    let accept =
+        "[[accept]]\nbenchmark = \"Key\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \"x\"\n";
+    let folder = configured(accept);
+    let (shown, _, code) = check(&folder, &[]);
+    assert_eq!(code, Some(1));
+    let row = shown
+        .lines()
+        .find(|line| line.contains("Key-2      sec/op"));
+    let row = row.unwrap_or_else(|| panic!("{shown}"));
+    assert!(row.contains("more than the accepted 10.0%"), "{row}");
+}
+
+#[test]
 fn what_has_no_effect_is_named() {
     let rule = "[[rule]]\nfilter = \".unit:nsop\"\nthreshold = \"5%\"\n";
     let folder = configured(rule);
     let (shown, _, _) = check(&folder, &[]);
-    let said = "stale: benchcli.toml:1: rule .unit:nsop: no row of this run matches it\n";
+    let said = "no effect: benchcli.toml:1: rule .unit:nsop: no row of this run matches it\n";
     assert!(shown.contains(said), "{shown}");
     let (shown, _, _) = check(&folder, &["--filter", ".unit:B/op"]);
-    assert!(!shown.contains("stale"), "{shown}");
+    assert!(!shown.contains("no effect"), "{shown}");
 }
 
 #[test]

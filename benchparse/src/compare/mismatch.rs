@@ -142,7 +142,7 @@ impl Tables {
 impl std::fmt::Display for Mismatch {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let [first, second] = &self.columns;
-        if !self.mends {
+        if !self.mends || self.keys.is_empty() {
             return write!(
                 out,
                 "nothing is compared: {first} and {second} have no benchmark in common"

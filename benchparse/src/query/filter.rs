@@ -63,6 +63,14 @@ impl Term {
         &self.key
     }
 
+    /// The words that are asked for, without the regular expressions.
+    pub fn words(&self) -> impl Iterator<Item = &[u8]> {
+        self.values.iter().filter_map(|matcher| match matcher {
+            Matcher::Word(word) => Some(word.as_slice()),
+            Matcher::Regexp(_) => None,
+        })
+    }
+
     /// Whether a value of the key is one of those asked for: equal to a word, or matched somewhere
     /// by a regular expression. A key that is missing has the empty value.
     pub fn matches(&self, value: &[u8]) -> bool {

@@ -1,0 +1,159 @@
+//! Why a filter selects nothing: the key or the value that no result has, and the nearest that is there.
+
+use std::collections::BTreeSet;
+
+use benchparse::format::{Mending, Parser, Reader, Record};
+use benchparse::query::{Filter, Key, Term};
+
+/// What is said of a filter that selects nothing.
+pub(crate) const NO_MATCH: &str = "no results match the filter";
+
+/// Keys that are no configuration keys.
+const OWN_KEYS: [&str; 5] = [".name", ".fullname", ".file", ".unit", "/gomaxprocs"];
+
+/// More values than these are not listed.
+const LISTED: usize = 8;
+
+/// What the results of some texts have.
+struct Found {
+    /// By term.
+    values: Vec<BTreeSet<String>>,
+    config_keys: BTreeSet<String>,
+}
+
+impl Found {
+    fn of<'t>(filter: &Filter, texts: impl Iterator<Item = &'t [u8]>) -> Self {
+        let mut found = Self {
+            values: vec![BTreeSet::new(); filter.terms().len()],
+            config_keys: BTreeSet::new(),
+        };
+        let mut parser = Parser::new();
+        for text in texts {
+            let mut reader = Reader::with_mending(&mut parser, text, Mending::Repair);
+            while let Ok(Some(record)) = reader.next_record() {
+                let Record::Result(result) = record else {
+                    continue;
+                };
+                let shown = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+                let config = result.config().texts(result.symbols());
+                found.config_keys.extend(config.map(|(key, _)| shown(key)));
+                for (values, term) in found.values.iter_mut().zip(filter.terms()) {
+                    if *term.key() == Key::Unit {
+                        values.extend(result.measurements().iter().map(|it| {
+                            let unit = it.written.map_or(it.unit, |(_, unit)| unit);
+                            shown(result.symbols().text(unit))
+                        }));
+                    } else {
+                        values.insert(shown(term.key().value(&result)));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn hint(&self, term: &Term, values: &BTreeSet<String>) -> Option<String> {
+        let key = String::from_utf8_lossy(term.key().text()).into_owned();
+        if values.iter().all(String::is_empty) {
+            let known = OWN_KEYS.into_iter();
+            let known = known.chain(self.config_keys.iter().map(String::as_str));
+            let nearest = nearest(&key, known.clone());
+            let there = nearest.map_or_else(
+                || format!("the keys are {}", listed(known)),
+                |nearest| format!("did you mean `{nearest}`?"),
+            );
+            return Some(format!("no result has the key `{key}`; {there}"));
+        }
+        let word = String::from_utf8_lossy(term.words().next()?).into_owned();
+        let values = values.iter().map(String::as_str);
+        let there = match nearest(&word, values.clone()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None if values.clone().count() == 1 => format!("there is only {}", listed(values)),
+            None => format!("there are {}", listed(values)),
+        };
+        Some(match term.key() {
+            Key::Unit => format!("no result has the unit `{word}`; {there}"),
+            _ => format!("no result has `{key}:{word}`; {there}"),
+        })
+    }
+}
+
+/// What mends a filter that selects nothing of these texts.
+pub(crate) fn hint<'t>(filter: &Filter, texts: impl Iterator<Item = &'t [u8]>) -> Option<String> {
+    let found = Found::of(filter, texts);
+    let terms = filter.terms().iter().zip(&found.values);
+    let mut unmatched = terms.filter(|(term, values)| {
+        let mut values = values.iter();
+        !values.any(|value| term.matches(value.as_bytes()))
+    });
+    unmatched.find_map(|(term, values)| found.hint(term, values))
+}
+
+/// The one that somebody may have meant.
+fn nearest<'v>(word: &str, known: impl Iterator<Item = &'v str>) -> Option<&'v str> {
+    let scored = known.map(|known| (strsim::jaro_winkler(word, known), known));
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (best.0 > 0.8).then_some(best.1)
+}
+
+fn listed<'v>(values: impl Iterator<Item = &'v str>) -> String {
+    let values: Vec<&str> = values.filter(|value| !value.is_empty()).collect();
+    let shown = values.iter().take(LISTED);
+    let shown: Vec<String> = shown.map(|value| format!("`{value}`")).collect();
+    let more = match values.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &[u8] =
+        b"goos: linux\nBenchmarkLabel-8 1 5 ns/op 3 allocs/op\nBenchmarkSort-8 1 5 ns/op\n";
+
+    fn of(query: &str) -> Option<String> {
+        let filter = Filter::parse(query.as_bytes()).unwrap();
+        hint(&filter, [TEXT].into_iter())
+    }
+
+    #[test]
+    fn the_word_that_nothing_has_is_named_with_the_nearest() {
+        for (query, expected) in [
+            (
+                ".nmae:Label",
+                "no result has the key `.nmae`; did you mean `.name`?",
+            ),
+            (
+                ".name:Lable",
+                "no result has `.name:Lable`; did you mean `Label`?",
+            ),
+            (
+                ".unit:ns",
+                "no result has the unit `ns`; did you mean `ns/op`?",
+            ),
+            (
+                "goos:linux .unit:ms/op",
+                "no result has the unit `ms/op`; did you mean `ns/op`?",
+            ),
+            (
+                ".unit:widgets",
+                "no result has the unit `widgets`; there are `allocs/op`, `ns/op`",
+            ),
+            (
+                "gos:linux",
+                "no result has the key `gos`; did you mean `goos`?",
+            ),
+            (
+                "goos:plan9",
+                "no result has `goos:plan9`; there is only `linux`",
+            ),
+        ] {
+            assert_eq!(of(query).as_deref(), Some(expected), "{query}");
+        }
+        // Each matches something, but nothing matches both.
+        assert_eq!(of(".name:Sort .unit:allocs/op"), None);
+    }
+}
