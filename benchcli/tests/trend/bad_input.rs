@@ -78,7 +78,7 @@ fn flags_that_make_no_sense() {
             &["--since", "1d", "--range", "a..b"],
             &["cannot be used with"],
         ),
-        (&["--filter", "x"], &["parsing -filter"]),
+        (&["--filter", "x"], &["parsing --filter"]),
         (
             &["--filter", ".name:Nothing"],
             &["the filter leaves no series"],
