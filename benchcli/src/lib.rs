@@ -5,6 +5,7 @@
 //! repository's notes ([`baseline`]).
 
 pub mod args;
+mod atomic_file;
 mod base64;
 pub mod baseline;
 pub mod commands;
@@ -20,6 +21,5 @@ pub mod report;
 pub mod runner;
 pub mod ui;
 pub mod visible;
-mod whole_file;
 mod wording;
 mod xml;

@@ -8,7 +8,7 @@ mod inputs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use benchparse::compare::{Collector, Levels, Question};
+use benchparse::compare::{Collector, TableOptions, Thresholds};
 use benchparse::format::{Parser, Record};
 use benchparse::stats::{Assumption, Comparer, Sample};
 
@@ -89,7 +89,7 @@ fn measure<T>(
 /// From two texts to tables.
 fn compare(text: &[u8]) -> usize {
     let mut parser = Parser::new();
-    let mut collector = Collector::new(Question::default());
+    let mut collector = Collector::new(TableOptions::default());
     for label in ["old", "new"] {
         let mut reader = parser.read(label.as_bytes(), text);
         while let Ok(Some(record)) = reader.next_record() {
@@ -98,7 +98,7 @@ fn compare(text: &[u8]) -> usize {
             }
         }
     }
-    let tables = collector.finish(&parser, Levels::default());
+    let tables = collector.finish(&parser, Thresholds::default());
     tables.tables().len()
 }
 

@@ -5,7 +5,7 @@
 
 mod inputs;
 
-use benchparse::compare::{Collector, Question};
+use benchparse::compare::{Collector, TableOptions};
 use benchparse::format::{Parser, Reader, Record};
 use divan::Bencher;
 use divan::counter::BytesCount;
@@ -66,7 +66,7 @@ fn names_into_samples(bencher: Bencher<'_, '_>) {
         .counter(BytesCount::of_slice(&text))
         .bench_local(|| {
             let mut parser = Parser::new();
-            let mut collector = Collector::new(Question::default());
+            let mut collector = Collector::new(TableOptions::default());
             let mut reader = parser.read(b"f", &text[..]);
             while let Ok(Some(record)) = reader.next_record() {
                 if let Record::Result(result) = record {

@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use benchparse::trend::{Sensitivity, Tolerance, examine};
+use benchparse::trend::{Sensitivity, Tolerance, detect_changes};
 use benchparse::unit::Direction;
 use planted::{
     Found, MARGIN, Planted, REAL, Random, Score, drifts, noises, ours, per_thousand, quiet, series,
@@ -64,7 +64,7 @@ fn main() {
     for (name, medians) in odd_series() {
         for tolerance in [None, Some(EXACT)] {
             let start = Instant::now();
-            let found = examine(
+            let found = detect_changes(
                 &medians,
                 tolerance,
                 Direction::Lower,

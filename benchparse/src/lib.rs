@@ -104,8 +104,8 @@
 //! ```
 //!
 //! Real logs are worse than that: UTF-16, `go test -json`, timestamps, colours, a result torn in two
-//! by a print. The reader mends these and counts what it mended; [`input`] describes how, and
-//! [`format::Mending`] how to refuse it. To write results, see [`format::Writer`].
+//! by a print. The reader mends these and counts what it repaired; [`input`] describes how, and
+//! [`format::RepairMode`] how to refuse it. To write results, see [`format::Writer`].
 //!
 //! # Asking
 //!
@@ -115,7 +115,7 @@
 //! tables, rows and columns of three projections and a sample of every cell.
 //!
 //! ```
-//! use benchparse::compare::{Collector, Levels, Question, delta_text, detail_text};
+//! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text, detail_text};
 //! use benchparse::format::{Parser, Record};
 //! use benchparse::query::{Filter, Projection};
 //!
@@ -126,10 +126,10 @@
 //!     text += &format!("BenchmarkEncode/format=gob-8 1000 {} ns/op 256 B/op\n", 900 + run);
 //! }
 //!
-//! let question = Question {
+//! let question = TableOptions {
 //!     filter: Filter::parse(b".unit:ns/op")?,
 //!     col: Projection::parse(b"/format@(json gob)")?,
-//!     ..Question::default()
+//!     ..TableOptions::default()
 //! };
 //! let mut parser = Parser::new();
 //! let mut collector = Collector::new(question);
@@ -140,7 +140,7 @@
 //!     }
 //! }
 //!
-//! let tables = collector.finish(&parser, Levels::default());
+//! let tables = collector.finish(&parser, Thresholds::default());
 //! let [table] = tables.tables() else { unreachable!() };
 //! assert_eq!(tables.text(table.unit), b"sec/op");
 //! let row = table.rows().next().unwrap();

@@ -3,8 +3,8 @@
 use std::io::{self, Read};
 
 use allocation_counter::{AllocationInfo, measure};
-use benchparse::compare::{Collector, Question};
-use benchparse::format::{BenchmarkResult, Mending, Parser, Reader, Record};
+use benchparse::compare::{Collector, TableOptions};
+use benchparse::format::{BenchmarkResult, Parser, Reader, Record, RepairMode};
 
 /// A stream of blocks that takes no memory itself: `block` writes the block of a number.
 struct Blocks<F> {
@@ -68,10 +68,10 @@ fn log(number: u32, out: &mut Vec<u8>) {
 }
 
 /// Reads a stream and gives each result to `take`.
-fn read(stream: impl Read, mending: Mending, mut take: impl FnMut(&BenchmarkResult<'_>)) {
+fn read(stream: impl Read, repair_mode: RepairMode, mut take: impl FnMut(&BenchmarkResult<'_>)) {
     let mut parser = Parser::new();
     parser.begin(b"f", b"f");
-    let mut reader = Reader::with_mending(&mut parser, stream, mending);
+    let mut reader = Reader::with_repair_mode(&mut parser, stream, repair_mode);
     while let Some(record) = reader.next_record().expect("reading from memory") {
         if let Record::Result(result) = record {
             take(&result);
@@ -80,24 +80,28 @@ fn read(stream: impl Read, mending: Mending, mut take: impl FnMut(&BenchmarkResu
 }
 
 /// What reading so many blocks of a stream takes, and how many results it gives.
-fn reading(count: u32, mending: Mending, block: fn(u32, &mut Vec<u8>)) -> (AllocationInfo, u64) {
+fn reading(
+    count: u32,
+    repair_mode: RepairMode,
+    block: fn(u32, &mut Vec<u8>),
+) -> (AllocationInfo, u64) {
     // What is made once for the whole program.
-    read(Blocks::new(2, block), mending, |_| ());
+    read(Blocks::new(2, block), repair_mode, |_| ());
     let mut found = 0;
-    let taken = measure(|| read(Blocks::new(count, block), mending, |_| found += 1));
+    let taken = measure(|| read(Blocks::new(count, block), repair_mode, |_| found += 1));
     (taken, found)
 }
 
-const MENDINGS: [Mending; 3] = [Mending::Repair, Mending::Refuse, Mending::Off];
+const MENDINGS: [RepairMode; 3] = [RepairMode::Repair, RepairMode::Refuse, RepairMode::Off];
 
 #[test]
 fn a_known_benchmark_costs_no_allocation() {
-    for mending in MENDINGS {
-        let (few, _) = reading(1000, mending, results);
-        let (many, found) = reading(20_000, mending, results);
+    for repair_mode in MENDINGS {
+        let (few, _) = reading(1000, repair_mode, results);
+        let (many, found) = reading(20_000, repair_mode, results);
         assert_eq!(found, 60_000);
-        assert_eq!(few.count_total, many.count_total, "{mending:?}");
-        assert_eq!(few.bytes_total, many.bytes_total, "{mending:?}");
+        assert_eq!(few.count_total, many.count_total, "{repair_mode:?}");
+        assert_eq!(few.bytes_total, many.bytes_total, "{repair_mode:?}");
     }
 }
 
@@ -114,7 +118,7 @@ fn blocks_of_known_benchmarks_cost_no_allocation() {
             let mut parser = Parser::new();
             parser.begin(b"f", b"f");
             let threads = std::num::NonZeroUsize::MIN;
-            let read = parser.read_each(text, Mending::Repair, threads, |record| {
+            let read = parser.read_each(text, RepairMode::Repair, threads, |record| {
                 found += u32::from(matches!(record, Record::Result(_)));
                 io::Result::Ok(())
             });
@@ -137,12 +141,12 @@ fn log_lines_take_no_memory() {
         log(number, out);
         results(number, out);
     };
-    for mending in MENDINGS {
-        let (few, _) = reading(500, mending, noisy);
-        let (many, found) = reading(10_000, mending, noisy);
+    for repair_mode in MENDINGS {
+        let (few, _) = reading(500, repair_mode, noisy);
+        let (many, found) = reading(10_000, repair_mode, noisy);
         assert_eq!(found, 30_000);
-        assert_eq!(few.bytes_max, many.bytes_max, "{mending:?}");
-        assert_eq!(few.count_total, many.count_total, "{mending:?}");
+        assert_eq!(few.bytes_max, many.bytes_max, "{repair_mode:?}");
+        assert_eq!(few.count_total, many.count_total, "{repair_mode:?}");
     }
 }
 
@@ -156,7 +160,7 @@ fn a_long_line_takes_its_length() {
         }
         results(number, out);
     };
-    let (taken, _) = reading(10, Mending::Off, long);
+    let (taken, _) = reading(10, RepairMode::Off, long);
     // The stream's own buffer is one of these lengths; the others are the reader's.
     assert!(taken.bytes_max < 6 * LENGTH as u64, "{taken:?}");
 }
@@ -165,8 +169,8 @@ fn a_long_line_takes_its_length() {
 fn a_measurement_takes_its_eight_bytes() {
     let collecting = |count: u32| {
         measure(|| {
-            let mut collector = Collector::new(Question::default());
-            read(Blocks::new(count, results), Mending::Repair, |result| {
+            let mut collector = Collector::new(TableOptions::default());
+            read(Blocks::new(count, results), RepairMode::Repair, |result| {
                 collector.add(result);
             });
         })

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use benchparse::format::{Mending, NeedsRepair, Parser, Reader, Record};
+use benchparse::format::{NeedsRepair, Parser, Reader, Record, RepairMode};
 use benchparse::input::{Incidents, RepairKind, Repairs};
 use proptest::prelude::*;
 
@@ -17,10 +17,10 @@ struct Found {
     incidents: Incidents,
 }
 
-fn read_with(text: &[u8], mending: Mending) -> std::io::Result<Found> {
+fn read_with(text: &[u8], repair_mode: RepairMode) -> std::io::Result<Found> {
     let mut parser = Parser::new();
     parser.begin(b"run.txt", b"run.txt");
-    let mut reader = Reader::with_mending(&mut parser, text, mending);
+    let mut reader = Reader::with_repair_mode(&mut parser, text, repair_mode);
     let (mut results, mut configs, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(record) = reader.next_record()? {
         match record {
@@ -53,7 +53,7 @@ fn read_with(text: &[u8], mending: Mending) -> std::io::Result<Found> {
 }
 
 fn read(text: &str) -> Found {
-    read_with(text.as_bytes(), Mending::Repair).expect("reading from memory")
+    read_with(text.as_bytes(), RepairMode::Repair).expect("reading from memory")
 }
 
 impl Found {
@@ -117,7 +117,7 @@ fn strict_reading_stops_at_what_it_would_have_to_repair() {
             RepairKind::Indentation,
         ),
     ] {
-        let Err(error) = read_with(text.as_bytes(), Mending::Refuse) else {
+        let Err(error) = read_with(text.as_bytes(), RepairMode::Refuse) else {
             panic!("read {text:?}");
         };
         assert_eq!(error.kind(), ErrorKind::InvalidData);
@@ -128,13 +128,13 @@ fn strict_reading_stops_at_what_it_would_have_to_repair() {
         assert_eq!((needs.line, needs.kind), (line, kind), "{text:?}");
     }
     let clean = "goos: linux\nBenchmarkA 1 1 ns/op\n# BenchmarkA 1 1 ns/op\nPASS\n";
-    let clean = read_with(clean.as_bytes(), Mending::Refuse);
+    let clean = read_with(clean.as_bytes(), RepairMode::Refuse);
     assert_eq!(clean.map(|found| found.results.len()).ok(), Some(1));
 }
 
 #[test]
 fn without_mending_input_is_read_as_benchstat_reads_it() {
-    let found = read_with(TORN.as_bytes(), Mending::Off).expect("reading from memory");
+    let found = read_with(TORN.as_bytes(), RepairMode::Off).expect("reading from memory");
     assert_eq!(found.results.len(), 1);
     assert_eq!(
         found.errors,
@@ -224,7 +224,7 @@ fn testdata(name: &str) -> Vec<u8> {
 }
 
 fn read_file(name: &str) -> Found {
-    read_with(&testdata(name), Mending::Repair).expect("reading from memory")
+    read_with(&testdata(name), RepairMode::Repair).expect("reading from memory")
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn plain_outputs_are_read_without_repair() {
         "verbose.txt",
     ] {
         let mended = read_file(name);
-        let plain = read_with(&testdata(name), Mending::Off).expect("reading from memory");
+        let plain = read_with(&testdata(name), RepairMode::Off).expect("reading from memory");
         assert!(mended.repairs.is_empty(), "{name}");
         assert_eq!(mended.results, plain.results, "{name}");
         assert_eq!(mended.configs, plain.configs, "{name}");
@@ -334,7 +334,7 @@ fn plain_outputs_are_read_without_repair() {
     }
 }
 
-/// Lines that do something to the mender or to the grammar.
+/// Lines that do something to the repairer or to the grammar.
 fn text() -> impl Strategy<Value = String> {
     const LINES: [&str; 34] = [
         "",
@@ -390,7 +390,7 @@ proptest! {
     /// without.
     #[test]
     fn mending_only_adds(text in text()) {
-        let plain = read_with(text.as_bytes(), Mending::Off).expect("reading from memory");
+        let plain = read_with(text.as_bytes(), RepairMode::Off).expect("reading from memory");
         let mended = read(&text);
         prop_assert!(is_part(&plain.results, &mended.results));
         prop_assert!(is_part(&mended.errors, &plain.errors));
@@ -400,10 +400,10 @@ proptest! {
     #[test]
     fn nothing_repaired_is_nothing_changed(text in text()) {
         let mended = read(&text);
-        let strict = read_with(text.as_bytes(), Mending::Refuse);
+        let strict = read_with(text.as_bytes(), RepairMode::Refuse);
         prop_assert_eq!(strict.is_ok(), mended.repairs.is_empty());
         if mended.repairs.is_empty() {
-            let plain = read_with(text.as_bytes(), Mending::Off).expect("reading from memory");
+            let plain = read_with(text.as_bytes(), RepairMode::Off).expect("reading from memory");
             prop_assert_eq!(plain.results, mended.results);
             prop_assert_eq!(plain.configs, mended.configs);
             prop_assert_eq!(plain.errors, mended.errors);
@@ -412,8 +412,8 @@ proptest! {
 
     #[test]
     fn any_bytes_can_be_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        for mending in [Mending::Repair, Mending::Refuse, Mending::Off] {
-            let _ = read_with(&bytes, mending);
+        for repair_mode in [RepairMode::Repair, RepairMode::Refuse, RepairMode::Off] {
+            let _ = read_with(&bytes, repair_mode);
         }
     }
 }

@@ -16,7 +16,7 @@ use std::fs::File;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use benchparse::compare::{Collector, Levels, Question, Tables};
+use benchparse::compare::{Collector, TableOptions, Tables, Thresholds};
 use benchparse::format::{Parser, Record};
 use benchparse::query::{Filter, Projection};
 use benchparse::unit::Direction;
@@ -32,11 +32,11 @@ fn main() -> Result<ExitCode> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-gate OLD NEW");
     };
-    let question = Question {
+    let question = TableOptions {
         filter: Filter::parse(b".unit:(ns/op OR B/op OR allocs/op)")?,
         // One row a benchmark, whatever the machine.
         table: Projection::parse(b"pkg")?,
-        ..Question::default()
+        ..TableOptions::default()
     };
     let mut parser = Parser::new();
     let mut collector = Collector::new(question);
@@ -51,7 +51,7 @@ fn main() -> Result<ExitCode> {
             }
         }
     }
-    let tables = collector.finish(&parser, Levels::default());
+    let tables = collector.finish(&parser, Thresholds::default());
 
     let mut refused = false;
     for (benchmark, changes) in changes(&tables) {

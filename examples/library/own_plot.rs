@@ -10,7 +10,7 @@
 use std::fs::File;
 
 use anyhow::{Context as _, Result, bail};
-use benchparse::compare::{Collector, Levels, Question, Row, Table, Tables};
+use benchparse::compare::{Collector, Row, Table, TableOptions, Tables, Thresholds};
 use benchparse::format::{Parser, Record};
 use benchparse::query::{Filter, Projection};
 use benchparse::unit::Scale;
@@ -27,12 +27,12 @@ fn main() -> Result<()> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-plot OLD NEW");
     };
-    let question = Question {
+    let question = TableOptions {
         filter: Filter::parse(b".unit:ns/op")?,
         // One table for everything.
         table: Projection::parse(b"goos")?,
         row: Projection::parse(b".fullname")?,
-        ..Question::default()
+        ..TableOptions::default()
     };
     let mut parser = Parser::new();
     let mut collector = Collector::new(question);
@@ -45,7 +45,7 @@ fn main() -> Result<()> {
             }
         }
     }
-    let tables = collector.finish(&parser, Levels::default());
+    let tables = collector.finish(&parser, Thresholds::default());
     let Some(table) = tables.tables().first() else {
         bail!("no timings in these files: were they written with go test -bench?");
     };

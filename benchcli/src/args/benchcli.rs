@@ -15,7 +15,7 @@ use super::rank::{ABOUT as RANK_ABOUT, RankArgs};
 use super::report::{ABOUT as REPORT_ABOUT, ReportArgs};
 use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
 use super::trend::{ABOUT as TREND_ABOUT, TrendArgs};
-use crate::baseline::Extent;
+use crate::baseline::SyncScope;
 
 /// Go benchmark results: compared, ranked, judged and kept
 #[derive(Debug, Parser)]
@@ -301,11 +301,11 @@ pub struct RemoteArgs {
 
 impl RemoteArgs {
     /// What to share.
-    pub fn extent(&self) -> Extent {
+    pub fn sync_scope(&self) -> SyncScope {
         if self.no_profiles {
-            Extent::Baselines
+            SyncScope::Baselines
         } else {
-            Extent::WithProfiles
+            SyncScope::WithProfiles
         }
     }
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result, anyhow};
-use benchparse::format::Mending;
+use benchparse::format::RepairMode;
 use benchparse::gate::Policy;
 use benchparse::query::Filter;
 use clap::{Args, ValueEnum};
 
 use super::Color;
-use super::diff::{mending, parsed};
+use super::diff::{parsed, repair_mode};
 use super::number::whole_from;
 use crate::config::{ActionName, Loaded, NAME_ONE, NO_GATE, Percent};
 use crate::hint::WithHint as _;
@@ -245,7 +245,7 @@ pub struct GateOptions {
     /// What else to print, and where.
     pub reports: Vec<ReportTo>,
     /// What to do with input that is not plain.
-    pub mending: Mending,
+    pub repair_mode: RepairMode,
     /// Whether a base that failed in all that could be compared passes.
     pub allow_broken_base: bool,
     /// When to colour.
@@ -361,7 +361,7 @@ impl GateArgs {
             loaded,
             format: self.format,
             reports: self.reports,
-            mending: mending(self.strict),
+            repair_mode: repair_mode(self.strict),
             allow_broken_base: self.allow_broken_base,
             color: self.color,
         };

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use benchparse::compare::{Levels, Question};
-use benchparse::format::Mending;
+use benchparse::compare::{TableOptions, Thresholds};
+use benchparse::format::RepairMode;
 use benchparse::number::{NumberError, parse_f64};
 use benchparse::query::{Filter, Projection, QueryError};
 use clap::{Parser, ValueEnum};
@@ -157,7 +157,7 @@ pub enum Format {
     Csv,
     /// One JSON document with every sample (schema benchdiff/1)
     Json,
-    /// Tables as a forge renders them, with what did not change folded
+    /// Tables as GitHub and GitLab render them, with what did not change folded
     Markdown,
 }
 
@@ -176,13 +176,13 @@ pub struct DiffOptions {
     /// The inputs as they were written.
     pub inputs: Vec<OsString>,
     /// What to ask of their results.
-    pub question: Question,
-    /// Levels of significance and confidence.
-    pub levels: Levels,
+    pub question: TableOptions,
+    /// Thresholds of significance and confidence.
+    pub levels: Thresholds,
     /// Print verdicts in place of tables.
     pub gate: bool,
     /// What to do with input that is not the plain output of `go test`.
-    pub mending: Mending,
+    pub repair_mode: RepairMode,
     /// Leave out rows without a significant difference.
     pub only_changed: bool,
     /// How to sort rows, if not by their projection.
@@ -210,7 +210,7 @@ impl DiffArgs {
             ("ignore", &self.ignore),
         ]
         .map(|(flag, text)| parsed(flag, Projection::parse(text.as_encoded_bytes())));
-        let question = Question {
+        let question = TableOptions {
             filter,
             table: table?,
             row: row?,
@@ -220,12 +220,12 @@ impl DiffArgs {
         Ok(DiffOptions {
             inputs: self.inputs,
             question,
-            levels: Levels {
+            levels: Thresholds {
                 alpha: level("alpha", &self.alpha)?,
                 confidence: level("confidence", &self.confidence)?,
             },
             gate: self.gate,
-            mending: mending(self.strict),
+            repair_mode: repair_mode(self.strict),
             only_changed: self.only_changed,
             sort: self.sort,
             format: self.format,
@@ -245,11 +245,11 @@ fn unit_query(units: &[String]) -> Vec<u8> {
 }
 
 /// What `--strict` stands for.
-pub(super) fn mending(strict: bool) -> Mending {
+pub(super) fn repair_mode(strict: bool) -> RepairMode {
     if strict {
-        Mending::Refuse
+        RepairMode::Refuse
     } else {
-        Mending::Repair
+        RepairMode::Repair
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use super::number::whole_from;
 use super::profile::ProfileFormat;
 use super::run::{GoArgs, Versions};
-use crate::profile::render::Extent;
+use crate::profile::render::TableSize;
 
 /// What `benchcli explain --help` begins with.
 pub const ABOUT: &str = "\
@@ -61,7 +61,7 @@ pub struct ExplainOptions {
     /// The form of the output.
     pub format: ProfileFormat,
     /// How much of each table.
-    pub extent: Extent,
+    pub table_size: TableSize,
     /// Where flame graphs go.
     pub flame: Option<PathBuf>,
 }
@@ -76,7 +76,7 @@ impl ExplainArgs {
             versions: Versions::Go(self.go.into_options(self.base, Vec::new(), false)?),
             most: self.most,
             format: self.format,
-            extent: Extent {
+            table_size: TableSize {
                 rows: self.top,
                 by_line: self.lines,
             },

@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 
 use anyhow::Result;
-use benchparse::compare::{Levels, Question};
-use benchparse::format::Mending;
+use benchparse::compare::{TableOptions, Thresholds};
+use benchparse::format::RepairMode;
 use benchparse::query::{Field, Filter, Key, Order, Projection};
 use clap::Args;
 
-use super::diff::{level, mending, parsed};
+use super::diff::{level, parsed, repair_mode};
 
 /// What `benchcli rank --help` begins with.
 pub const ABOUT: &str = "Ranks alternatives within one run against each other, the best first.
@@ -62,13 +62,13 @@ pub struct RankOptions {
     /// The inputs as they were written.
     pub inputs: Vec<OsString>,
     /// Columns are alternatives, rows what they have in common.
-    pub question: Question,
+    pub question: TableOptions,
     /// What to do with input that is not the plain output of `go test`.
-    pub mending: Mending,
+    pub repair_mode: RepairMode,
     /// The unit to rank by, tidied.
     pub unit: Vec<u8>,
     /// The level of the intervals.
-    pub levels: Levels,
+    pub levels: Thresholds,
 }
 
 impl RankArgs {
@@ -86,20 +86,20 @@ impl RankArgs {
         let confidence = level("confidence", &self.confidence)?;
         Ok(RankOptions {
             inputs: self.inputs,
-            question: Question {
+            question: TableOptions {
                 filter: parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?,
                 table: by(Key::Config),
                 row: by(Key::FullName),
                 col: parsed("-by", Projection::parse(self.by.as_encoded_bytes()))?,
                 ignore: by(Key::File),
             },
-            mending: mending(self.strict),
+            repair_mode: repair_mode(self.strict),
             unit: benchparse::unit::tidy(self.unit.as_bytes())
                 .unit
                 .into_owned(),
-            levels: Levels {
+            levels: Thresholds {
                 confidence,
-                ..Levels::default()
+                ..Thresholds::default()
             },
         })
     }

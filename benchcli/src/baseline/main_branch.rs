@@ -11,7 +11,7 @@ use super::find_error::FindError;
 
 /// What tells which branch is the main one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
+pub enum BranchSource {
     /// The CI job's target.
     Job,
     /// The remote's HEAD.
@@ -28,14 +28,14 @@ pub enum Sign {
     Nothing,
 }
 
-impl Sign {
+impl BranchSource {
     /// Whether the branch may well be another.
     pub fn is_guess(self) -> bool {
         !matches!(self, Self::Job | Self::RemoteHead | Self::OnlyBranch)
     }
 }
 
-impl fmt::Display for Sign {
+impl fmt::Display for BranchSource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Job => "the CI job names it",
@@ -57,10 +57,10 @@ impl fmt::Display for Sign {
 pub(super) fn main_branch<'r>(
     repo: &'r Repository,
     target: Option<&CiTarget>,
-) -> Result<(String, Commit<'r>, Sign)> {
+) -> Result<(String, Commit<'r>, BranchSource)> {
     let remotes = remotes(repo);
     let mut tried = Vec::new();
-    let mut find = |(full, sign): (String, Sign)| {
+    let mut find = |(full, sign): (String, BranchSource)| {
         let reference = repo.find_reference(&full).ok();
         let commit = reference.as_ref().and_then(|it| it.peel_to_commit().ok());
         let name = reference
@@ -90,20 +90,21 @@ pub(super) fn main_branch<'r>(
     };
     match &ci {
         // Another branch than the one that the job names would be a wrong answer.
-        Some(name) => names.extend(branches(name, Sign::Job)),
+        Some(name) => names.extend(branches(name, BranchSource::Job)),
         None => {
-            names.extend(
-                remotes
-                    .iter()
-                    .map(|remote| (format!("refs/remotes/{remote}/HEAD"), Sign::RemoteHead)),
-            );
+            names.extend(remotes.iter().map(|remote| {
+                (
+                    format!("refs/remotes/{remote}/HEAD"),
+                    BranchSource::RemoteHead,
+                )
+            }));
             if let Some(name) = &default {
-                names.extend(branches(name, Sign::Setting));
+                names.extend(branches(name, BranchSource::Setting));
             }
             for name in ["main", "master"] {
-                names.extend(branches(name, Sign::UsualName));
+                names.extend(branches(name, BranchSource::UsualName));
             }
-            names.extend(only_branch(repo).map(|full| (full, Sign::OnlyBranch)));
+            names.extend(only_branch(repo).map(|full| (full, BranchSource::OnlyBranch)));
         }
     }
     match names.into_iter().find_map(&mut find) {
@@ -117,7 +118,7 @@ pub(super) fn main_branch<'r>(
 
 /// The name of the main branch without its remote, and what tells it; where nothing else does, what
 /// is checked out.
-pub fn name(repo: &Repository) -> (String, Sign) {
+pub fn name(repo: &Repository) -> (String, BranchSource) {
     if let Ok((name, _, sign)) = main_branch(repo, None) {
         let of_remote =
             |remote: &String| name.strip_prefix(&format!("{remote}/")).map(str::to_owned);
@@ -130,8 +131,8 @@ pub fn name(repo: &Repository) -> (String, Sign) {
         .as_ref()
         .and_then(|head| head.symbolic_target().ok().flatten());
     match head.and_then(|name| name.strip_prefix("refs/heads/")) {
-        Some(name) => (name.to_owned(), Sign::CheckedOut),
-        None => ("main".to_owned(), Sign::Nothing),
+        Some(name) => (name.to_owned(), BranchSource::CheckedOut),
+        None => ("main".to_owned(), BranchSource::Nothing),
     }
 }
 

@@ -31,5 +31,5 @@ pub use note::{Note, NoteFault, Recording};
 pub use plain::storable;
 pub use profiles::{About, Kept, Profiles};
 pub use refs::{NOTES_REF, PROFILES_REF};
-pub use remote::{Extent, Moved, Remote, Shared};
+pub use remote::{Moved, Remote, Shared, SyncScope};
 pub use store::{Notes, Recorded, Store, missing};

@@ -1,6 +1,6 @@
 //! What is stored of input that is not the plain output of `go test`.
 
-use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
 use benchparse::input::{Incident, IncidentKind};
 
 use super::environment::Contents;
@@ -11,11 +11,11 @@ use super::environment::Contents;
 /// repair is stored to the byte. Of JSON, UTF-16, torn or decorated lines the results are stored,
 /// with their configuration, and then what failed, as `go test` prints it.
 pub fn storable(input: Vec<u8>, contents: &Contents) -> (Vec<u8>, Vec<String>) {
-    if read(&input, Mending::Off, |_| {}).samples == contents.samples {
+    if read(&input, RepairMode::Off, |_| {}).samples == contents.samples {
         return (input, Vec::new());
     }
     let mut writer = Writer::new(Vec::new());
-    let Outcome { repairs, .. } = read(&input, Mending::Repair, |record| {
+    let Outcome { repairs, .. } = read(&input, RepairMode::Repair, |record| {
         // Writing to memory does not fail.
         let _ = match record {
             Record::Result(result) => writer.result(result),
@@ -51,10 +51,10 @@ struct Outcome {
     repairs: Vec<String>,
 }
 
-fn read(input: &[u8], mending: Mending, mut each: impl FnMut(&Record<'_>)) -> Outcome {
+fn read(input: &[u8], repair_mode: RepairMode, mut each: impl FnMut(&Record<'_>)) -> Outcome {
     let mut parser = Parser::new();
     parser.begin(b"", b"");
-    let mut reader = Reader::with_mending(&mut parser, input, mending);
+    let mut reader = Reader::with_repair_mode(&mut parser, input, repair_mode);
     let mut samples = 0;
     while let Ok(Some(record)) = reader.next_record() {
         samples += usize::from(matches!(record, Record::Result(_)));

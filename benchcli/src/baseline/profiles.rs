@@ -212,11 +212,11 @@ impl Store {
     ///
     /// # Errors
     /// What is kept could not be written; it is then as before.
-    pub fn prune_profiles(&self, doomed: &[Oid]) -> Result<()> {
-        let message = format!("Prune {} profiles", doomed.len());
+    pub fn prune_profiles(&self, pruned: &[Oid]) -> Result<()> {
+        let message = format!("Prune {} profiles", pruned.len());
         self.swap(PROFILES_REF, &message, |store, tip| {
             let mut contents = Profiles::of(store, tip)?.contents;
-            for id in doomed {
+            for id in pruned {
                 if contents.kept.remove(id).is_some() {
                     contents.pruned.insert(*id);
                 }

@@ -22,7 +22,7 @@ pub struct Rule {
 
 /// A baseline that goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doomed {
+pub struct PruneSet {
     /// Its commit.
     pub commit: Oid,
     /// When it was last added to.
@@ -37,7 +37,7 @@ pub struct Doomed {
 ///
 /// # Errors
 /// The clone is shallow and commits are to be counted, or the repository cannot be read.
-pub fn doomed(store: &Store, notes: &Notes<'_>, rule: &Rule) -> Result<(Vec<Doomed>, usize)> {
+pub fn pruned(store: &Store, notes: &Notes<'_>, rule: &Rule) -> Result<(Vec<PruneSet>, usize)> {
     let repo = store.repo();
     if rule.keep_every.is_some() && repo.is_shallow() {
         return Err(
@@ -55,7 +55,7 @@ pub fn doomed(store: &Store, notes: &Notes<'_>, rule: &Rule) -> Result<(Vec<Doom
         let made = || history::time(&repo.find_commit(commit).ok()?);
         let last = summary.last_recorded.or_else(made);
         if last.is_some_and(|last| last < rule.before) {
-            old.push(Doomed {
+            old.push(PruneSet {
                 commit,
                 last,
                 recordings: summary.recordings,
@@ -74,11 +74,11 @@ pub fn doomed(store: &Store, notes: &Notes<'_>, rule: &Rule) -> Result<(Vec<Doom
 ///
 /// # Errors
 /// The notes cannot be written; they are then as before.
-pub fn remove(store: &Store, doomed: &[Doomed]) -> Result<()> {
-    let message = format!("Prune benchmarks of {} commits", doomed.len());
+pub fn remove(store: &Store, pruned: &[PruneSet]) -> Result<()> {
+    let message = format!("Prune benchmarks of {} commits", pruned.len());
     store.replace(&message, |notes| {
         let mut changes = Vec::new();
-        for it in doomed {
+        for it in pruned {
             // Somebody may have recorded since.
             if notes.text(it.commit)?.len() == it.bytes {
                 changes.push((it.commit, None));
@@ -91,7 +91,7 @@ pub fn remove(store: &Store, doomed: &[Doomed]) -> Result<()> {
 
 /// Takes off the list what stays. First parents are counted from the root, so that what stayed
 /// once stays the next time.
-fn keep(repo: &Repository, old: &mut Vec<Doomed>, every: u64) {
+fn keep(repo: &Repository, old: &mut Vec<PruneSet>, every: u64) {
     let mut depths = HashMap::new();
     let mut stays: BTreeMap<u64, (u64, Oid)> = BTreeMap::new();
     for it in &*old {

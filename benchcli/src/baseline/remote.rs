@@ -49,7 +49,7 @@ pub struct Moved {
 
 /// What to share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum SyncScope {
     /// Baselines.
     Baselines,
     /// Baselines and the profiles that are kept with them.
@@ -88,7 +88,7 @@ impl<'s> Remote<'s> {
     ///
     /// # Errors
     /// Git could not fetch, or the result could not be stored.
-    pub fn pull(&self, extent: Extent) -> Result<Shared> {
+    pub fn pull(&self, sync_scope: SyncScope) -> Result<Shared> {
         let before = self.store.notes()?;
         let theirs = self.fetch(NOTES_REF)?;
         let notes = match theirs {
@@ -96,7 +96,7 @@ impl<'s> Remote<'s> {
             None => before.commit(),
         };
         let mut profiles = Moved::default();
-        if extent == Extent::WithProfiles {
+        if sync_scope == SyncScope::WithProfiles {
             let before = self.store.profiles()?;
             if let Some(theirs) = self.fetch(PROFILES_REF)? {
                 self.store.merge_profiles(theirs)?;
@@ -117,10 +117,11 @@ impl<'s> Remote<'s> {
     ///
     /// # Errors
     /// There is nothing to push, or git could not fetch or push. What was recorded here stays here.
-    pub fn push(&self, extent: Extent) -> Result<Shared> {
+    pub fn push(&self, sync_scope: SyncScope) -> Result<Shared> {
         let before = self.store.notes()?;
         let profiles_before = self.store.profiles()?;
-        let with_profiles = extent == Extent::WithProfiles && profiles_before.commit().is_some();
+        let with_profiles =
+            sync_scope == SyncScope::WithProfiles && profiles_before.commit().is_some();
         let merge = |theirs| self.store.merge(theirs);
         let ours = || Ok(self.store.notes()?.commit());
         let (theirs, notes, attempts) = self.exchange(NOTES_REF, &merge, &ours)?;
@@ -400,7 +401,7 @@ mod tests {
 
         let mut remote = Remote::new(&store, theirs.to_str()).unwrap();
         remote.patience = Duration::ZERO;
-        let said = remote.push(Extent::Baselines).unwrap_err().to_string();
+        let said = remote.push(SyncScope::Baselines).unwrap_err().to_string();
         let (begin, end) = (
             ": gave up after 1 attempt, others pushed each time (",
             "); what was recorded is safe here: run `benchcli push` again",

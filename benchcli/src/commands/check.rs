@@ -76,7 +76,7 @@ fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
 pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
     let mut gate = GateArgs::default().into_options()?;
     gate.filter = diff.question.filter.clone();
-    gate.mending = diff.mending;
+    gate.repair_mode = diff.repair_mode;
     gate.color = diff.color;
     gate.format = match diff.format {
         Format::Text => ReportFormat::Text,

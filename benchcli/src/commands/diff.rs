@@ -33,7 +33,7 @@ pub(super) fn run_on(
     mut options: DiffOptions,
 ) -> Result<Outcome> {
     let question = std::mem::take(&mut options.question);
-    let mut reading = Reading::new(program, options.mending);
+    let mut reading = Reading::new(program, options.repair_mode);
     let collector = reading.collect(sources, question)?;
     if options.format == Format::Text {
         return write_text(reading, collector, &options);

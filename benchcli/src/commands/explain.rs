@@ -10,6 +10,7 @@ use benchparse::format::{Parser, Record};
 use super::Outcome;
 use crate::args::explain::ExplainOptions;
 use crate::args::profile::ProfileFormat;
+use crate::atomic_file::check_folder;
 use crate::baseline::Store;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::pipeline::failure::in_one_line;
@@ -21,7 +22,6 @@ use crate::runner::signals;
 use crate::runner::worktree::Place;
 use crate::ui;
 use crate::ui::warn;
-use crate::whole_file::check_folder;
 
 /// Runs the command.
 ///
@@ -72,13 +72,13 @@ fn explain(
         ProfileFormat::Text => {
             let texts = explained
                 .iter()
-                .map(|it| render::explained_text(it, options.extent));
+                .map(|it| render::explained_text(it, options.table_size));
             texts.collect::<Vec<_>>().join("\n")
         }
         ProfileFormat::Markdown => {
             let texts = explained
                 .iter()
-                .map(|it| render::explained_markdown(it, options.extent));
+                .map(|it| render::explained_markdown(it, options.table_size));
             texts.collect::<Vec<_>>().join("\n")
         }
         ProfileFormat::Json => render::explanation_json(&prepared.names, &explained)?,

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 
 use super::Outcome;
 use crate::args::benchcli::{ExportArgs, ExportFormat};
+use crate::atomic_file::unwritable;
 use crate::baseline::exchange::export::{Exporter, Form};
 use crate::baseline::{self, Note, Store, history};
 use crate::pipeline::baselines::warn_of_faults;
-use crate::whole_file::unwritable;
 
 /// Runs the command.
 ///

@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory as _};
 use super::Outcome;
 use crate::args::benchcli::{Benchcli, CompletionsArgs, ManArgs, Program};
 use crate::args::diff::DiffArgs;
-use crate::whole_file::write_file;
+use crate::atomic_file::write_file;
 
 /// Prints completions.
 ///

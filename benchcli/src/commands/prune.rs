@@ -57,10 +57,10 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
         before: before.context("--older-than: no date is that long ago")?,
         keep_every: args.keep_every,
     };
-    let (doomed, all) = if args.profiles {
+    let (pruned, all) = if args.profiles {
         (Vec::new(), 0)
     } else {
-        prune::doomed(&store, &store.notes()?, &rule)?
+        prune::pruned(&store, &store.notes()?, &rule)?
     };
     let profiles = store.profiles()?;
     let mut doomed_profiles = profiles.all()?;
@@ -70,14 +70,14 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
         let ids: Vec<_> = doomed_profiles.iter().map(|kept| kept.id).collect();
         store.prune_profiles(&ids)?;
     }
-    if !args.dry_run && !doomed.is_empty() {
-        prune::remove(&store, &doomed)?;
+    if !args.dry_run && !pruned.is_empty() {
+        prune::remove(&store, &pruned)?;
     }
     let report = Report {
         dry_run: args.dry_run,
         baselines: all,
-        bytes: doomed.iter().map(|it| it.bytes).sum(),
-        pruned: doomed
+        bytes: pruned.iter().map(|it| it.bytes).sum(),
+        pruned: pruned
             .iter()
             .map(|it| Entry {
                 commit: it.commit.to_string(),

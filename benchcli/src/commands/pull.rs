@@ -17,7 +17,7 @@ use crate::ui;
 /// Git could not fetch, or the result could not be stored.
 pub fn run(args: &RemoteArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
-    let shared = Remote::new(&store, args.remote.as_deref())?.pull(args.extent())?;
+    let shared = Remote::new(&store, args.remote.as_deref())?.pull(args.sync_scope())?;
     ui::answer(args.json, &shared, |out| {
         match moved(shared.received, shared.profiles.received) {
             Some(what) => writeln!(out, "{}: {what} pulled", shared.remote),

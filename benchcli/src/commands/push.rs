@@ -17,7 +17,7 @@ use crate::ui;
 /// There is nothing to push, or git could not.
 pub fn run(args: &RemoteArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
-    let shared = Remote::new(&store, args.remote.as_deref())?.push(args.extent())?;
+    let shared = Remote::new(&store, args.remote.as_deref())?.push(args.sync_scope())?;
     ui::answer(args.json, &shared, |out| {
         match moved(shared.sent, shared.profiles.sent) {
             Some(what) => writeln!(out, "{}: {what} pushed", shared.remote),

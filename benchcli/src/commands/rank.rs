@@ -14,7 +14,7 @@ use crate::ui;
 /// # Errors
 /// When an input cannot be read or the output cannot be written.
 pub fn run(options: RankOptions) -> Result<Outcome> {
-    let mut reading = Reading::new("benchcli rank", options.mending);
+    let mut reading = Reading::new("benchcli rank", options.repair_mode);
     let inputs = Input::from_arguments(&options.inputs);
     let collector = reading.collect(inputs.into_iter().map(Source::Input), options.question)?;
     let tables = collector.finish(&reading.parser, options.levels);

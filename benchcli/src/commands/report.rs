@@ -8,12 +8,12 @@ use anyhow::{Context as _, Result};
 
 use super::Outcome;
 use crate::args::report::ReportOptions;
+use crate::atomic_file::write_file;
 use crate::baseline::Store;
 use crate::pipeline::histories::{history, remarks, tell};
 use crate::profile::flame::is_flame_graph;
 use crate::report::page::{self, Explanation, commit_link};
 use crate::ui::warn;
-use crate::whole_file::write_file;
 
 /// Writes the page.
 ///
@@ -25,7 +25,7 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
     let reading = history(&options.history, true)?;
     tell(&remarks(&reading));
     let store = Store::open(Path::new("."))?;
-    let forge = options.commit_url.clone().or_else(|| {
+    let commit_url = options.commit_url.clone().or_else(|| {
         let origin = store.repo().find_remote("origin").ok()?;
         commit_link(origin.url().ok()?)
     });
@@ -48,7 +48,7 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
             ));
         }
     }
-    let text = page::write(&reading.history, &title, forge.as_deref(), &explained)?;
+    let text = page::write(&reading.history, &title, commit_url.as_deref(), &explained)?;
     match &options.output {
         None => io::stdout().lock().write_all(text.as_bytes())?,
         Some(path) => write_file(path, text.as_bytes())?,

@@ -13,6 +13,7 @@ use git2::Oid;
 use super::Outcome;
 use super::record;
 use crate::args::run::RunOptions;
+use crate::atomic_file::{check_file, check_folder, unwritable};
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::diagnostics::Diagnostic;
@@ -34,7 +35,6 @@ use crate::runner::transcript::{Transcript, mark};
 use crate::runner::worktree::Place;
 use crate::runner::{Side, signals, workspace};
 use crate::ui::{status, warn};
-use crate::whole_file::{check_file, check_folder, unwritable};
 use crate::wording::counted;
 
 /// Runs the command.

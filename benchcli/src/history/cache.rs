@@ -16,7 +16,7 @@ use super::columns::{Column, Segment};
 use super::key::SeriesKey;
 use super::parallel::in_parallel;
 use super::segment_file::{SegmentFile, encode};
-use crate::whole_file::write_whole;
+use crate::atomic_file::write_whole;
 
 /// Notes in a full segment.
 pub(super) const FULL: usize = 512;

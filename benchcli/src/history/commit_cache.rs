@@ -9,8 +9,8 @@ use git2::Oid;
 use super::bytes::{Bytes, opened, put_text, put_u32s, sealed};
 use super::cache::Cache;
 use super::window::Member;
+use crate::atomic_file::write_whole;
 use crate::baseline::Store;
-use crate::whole_file::write_whole;
 
 const KIND: &str = "trend commits";
 const NAME: &str = "commits";

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hasher as _};
 
-use benchparse::trend::{ChangePoint, Findings, History, Kind, Sensitivity, Series, Suspect};
+use benchparse::trend::{ChangePoint, Findings, History, Kind, PendingChange, Sensitivity, Series};
 use benchparse::unit::Direction;
 
 use super::bytes::{Bytes, opened, put_f64s, put_u32s, sealed};
 use super::cache::Cache;
 use super::parallel::in_parallel;
-use crate::whole_file::write_whole;
+use crate::atomic_file::write_whole;
 
 const KIND: &str = "trend findings";
 const NAME: &str = "findings";
@@ -21,7 +21,7 @@ const MOST: usize = 50_000;
 type Identity = [u64; 2];
 
 /// Examines every series of a history.
-pub(super) fn examine(history: &mut History, sensitivity: Sensitivity, cache: &Cache) {
+pub(super) fn detect_changes(history: &mut History, sensitivity: Sensitivity, cache: &Cache) {
     let path = cache.path(NAME);
     let known = fs::read(&path).ok().and_then(|file| decode(&file));
     let known = known.unwrap_or_default();
@@ -163,10 +163,10 @@ fn change(body: &mut Bytes<'_>) -> Option<ChangePoint> {
     })
 }
 
-fn suspect(body: &mut Bytes<'_>) -> Option<Suspect> {
+fn suspect(body: &mut Bytes<'_>) -> Option<PendingChange> {
     let worse = body.byte()? != 0;
     let (after, at) = (place(body)?, place(body)?);
-    Some(Suspect {
+    Some(PendingChange {
         after,
         at,
         before: body.f64()?,
@@ -182,7 +182,7 @@ fn place(body: &mut Bytes<'_>) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use benchparse::trend::examine;
+    use benchparse::trend::detect_changes;
 
     use super::*;
 
@@ -200,7 +200,7 @@ mod tests {
         };
         let found = |last| {
             let medians = medians(last);
-            examine(&medians, None, Direction::Lower, Sensitivity::Normal)
+            detect_changes(&medians, None, Direction::Lower, Sensitivity::Normal)
         };
         let all = HashMap::from([
             ([1, 2], Findings::default()),

@@ -11,8 +11,8 @@ mod columns;
 mod commit_cache;
 mod findings_cache;
 mod key;
-mod offer;
 mod parallel;
+mod rename_suggestion;
 mod segment_file;
 mod window;
 
@@ -23,7 +23,7 @@ use benchparse::query::Filter;
 use benchparse::trend::{Commit, History, Sensitivity};
 use git2::{ObjectType, Oid};
 
-pub use offer::Offer;
+pub use rename_suggestion::RenameSuggestion;
 pub use window::{Since, Window};
 
 use self::assemble::Assembly;
@@ -63,7 +63,7 @@ pub struct Reading {
     /// Baselines of commits that are not on the line at all.
     pub elsewhere: usize,
     /// Benchmarks that seem to have been renamed.
-    pub offers: Vec<Offer>,
+    pub rename_suggestions: Vec<RenameSuggestion>,
     /// What is worth knowing, a sentence each.
     pub remarks: Vec<String>,
 }
@@ -202,9 +202,9 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
         series,
         effects: Vec::new(),
     };
-    findings_cache::examine(&mut history, request.sensitivity, &cache);
+    findings_cache::detect_changes(&mut history, request.sensitivity, &cache);
     history.group();
-    let offers = offer::offers(&history);
+    let rename_suggestions = rename_suggestion::suggestions(&history);
     let mut remarks = assembly.remarks;
     if store.repo().is_shallow() {
         remarks.push(
@@ -215,7 +215,7 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
     Ok(Reading {
         history,
         elsewhere,
-        offers,
+        rename_suggestions,
         remarks,
     })
 }

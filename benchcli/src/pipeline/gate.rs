@@ -8,8 +8,8 @@ use std::io::{self, Read, Write as _};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use benchparse::compare::{Collector, Levels, Question};
-use benchparse::format::{Mending, Parser};
+use benchparse::compare::{Collector, TableOptions, Thresholds};
+use benchparse::format::{Parser, RepairMode};
 use benchparse::gate::{Action, Outcome, Policy, Report, Row, judge};
 use benchparse::name::Name;
 use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
@@ -22,6 +22,7 @@ use super::results::{no_result, read_text};
 use super::source_places::places;
 use super::unmatched;
 use crate::args::check::{GateOptions, ReportFormat};
+use crate::atomic_file::write_file;
 use crate::baseline::Store;
 use crate::config::Acceptances;
 use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
@@ -32,7 +33,6 @@ use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::ui;
 use crate::visible::visible;
-use crate::whole_file::write_file;
 use crate::wording::{counted, is_unit, written_unit};
 
 /// What begins the line that tells that both sides were measured in turn.
@@ -191,7 +191,7 @@ impl Comparison {
         let pairing = &mut self.pairing;
         let noticed = read_text(
             &mut self.parser,
-            options.mending,
+            options.repair_mode,
             (name.as_bytes(), label),
             text,
             Some(side),
@@ -368,21 +368,21 @@ impl Comparison {
             order: Order::FirstSeen,
         });
         // The question whose rows are the gate's.
-        let question = Question {
+        let question = TableOptions {
             ignore: Projection {
                 fields: fields.collect(),
             },
-            ..Question::default()
+            ..TableOptions::default()
         };
         let (mut parser, mut collector) = (Parser::new(), Collector::new(question));
         for (name, texts) in self.names.iter().zip(texts) {
             for text in texts {
                 let names = (name.as_bytes(), name.as_bytes());
-                let mending = Mending::Repair;
+                let repair_mode = RepairMode::Repair;
                 // Only what can be read matters here.
                 let _ = read_text(
                     &mut parser,
-                    mending,
+                    repair_mode,
                     names,
                     &text[..],
                     None,
@@ -391,7 +391,7 @@ impl Comparison {
                 );
             }
         }
-        let tables = collector.finish(&parser, Levels::default());
+        let tables = collector.finish(&parser, Thresholds::default());
         let [base, head] = &self.names;
         tables.mismatch().map_or_else(
             || format!("nothing is compared: {base} and {head} have no benchmark in common"),

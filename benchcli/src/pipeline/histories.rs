@@ -53,13 +53,13 @@ pub(crate) fn remarks(reading: &Reading) -> Vec<String> {
             counted(reading.elsewhere, "baseline")
         ));
     }
-    for offer in &reading.offers {
+    for suggestion in &reading.rename_suggestions {
         remarks.push(format!(
             "{old} ends where {new} begins with like values, at {commit}; if it is the same \
              benchmark, put `\"{old}\" = \"{new}\"` under [rename] in benchcli.toml",
-            old = offer.old,
-            new = offer.new,
-            commit = history.short_id(offer.at)
+            old = suggestion.old,
+            new = suggestion.new,
+            commit = history.short_id(suggestion.at)
         ));
     }
     remarks

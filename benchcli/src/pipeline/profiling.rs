@@ -8,12 +8,12 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::failure::in_one_line;
+use crate::atomic_file::write_file;
 use crate::profile::Explained;
 use crate::profile::explain::{Binary, Effort, explain as profiled};
 use crate::runner::children::{ChildError, Children};
 use crate::runner::rounds::{Job, Subject};
 use crate::ui::{status, warn};
-use crate::whole_file::write_file;
 
 /// A benchmark to explain.
 pub(crate) struct Explicable {

@@ -6,8 +6,8 @@ use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
-use benchparse::compare::{Collector, Question};
-use benchparse::format::{BenchmarkResult, Mending, Parser, Record};
+use benchparse::compare::{Collector, TableOptions};
+use benchparse::format::{BenchmarkResult, Parser, Record, RepairMode};
 use benchparse::gate::Outcome;
 use benchparse::pairing::Side;
 use bstr::ByteSlice as _;
@@ -74,7 +74,7 @@ impl Source {
 /// soon as it is met, and all that was noticed.
 pub(crate) fn read_text(
     parser: &mut Parser,
-    mending: Mending,
+    repair_mode: RepairMode,
     (name, label): (&[u8], &[u8]),
     text: impl Read + Send,
     side: Option<Side>,
@@ -83,7 +83,7 @@ pub(crate) fn read_text(
 ) -> Result<Noticed> {
     let mut noticed = Noticed::new(name.to_str_lossy(), side);
     parser.begin(name, label);
-    let found = parser.read_each(text, mending, threads(), |record| match record {
+    let found = parser.read_each(text, repair_mode, threads(), |record| match record {
         Record::Result(result) => {
             noticed.results += 1;
             each(&result);
@@ -117,17 +117,17 @@ pub(crate) struct Reading {
     pub(crate) outcome: Outcome,
     pub(crate) notices: Notices,
     program: &'static str,
-    mending: Mending,
+    repair_mode: RepairMode,
 }
 
 impl Reading {
-    pub(crate) fn new(program: &'static str, mending: Mending) -> Self {
+    pub(crate) fn new(program: &'static str, repair_mode: RepairMode) -> Self {
         Self {
             parser: Parser::new(),
             outcome: Outcome::Pass,
             notices: Notices::default(),
             program,
-            mending,
+            repair_mode,
         }
     }
 
@@ -135,7 +135,7 @@ impl Reading {
     pub(crate) fn collect(
         &mut self,
         sources: impl IntoIterator<Item = Source>,
-        question: Question,
+        question: TableOptions,
     ) -> Result<Collector> {
         let filter = question.filter.clone();
         let mut collector = Collector::new(question);
@@ -201,7 +201,7 @@ impl Reading {
         let names = (name, label);
         let noticed = read_text(
             &mut self.parser,
-            self.mending,
+            self.repair_mode,
             names,
             text,
             None,

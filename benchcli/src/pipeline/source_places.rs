@@ -12,7 +12,7 @@ use crate::report::verdicts::CheckReport;
 const FILE_LIMIT: usize = 20_000;
 
 /// Looks for the functions of a report's benchmarks in the test files below the working directory.
-/// The paths are relative to the root of the repository, as forges want them.
+/// The paths are relative to the root of the repository, as GitHub and GitLab want them.
 pub(crate) fn places(report: &CheckReport) -> Places {
     let Ok(here) = env::current_dir() else {
         return Places::new();

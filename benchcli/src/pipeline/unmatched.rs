@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use benchparse::format::{Mending, Parser, Reader, Record};
+use benchparse::format::{Parser, Reader, Record, RepairMode};
 use benchparse::query::{Filter, Key, Term};
 
 /// What is said of a filter that selects nothing.
@@ -29,7 +29,7 @@ impl Found {
         };
         let mut parser = Parser::new();
         for text in texts {
-            let mut reader = Reader::with_mending(&mut parser, text, Mending::Repair);
+            let mut reader = Reader::with_repair_mode(&mut parser, text, RepairMode::Repair);
             while let Ok(Some(record)) = reader.next_record() {
                 let Record::Result(result) = record else {
                     continue;
@@ -53,7 +53,14 @@ impl Found {
     }
 
     fn hint(&self, term: &Term, values: &BTreeSet<String>) -> Option<String> {
+        // Of a text alone its label is not known.
+        if *term.key() == Key::File {
+            return None;
+        }
         let key = String::from_utf8_lossy(term.key().text()).into_owned();
+        if values.iter().all(String::is_empty) && OWN_KEYS.contains(&key.as_str()) {
+            return Some(format!("no result has `{key}`"));
+        }
         if values.iter().all(String::is_empty) {
             let known = OWN_KEYS.into_iter();
             let known = known.chain(self.config_keys.iter().map(String::as_str));
@@ -153,6 +160,7 @@ mod tests {
         ] {
             assert_eq!(of(query).as_deref(), Some(expected), "{query}");
         }
+        assert_eq!(of(".file:x"), None);
         // Each matches something, but nothing matches both.
         assert_eq!(of(".name:Sort .unit:allocs/op"), None);
     }

@@ -18,7 +18,7 @@ const MOST_CALLS: usize = 4;
 
 /// How much to show.
 #[derive(Debug, Clone, Copy)]
-pub struct Extent {
+pub struct TableSize {
     /// The most rows of a table.
     pub rows: usize,
     /// Whether rows are lines instead of functions.
@@ -31,10 +31,10 @@ const HEADINGS: [&str; 12] = [
 ];
 
 /// The rows that are shown, and what is to be said of those that are not.
-fn chosen(answer: &Answer, extent: Extent) -> (Vec<&Row>, Vec<String>) {
+fn chosen(answer: &Answer, table_size: TableSize) -> (Vec<&Row>, Vec<String>) {
     let payer = answer.payer.as_ref().map(|payer| &*payer.function);
     let difference = &answer.difference;
-    let Chosen { rows, noise, cut } = difference.choose(extent.by_line, extent.rows, payer);
+    let Chosen { rows, noise, cut } = difference.choose(table_size.by_line, table_size.rows, payer);
     let told = |count, why: &str| {
         let noun = if count == 1 { "row is" } else { "rows are" };
         (count > 0).then(|| format!("{count} {noun} not shown: {why}"))
@@ -102,8 +102,8 @@ fn summary(answer: &Answer) -> String {
 }
 
 /// A table as `pprof -top` prints it, with both sides and the noise.
-pub fn text(answer: &Answer, extent: Extent) -> String {
-    let (rows, notes) = chosen(answer, extent);
+pub fn text(answer: &Answer, table_size: TableSize) -> String {
+    let (rows, notes) = chosen(answer, table_size);
     let cells = cells(answer, &rows);
     let mut text = format!("{}\n{}\n", answer.sentence, summary(answer));
     if !cells.is_empty() {
@@ -176,11 +176,11 @@ pub(crate) fn changed(calls: &[Call]) -> impl Iterator<Item = &Call> {
 const NOTHING: &str = "no difference beyond the noise in time, bytes or allocations";
 
 /// What changed of a benchmark, with a table each.
-pub fn explained_text(explained: &Explained, extent: Extent) -> String {
+pub fn explained_text(explained: &Explained, table_size: TableSize) -> String {
     let name = &explained.benchmark;
     let texts = explained
         .changed()
-        .map(|answer| format!("{name}: {}", text(answer, extent)));
+        .map(|answer| format!("{name}: {}", text(answer, table_size)));
     match texts.collect::<Vec<_>>().join("\n") {
         nothing if nothing.is_empty() => format!("{name}: {NOTHING}\n"),
         texts => texts,
@@ -188,11 +188,11 @@ pub fn explained_text(explained: &Explained, extent: Extent) -> String {
 }
 
 /// [`explained_text`] for a pull request.
-pub fn explained_markdown(explained: &Explained, extent: Extent) -> String {
+pub fn explained_markdown(explained: &Explained, table_size: TableSize) -> String {
     let mut text = format!("#### {}\n\n", plain(&explained.benchmark));
     let mut texts = explained
         .changed()
-        .map(|answer| markdown(answer, extent))
+        .map(|answer| markdown(answer, table_size))
         .peekable();
     if texts.peek().is_none() {
         text += NOTHING;
@@ -202,8 +202,8 @@ pub fn explained_markdown(explained: &Explained, extent: Extent) -> String {
 }
 
 /// A markdown table.
-pub fn markdown(answer: &Answer, extent: Extent) -> String {
-    let (rows, notes) = chosen(answer, extent);
+pub fn markdown(answer: &Answer, table_size: TableSize) -> String {
+    let (rows, notes) = chosen(answer, table_size);
     let mut text = format!(
         "**{}**\n\n{}\n",
         plain(&answer.sentence),

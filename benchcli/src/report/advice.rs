@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use benchparse::gate::{Aim, Class, Finding, Policy, Report, RowVerdict, Timings, findings};
+use benchparse::gate::{Class, Finding, Policy, Report, RowVerdict, Target, Timings, findings};
 use benchparse::number::fixed;
 
 use super::row_metadata::RowMetadata;
@@ -76,8 +76,8 @@ fn best_finding(
 }
 
 /// What a difference should be, and at which level, to be found.
-pub(super) fn aim(report: &Report, policy: &Policy) -> Aim {
-    Aim {
+pub(super) fn aim(report: &Report, policy: &Policy) -> Target {
+    Target {
         difference: report.threshold,
         level: policy.q / report.family.max(1) as f64,
     }
@@ -100,7 +100,7 @@ pub(super) fn bytes<'c>(report: &'c Report, metadata: &'c [RowMetadata]) -> Byte
 pub(super) fn noticed(
     row: &RowVerdict,
     of_row: &RowMetadata,
-    aim: &Aim,
+    aim: &Target,
     bytes: &Bytes<'_>,
 ) -> Vec<Finding> {
     let side = &of_row.sides[1];

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::TRADED;
-use super::trades::are_told;
+use super::trade_offs::are_told;
 use super::verdicts::{CheckReport, RowReport};
 
 /// Where a benchmark's function is: a path relative to the repository and a line.
@@ -129,7 +129,7 @@ pub fn gitlab(report: &CheckReport, places: &Places) -> String {
     format!("{:#}\n", Value::Array(issues))
 }
 
-/// Stays the same from run to run, so that the forge sees an issue come and go.
+/// Stays the same from run to run, so that GitLab sees an issue come and go.
 fn fingerprint(row: &RowReport) -> String {
     let text = format!(
         "{}\n{}\n{}\n{}",

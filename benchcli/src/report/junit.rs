@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::TRADED;
-use super::trades::{are_told, trade};
+use super::trade_offs::{are_told, trade};
 use super::verdict_text::columns;
 use super::verdicts::{CheckReport, RowReport};
 use crate::xml::escape;

@@ -1,4 +1,4 @@
-//! The tables as a forge renders them: changes open, the rest folded.
+//! The tables as GitHub and GitLab render them: changes open, the rest folded.
 
 use benchparse::compare::{
     Ratio, Row, Table, Tables, delta_text, detail_text, geomean_ratio_text, range_text,
@@ -144,7 +144,7 @@ fn line(out: &mut String, fields: &[String]) {
     out.push_str(" |\n");
 }
 
-/// A text that the forge shows as it is.
+/// A text that GitHub and GitLab show as it is.
 pub(super) fn escape(text: &[u8]) -> String {
     let mut escaped = String::new();
     for letter in text.to_str_lossy().chars() {

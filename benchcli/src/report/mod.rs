@@ -14,7 +14,7 @@ pub mod page;
 pub mod rank;
 mod row_metadata;
 pub mod text;
-mod trades;
+mod trade_offs;
 pub mod trend;
 pub mod trend_csv;
 pub mod trend_markdown;

@@ -413,13 +413,13 @@ fn difference_color(old: f64, new: f64, direction: Direction) -> Option<AnsiColo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use benchparse::compare::{Collector, Levels, Question};
+    use benchparse::compare::{Collector, TableOptions, Thresholds};
     use benchparse::format::{Parser, Record};
 
     /// More rows than are laid out together, each with a note of its own, and some without a partner.
     fn many() -> Tables {
         let mut parser = Parser::new();
-        let mut collector = Collector::new(Question::default());
+        let mut collector = Collector::new(TableOptions::default());
         for (label, from) in [("old", 0), ("new", 100)] {
             let result = |row: usize| {
                 let value = row * from % 7919;
@@ -434,7 +434,7 @@ mod tests {
                 }
             }
         }
-        collector.finish(&parser, Levels::default())
+        collector.finish(&parser, Thresholds::default())
     }
 
     #[test]

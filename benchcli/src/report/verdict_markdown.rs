@@ -4,18 +4,18 @@ use benchparse::gate::Outcome;
 
 use super::TRADED;
 use super::markdown::escape;
-use super::trades::sentences;
+use super::trade_offs::sentences;
 use super::verdict_text::{EXPLAINED, HEADINGS, columns, measured_line, rule_line, used_columns};
 use super::verdicts::{CheckReport, RowReport};
 use crate::profile::render::explained_markdown;
 
-/// What a forge takes for one comment, in characters.
+/// What GitHub and GitLab take for one comment, in characters.
 const LIMIT: usize = 65_536;
 
 /// How much of that remarks may take, in characters.
 const REMARKS: usize = 4_000;
 
-/// Writes the report: the answer first, regressions open, the rest folded, cut to what a forge takes.
+/// Writes the report: the answer first, regressions open, the rest folded, cut to what GitHub and GitLab take.
 pub fn write(report: &CheckReport) -> String {
     let mark = match report.outcome {
         Outcome::Pass => "✅",

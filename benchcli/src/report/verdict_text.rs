@@ -5,9 +5,9 @@ use benchparse::gate::Outcome;
 use benchparse::number::fixed;
 
 use super::TRADED;
-use super::trades::sentences;
+use super::trade_offs::sentences;
 use super::verdicts::{CheckReport, RowReport, SHIFTED};
-use crate::profile::render::{Extent, explained_text};
+use crate::profile::render::{TableSize, explained_text};
 use crate::visible::{Styled, visible};
 use crate::wording::counted;
 
@@ -74,7 +74,7 @@ pub fn write(report: &CheckReport, color: bool) -> String {
 }
 
 /// How much of an explanation belongs into a report.
-pub(super) const EXPLAINED: Extent = Extent {
+pub(super) const EXPLAINED: TableSize = TableSize {
     rows: 8,
     by_line: false,
 };

@@ -74,7 +74,7 @@ struct ListedError {
 
 /// A place to ask and what to ask for there.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Question {
+struct TableOptions {
     folder: PathBuf,
     pattern: String,
 }
@@ -106,10 +106,10 @@ pub fn find(
 }
 
 /// Turns a pattern into questions, each in the module that it is about.
-fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<Question>) {
+fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<TableOptions>) {
     let mut ask = |folder: PathBuf, pattern: &str| {
         let pattern = pattern.to_owned();
-        questions.push(Question { folder, pattern });
+        questions.push(TableOptions { folder, pattern });
     };
     let is_local = pattern == "..."
         || Path::new(pattern).is_absolute()
@@ -186,7 +186,7 @@ fn go(folder: &Path, outside_workspace: bool) -> Command {
 
 fn list(
     children: &Children,
-    question: &Question,
+    question: &TableOptions,
     flags: &GoFlags,
     found: &mut Found,
 ) -> Result<()> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::whole_file::write_whole;
+use crate::atomic_file::write_whole;
 
 /// What the files of both sides are called.
 pub const NAMES: [&str; 2] = ["old.txt", "new.txt"];

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
 
 use super::Side;
 use super::plan::Plan;
@@ -97,7 +97,7 @@ impl Configuration {
 fn each_result(text: &[u8], mut each: impl FnMut(&Record<'_>)) {
     let mut parser = Parser::new();
     parser.begin(b"", b"");
-    let mut reader = Reader::with_mending(&mut parser, text, Mending::Repair);
+    let mut reader = Reader::with_repair_mode(&mut parser, text, RepairMode::Repair);
     // Reading from memory does not fail.
     while let Ok(Some(record)) = reader.next_record() {
         each(&record);

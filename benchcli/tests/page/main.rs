@@ -15,7 +15,9 @@ use benchcli::profile::read::Profile;
 use benchcli::profile::render::explanation_json;
 use benchcli::profile::{Answer, Explained};
 use benchcli::report::page;
-use benchparse::trend::{ChangePoint, Commit, CommitEffect, History, Kind, Point, Series, Suspect};
+use benchparse::trend::{
+    ChangePoint, Commit, CommitEffect, History, Kind, PendingChange, Point, Series,
+};
 use benchparse::unit::{Class, Direction};
 use tempfile::TempDir;
 
@@ -249,7 +251,7 @@ fn every_kind_of_change() -> History {
         subject: format!("Change number {at}"),
         measured: at != 20,
     };
-    let suspect = |before: f64, level: f64| Suspect {
+    let suspect = |before: f64, level: f64| PendingChange {
         after: 148,
         at: 149,
         before,
@@ -364,8 +366,8 @@ fn changes_are_drawn_and_told_as_what_they_are() {
     let Some(browser) = browser("changes_are_drawn_and_told_as_what_they_are") else {
         return;
     };
-    let forge = Some("https://example.com/commit/{id}");
-    let text = page::write(&every_kind_of_change(), "Changes", forge, &[]).unwrap();
+    let commit_url = Some("https://example.com/commit/{id}");
+    let text = page::write(&every_kind_of_change(), "Changes", commit_url, &[]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("changes.html");
     fs::write(&path, &text).unwrap();

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::io;
 use std::num::NonZeroUsize;
 
-use benchparse::format::{Mending, Parser, Record};
+use benchparse::format::{Parser, Record, RepairMode};
 
 /// Reads every record of a text that has nothing wrong in it, with its name, configuration, units and
 /// values, and gives the sum of the values.
@@ -17,7 +17,7 @@ pub(crate) fn read(text: &[u8], threads: usize) -> f64 {
     let mut parser = Parser::new();
     parser.begin(b"f", b"f");
     let mut sum = 0.0;
-    let read = parser.read_each(text, Mending::Repair, threads, |record| {
+    let read = parser.read_each(text, RepairMode::Repair, threads, |record| {
         if let Record::Result(result) = record {
             black_box((result.name_symbol(), result.config_id()));
             sum += result.measurements().iter().map(|it| it.value).sum::<f64>();

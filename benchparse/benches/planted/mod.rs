@@ -8,7 +8,7 @@
 mod noise;
 
 use benchparse::stats::{Sample, median};
-use benchparse::trend::{Findings, Kind, Sensitivity, examine};
+use benchparse::trend::{Findings, Kind, Sensitivity, detect_changes};
 use benchparse::unit::Direction;
 
 pub(crate) use noise::{REAL, Random, noises};
@@ -48,7 +48,7 @@ pub(crate) struct Planted {
 impl Planted {
     /// What this crate finds in it.
     pub(crate) fn findings(&self) -> Findings {
-        examine(&self.medians, None, Direction::Lower, Sensitivity::Normal)
+        detect_changes(&self.medians, None, Direction::Lower, Sensitivity::Normal)
     }
 }
 

@@ -1,18 +1,18 @@
 //! Any bytes can be read, and what is read can be written and read again.
 #![no_main]
 
-use benchparse::compare::{Collector, Levels, Question};
-use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+use benchparse::compare::{Collector, Thresholds, TableOptions};
+use benchparse::format::{RepairMode, Parser, Reader, Record, Writer};
 use libfuzzer_sys::fuzz_target;
 
 /// Reads a text; gives it as the writer writes it, and what its results say.
-fn rewrite(text: &[u8], mending: Mending) -> (Vec<u8>, Vec<Vec<u64>>) {
+fn rewrite(text: &[u8], repair_mode: RepairMode) -> (Vec<u8>, Vec<Vec<u64>>) {
     let mut parser = Parser::new();
-    let mut collector = Collector::new(Question::default());
+    let mut collector = Collector::new(TableOptions::default());
     let mut writer = Writer::new(Vec::new());
     let mut said = Vec::new();
     parser.begin(b"f", b"f");
-    let mut reader = Reader::with_mending(&mut parser, text, mending);
+    let mut reader = Reader::with_repair_mode(&mut parser, text, repair_mode);
     let last = 1 + text.iter().filter(|&&byte| byte == b'\n').count() as u64;
     while let Ok(Some(record)) = reader.next_record() {
         let written = match record {
@@ -33,15 +33,15 @@ fn rewrite(text: &[u8], mending: Mending) -> (Vec<u8>, Vec<Vec<u64>>) {
     }
     let _ = reader.incidents();
     let _ = reader.repairs();
-    collector.finish(&parser, Levels::default());
+    collector.finish(&parser, Thresholds::default());
     (writer.into_inner(), said)
 }
 
 fuzz_target!(|text: &[u8]| {
-    rewrite(text, Mending::Off);
-    rewrite(text, Mending::Refuse);
-    let (written, said) = rewrite(text, Mending::Repair);
-    let (again, said_again) = rewrite(&written, Mending::Off);
+    rewrite(text, RepairMode::Off);
+    rewrite(text, RepairMode::Refuse);
+    let (written, said) = rewrite(text, RepairMode::Repair);
+    let (again, said_again) = rewrite(&written, RepairMode::Off);
     assert_eq!(said, said_again);
     assert_eq!(written, again);
 });

@@ -2,14 +2,14 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::measured::{Chain, Measured};
+use super::measured::{Measured, SegmentList};
+use super::options::TableOptions;
 use super::project::{Projector, Shared};
-use super::question::Question;
 use crate::format::{BenchmarkResult, Measurement, Symbol};
 use crate::grouping::Grouping;
 use crate::query::{Field, Filter, Key, Order, Projection};
 
-/// Puts measurements into the samples that a [`Question`] asks for.
+/// Puts measurements into the samples that a [`TableOptions`] asks for.
 ///
 /// All results given to one collector must come from one [`Parser`](crate::format::Parser): their symbols are compared.
 /// [`Collector::finish`] takes the same one. The module's example shows it at work.
@@ -27,8 +27,8 @@ pub struct Collector {
     pub(super) groups: Vec<Group>,
     /// The group of the last result.
     last: Option<u32>,
-    pub(super) strands: Vec<Strand>,
-    pub(super) shapes: Vec<Box<[Symbol]>>,
+    pub(super) unit_groups: Vec<UnitGroup>,
+    pub(super) layouts: Vec<Box<[Symbol]>>,
     shape_ids: HashMap<Box<[Symbol]>, u32>,
     pub(super) measured: Measured,
     /// Units in the order they were first seen.
@@ -50,15 +50,15 @@ pub struct Collector {
 pub(super) struct Group {
     accepts: Accepts,
     pub(super) keys: Keys,
-    /// The first of its strands, once a measurement was taken.
-    pub(super) strand: Option<u32>,
+    /// The first of its unit groups, once a measurement was taken.
+    pub(super) unit_group: Option<u32>,
 }
 
 /// The results of a group that have the same units in the same order.
 #[derive(Debug)]
-pub(super) struct Strand {
-    pub(super) shape: u32,
-    pub(super) values: Chain,
+pub(super) struct UnitGroup {
+    pub(super) layout: u32,
+    pub(super) values: SegmentList,
     pub(super) next: Option<u32>,
 }
 
@@ -83,14 +83,14 @@ const EXPECTED: usize = 1 << 12;
 
 impl Default for Collector {
     fn default() -> Self {
-        Self::new(Question::default())
+        Self::new(TableOptions::default())
     }
 }
 
 impl Collector {
     /// A collector that has seen nothing.
-    pub fn new(question: Question) -> Self {
-        let Question {
+    pub fn new(question: TableOptions) -> Self {
+        let TableOptions {
             filter,
             table,
             row,
@@ -124,8 +124,8 @@ impl Collector {
             grouping: Grouping::default(),
             groups: Vec::new(),
             last: None,
-            strands: Vec::new(),
-            shapes: Vec::new(),
+            unit_groups: Vec::new(),
+            layouts: Vec::new(),
             shape_ids: HashMap::new(),
             measured: Measured::default(),
             units: Vec::new(),
@@ -173,7 +173,7 @@ impl Collector {
             self.groups.push(Group {
                 accepts,
                 keys: Keys::default(),
-                strand: None,
+                unit_group: None,
             });
         }
         group
@@ -201,38 +201,38 @@ impl Collector {
     /// Takes measurements, at least one.
     #[inline]
     fn take(&mut self, group: u32, result: &BenchmarkResult<'_>, measurements: &[Measurement]) {
-        let strand = match self.strand(group, measurements) {
-            Some(strand) => strand,
+        let unit_group = match self.unit_group(group, measurements) {
+            Some(unit_group) => unit_group,
             None => self.new_strand(group, result, measurements),
         };
         let values = measurements.iter().map(|measured| measured.value);
-        let chain = &mut self.strands[strand as usize].values;
+        let chain = &mut self.unit_groups[unit_group as usize].values;
         let is_negative_zero = |value: f64| value.to_bits() == (-0.0_f64).to_bits();
         if values.clone().any(is_negative_zero) && !self.has_negative_zero {
             self.has_negative_zero = true;
             self.last_strand = None;
         }
         // From now on segments are in the order of their values.
-        if self.has_negative_zero && self.last_strand.replace(strand) != Some(strand) {
+        if self.has_negative_zero && self.last_strand.replace(unit_group) != Some(unit_group) {
             chain.cut();
         }
         self.measured.add(chain, values, self.expected);
     }
 
-    /// The strand of a group for results with these units.
+    /// The unit group of a group for results with these units.
     #[inline]
-    fn strand(&self, group: u32, measurements: &[Measurement]) -> Option<u32> {
-        let mut next = self.groups[group as usize].strand;
+    fn unit_group(&self, group: u32, measurements: &[Measurement]) -> Option<u32> {
+        let mut next = self.groups[group as usize].unit_group;
         while let Some(number) = next {
-            let strand = &self.strands[number as usize];
-            let units = &self.shapes[strand.shape as usize];
+            let unit_group = &self.unit_groups[number as usize];
+            let units = &self.layouts[unit_group.layout as usize];
             let unit_of = |measured: &Measurement| measured.unit;
             if units.len() == measurements.len()
                 && measurements.iter().map(unit_of).eq(units.iter().copied())
             {
                 break;
             }
-            next = strand.next;
+            next = unit_group.next;
         }
         next
     }
@@ -245,9 +245,9 @@ impl Collector {
         measurements: &[Measurement],
     ) -> u32 {
         let shared = &mut self.shared;
-        let number = self.strands.len() as u32;
+        let number = self.unit_groups.len() as u32;
         let group = &mut self.groups[group as usize];
-        if group.strand.is_none() {
+        if group.unit_group.is_none() {
             group.keys = Keys {
                 table: self.table.project(shared, result),
                 row: self.row.project(shared, result),
@@ -255,44 +255,44 @@ impl Collector {
                 residue: self.residue.project(shared, result),
             };
         }
-        let next = group.strand.replace(number);
+        let next = group.unit_group.replace(number);
         let same = |units: &[Symbol]| {
             let taken = measurements.iter().map(|measured| measured.unit);
             units.iter().copied().eq(taken)
         };
         // Neighbours mostly have the same units.
-        let last = self.strands.last().map(|strand| strand.shape);
-        let shape = match last.filter(|&shape| same(&self.shapes[shape as usize])) {
-            Some(shape) => shape,
-            None => self.shape(measurements),
+        let last = self.unit_groups.last().map(|unit_group| unit_group.layout);
+        let layout = match last.filter(|&layout| same(&self.layouts[layout as usize])) {
+            Some(layout) => layout,
+            None => self.layout(measurements),
         };
-        self.strands.push(Strand {
-            shape,
-            values: Chain::EMPTY,
+        self.unit_groups.push(UnitGroup {
+            layout,
+            values: SegmentList::EMPTY,
             next,
         });
         number
     }
 
-    fn shape(&mut self, measurements: &[Measurement]) -> u32 {
+    fn layout(&mut self, measurements: &[Measurement]) -> u32 {
         let units: Box<[Symbol]> = measurements.iter().map(|measured| measured.unit).collect();
-        if let Some(&shape) = self.shape_ids.get(&units) {
-            return shape;
+        if let Some(&layout) = self.shape_ids.get(&units) {
+            return layout;
         }
         for &unit in &units {
             if self.known_units.insert(unit) {
                 self.units.push(unit);
             }
         }
-        let shape = self.shapes.len() as u32;
-        self.shapes.push(units.clone());
-        self.shape_ids.insert(units, shape);
-        shape
+        let layout = self.layouts.len() as u32;
+        self.layouts.push(units.clone());
+        self.shape_ids.insert(units, layout);
+        layout
     }
 
     /// Whether no measurement was taken: no result came, or the filter leaves none.
     pub fn is_empty(&self) -> bool {
-        self.strands.is_empty()
+        self.unit_groups.is_empty()
     }
 
     /// Gives back what was needed to find a result's place.

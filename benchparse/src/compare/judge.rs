@@ -1,10 +1,10 @@
 //! Samples to cells: what statistics say of them.
 
 use super::collect::Keys;
-use super::question::Levels;
-use super::sorted_groups::{Piece, SortedGroups};
-use super::spans::Span;
+use super::options::Thresholds;
+use super::sorted_groups::{CellPart, SortedGroups};
 use super::table::{Block, Cell, Entry, Rows};
+use super::table_ranges::TableRange;
 use crate::format::Symbol;
 use crate::stats::{Comparer, Sample, Summarizer};
 
@@ -22,7 +22,7 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(levels: Levels, keeps: bool) -> Self {
+    pub(super) fn new(levels: Thresholds, keeps: bool) -> Self {
         Self {
             comparer: Comparer::new(),
             summarizer: Summarizer::new(levels.confidence),
@@ -34,16 +34,21 @@ impl Judge {
     }
 
     /// Judges whole rows of a table.
-    pub(super) fn rows(&mut self, groups: &SortedGroups, span: &Span, pieces: &[Piece]) -> Rows {
+    pub(super) fn rows(
+        &mut self,
+        groups: &SortedGroups,
+        range: &TableRange,
+        cell_parts: &[CellPart],
+    ) -> Rows {
         let mut block = Block::default();
         let mut entries = Vec::new();
-        // Mostly a cell has one piece, and a row a cell in each column.
-        block.cells.reserve_exact(pieces.len());
-        entries.reserve_exact(pieces.len() / span.columns.len().max(1));
-        for row in pieces.chunk_by(|a, b| a.row == b.row) {
+        // Mostly a cell has one cell part, and a row a cell in each column.
+        block.cells.reserve_exact(cell_parts.len());
+        entries.reserve_exact(cell_parts.len() / range.columns.len().max(1));
+        for row in cell_parts.chunk_by(|a, b| a.row == b.row) {
             let first = block.cells.len();
             for cell in row.chunk_by(|a, b| a.col == b.col) {
-                let cell = self.cell(groups, span, cell, &block.cells[first..]);
+                let cell = self.cell(groups, range, cell, &block.cells[first..]);
                 block.cells.push(cell);
             }
             let values = block.values.len();
@@ -66,13 +71,13 @@ impl Judge {
     fn cell(
         &mut self,
         groups: &SortedGroups,
-        span: &Span,
-        pieces: &[Piece],
+        range: &TableRange,
+        cell_parts: &[CellPart],
         before: &[Cell],
     ) -> Cell {
         let mut values = std::mem::take(&mut self.sample).into_values();
         values.clear();
-        gather(groups, pieces, &mut values);
+        gather(groups, cell_parts, &mut values);
         let sample = Sample::new(values);
         let baseline = before.first().filter(|cell| cell.column == 0);
         let comparison = baseline.map(|cell| {
@@ -82,10 +87,10 @@ impl Judge {
                 &self.baseline
             };
             self.comparer
-                .compare(baseline, &sample, span.assumption, self.alpha)
+                .compare(baseline, &sample, range.assumption, self.alpha)
         });
-        let column = span.columns.binary_search(&pieces[0].col).unwrap_or(0);
-        let summary = self.summarizer.summarize(&sample, span.assumption);
+        let column = range.columns.binary_search(&cell_parts[0].col).unwrap_or(0);
+        let summary = self.summarizer.summarize(&sample, range.assumption);
         let mut kept = Sample::default();
         if self.keeps {
             kept = sample;
@@ -99,45 +104,48 @@ impl Judge {
             column,
             sample: kept,
             summary,
-            varying: varying(groups, pieces),
+            varying: varying(groups, cell_parts),
             comparison,
         }
     }
 }
 
 /// The keys that vary among the groups of a cell.
-fn varying(groups: &SortedGroups, pieces: &[Piece]) -> Vec<Symbol> {
-    let residue = |piece: &Piece| -> u32 {
-        let Keys { residue, .. } = groups.group(piece).keys;
+fn varying(groups: &SortedGroups, cell_parts: &[CellPart]) -> Vec<Symbol> {
+    let residue = |cell_part: &CellPart| -> u32 {
+        let Keys { residue, .. } = groups.group(cell_part).keys;
         residue
     };
-    let first = residue(&pieces[0]);
-    if pieces.iter().all(|piece| residue(piece) == first) {
+    let first = residue(&cell_parts[0]);
+    if cell_parts
+        .iter()
+        .all(|cell_part| residue(cell_part) == first)
+    {
         return Vec::new();
     }
-    let mut residues: Vec<u32> = pieces.iter().map(residue).collect();
+    let mut residues: Vec<u32> = cell_parts.iter().map(residue).collect();
     residues.sort_unstable();
     residues.dedup();
     groups.varying(&residues)
 }
 
 /// The values of a cell in the order they came.
-fn gather(groups: &SortedGroups, pieces: &[Piece], values: &mut Vec<f64>) {
-    if let [piece] = pieces {
-        let shape = groups.shape(groups.strand(piece));
-        for (_, results) in groups.segments(piece) {
-            shape.gather(piece.at as usize, results, values);
+fn gather(groups: &SortedGroups, cell_parts: &[CellPart], values: &mut Vec<f64>) {
+    if let [cell_part] = cell_parts {
+        let layout = groups.layout(groups.unit_group(cell_part));
+        for (_, results) in groups.segments(cell_part) {
+            layout.gather(cell_part.at as usize, results, values);
         }
         return;
     }
-    let segments = pieces.iter().flat_map(|piece| {
-        let segments = groups.segments(piece);
-        segments.map(move |(number, results)| (number, results, piece))
+    let segments = cell_parts.iter().flat_map(|cell_part| {
+        let segments = groups.segments(cell_part);
+        segments.map(move |(number, results)| (number, results, cell_part))
     });
-    let mut segments: Vec<(u32, &[f64], &Piece)> = segments.collect();
+    let mut segments: Vec<(u32, &[f64], &CellPart)> = segments.collect();
     segments.sort_unstable_by_key(|(number, ..)| *number);
-    for (_, results, piece) in segments {
-        let shape = groups.shape(groups.strand(piece));
-        shape.gather(piece.at as usize, results, values);
+    for (_, results, cell_part) in segments {
+        let layout = groups.layout(groups.unit_group(cell_part));
+        layout.gather(cell_part.at as usize, results, values);
     }
 }

@@ -29,14 +29,14 @@ struct Segment {
 
 /// The segments of one owner.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chain {
+pub(super) struct SegmentList {
     first: u32,
     last: u32,
     /// How many values the last segment has room for.
     room: u32,
 }
 
-impl Chain {
+impl SegmentList {
     pub(super) const EMPTY: Self = Self {
         first: NONE,
         last: NONE,
@@ -54,7 +54,7 @@ impl Measured {
     #[inline]
     pub(super) fn add(
         &mut self,
-        chain: &mut Chain,
+        chain: &mut SegmentList,
         values: impl ExactSizeIterator<Item = f64>,
         expected: usize,
     ) {
@@ -73,7 +73,7 @@ impl Measured {
     }
 
     #[cold]
-    fn lengthen(&mut self, chain: &mut Chain, width: usize, expected: usize) {
+    fn lengthen(&mut self, chain: &mut SegmentList, width: usize, expected: usize) {
         let results = match self.segments.get(chain.last as usize) {
             Some(last) if chain.room == 0 => 2 * last.length as usize / width.max(1),
             _ => expected,
@@ -101,7 +101,7 @@ impl Measured {
     }
 
     /// The segments of a chain with their numbers, which say when they were begun.
-    pub(super) fn segments(&self, chain: &Chain) -> impl Iterator<Item = (u32, &[f64])> {
+    pub(super) fn segments(&self, chain: &SegmentList) -> impl Iterator<Item = (u32, &[f64])> {
         let mut next = chain.first;
         std::iter::from_fn(move || {
             let segment = self.segments.get(next as usize)?;
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn owners_in_turn_keep_their_values_in_order() {
         let mut measured = Measured::default();
-        let mut chains = [Chain::EMPTY; 3];
+        let mut chains = [SegmentList::EMPTY; 3];
         for run in 0..5000 {
             for (chain, width) in chains.iter_mut().zip(1..) {
                 let values = (0..width).map(|place| f64::from(run * width + place));

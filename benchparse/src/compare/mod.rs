@@ -7,11 +7,11 @@
 //! for a renderer.
 //!
 //! ```
-//! use benchparse::compare::{Collector, Levels, Question, delta_text};
+//! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text};
 //! use benchparse::format::{Parser, Record};
 //!
 //! let mut parser = Parser::new();
-//! let mut collector = Collector::new(Question::default());
+//! let mut collector = Collector::new(TableOptions::default());
 //! for (label, nanoseconds) in [("old", 100), ("new", 90)] {
 //!     let text: String = (0..10)
 //!         .map(|run| format!("BenchmarkEncode 1000 {} ns/op\n", nanoseconds + run % 3))
@@ -23,7 +23,7 @@
 //!         }
 //!     }
 //! }
-//! let tables = collector.finish(&parser, Levels::default());
+//! let tables = collector.finish(&parser, Thresholds::default());
 //! let row = &tables.tables()[0].rows().next().unwrap();
 //! assert_eq!(tables.text(row.label), b"Encode");
 //! let (old, new) = (&row.cells[0], &row.cells[1]);
@@ -38,23 +38,23 @@ mod in_order;
 mod judge;
 mod measured;
 mod mismatch;
-mod parts;
+mod options;
 mod project;
-mod question;
 mod rank;
-mod shapes;
 mod sorted_groups;
-mod spans;
 mod table;
+mod table_ranges;
+mod table_stream;
+mod unit_layout;
 mod view;
 mod wording;
 
 pub use collect::Collector;
 pub use mismatch::{DifferingKey, Mismatch};
-pub use parts::Parts;
-pub use question::{Levels, Question};
+pub use options::{TableOptions, Thresholds};
 pub use rank::{Place, Ranking};
 pub use table::{Cell, Column, Geomean, GeomeanWarning, Ratio, Row, Table, Tables};
+pub use table_stream::TableStream;
 pub use wording::{
     comparison_warning_text, delta_text, detail_text, geomean_ratio_text, range_text,
     summary_warning_text, varying_text, write_delta, write_detail, write_range,

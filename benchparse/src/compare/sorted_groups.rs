@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::collect::{Collector, Group, Strand};
+use super::collect::{Collector, Group, UnitGroup};
 use super::project::{Naming, Projector};
-use super::shapes::Shape;
 use super::table::{Column, Rows, Table, Tables};
+use super::unit_layout::UnitLayout;
 use crate::format::{Parser, Symbol, Symbols, Texts};
 use crate::stats::Assumption;
 use crate::unit::{Class, Direction};
@@ -18,7 +18,7 @@ pub(super) struct SortedGroups {
     /// The labels of rows by their key, where they are not the keys' only values.
     labels: Option<Vec<Symbol>>,
     units: Vec<UnitFacts>,
-    shapes: Vec<Shape>,
+    layouts: Vec<UnitLayout>,
     pub(super) sorted: Vec<Sorted>,
     /// Keys by their places.
     table_keys: Vec<u32>,
@@ -47,16 +47,16 @@ struct UnitFacts {
     assumption: Assumption,
 }
 
-/// What a strand gives to a cell: the values of one unit. Rows and columns are places in their
+/// What a unit group gives to a cell: the values of one unit. Rows and columns are places in their
 /// order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
+pub(super) struct CellPart {
     pub(super) unit: u32,
     pub(super) row: u32,
     pub(super) col: u32,
     pub(super) group: u32,
-    pub(super) strand: u32,
-    /// The unit's place in the strand's shape.
+    pub(super) unit_group: u32,
+    /// The unit's place in the unit group's layout.
     pub(super) at: u32,
 }
 
@@ -93,7 +93,7 @@ impl SortedGroups {
         let mut groups = Self {
             labels,
             units: unit_facts(&collected.units, parser),
-            shapes: shapes(&collected),
+            layouts: layouts(&collected),
             sorted: Vec::new(),
             table_keys: collected.table.sorted(&collected.shared, symbols),
             row_keys: collected.row.sorted(&collected.shared, symbols),
@@ -112,7 +112,7 @@ impl SortedGroups {
         let [tables, rows, cols] =
             [&self.table_keys, &self.row_keys, &self.col_keys].map(|keys| places(keys));
         let groups = (0..).zip(&self.collected.groups);
-        let taken = groups.filter(|(_, group)| group.strand.is_some());
+        let taken = groups.filter(|(_, group)| group.unit_group.is_some());
         self.sorted = taken
             .map(|(number, group)| Sorted {
                 table: tables[group.keys.table as usize],
@@ -134,8 +134,8 @@ impl SortedGroups {
         rows.any(|row| {
             seen.clear();
             row.iter().any(|sorted| {
-                let strands = self.strands_of(sorted.group);
-                let units = strands.flat_map(|(_, strand)| &self.shape(strand).units);
+                let unit_groups = self.strands_of(sorted.group);
+                let units = unit_groups.flat_map(|(_, unit_group)| &self.layout(unit_group).units);
                 for unit in units.map(|unit| unit.unit) {
                     let known = seen.iter().find(|(other, _)| *other == unit);
                     match known {
@@ -156,33 +156,33 @@ impl SortedGroups {
         }
     }
 
-    /// The results of a piece's strand, with numbers in the order they came.
-    pub(super) fn segments(&self, piece: &Piece) -> impl Iterator<Item = (u32, &[f64])> {
-        let strand = self.strand(piece);
-        self.collected.measured.segments(&strand.values)
+    /// The results of a cell part's unit group, with numbers in the order they came.
+    pub(super) fn segments(&self, cell_part: &CellPart) -> impl Iterator<Item = (u32, &[f64])> {
+        let unit_group = self.unit_group(cell_part);
+        self.collected.measured.segments(&unit_group.values)
     }
 
-    pub(super) fn group(&self, piece: &Piece) -> &Group {
-        &self.collected.groups[piece.group as usize]
+    pub(super) fn group(&self, cell_part: &CellPart) -> &Group {
+        &self.collected.groups[cell_part.group as usize]
     }
 
-    pub(super) fn strand(&self, piece: &Piece) -> &Strand {
-        &self.collected.strands[piece.strand as usize]
+    pub(super) fn unit_group(&self, cell_part: &CellPart) -> &UnitGroup {
+        &self.collected.unit_groups[cell_part.unit_group as usize]
     }
 
-    /// The strands of a group with their numbers.
-    pub(super) fn strands_of(&self, group: u32) -> impl Iterator<Item = (u32, &Strand)> {
-        let mut next = self.collected.groups[group as usize].strand;
+    /// The unit groups of a group with their numbers.
+    pub(super) fn strands_of(&self, group: u32) -> impl Iterator<Item = (u32, &UnitGroup)> {
+        let mut next = self.collected.groups[group as usize].unit_group;
         std::iter::from_fn(move || {
             let number = next?;
-            let strand = &self.collected.strands[number as usize];
-            next = strand.next;
-            Some((number, strand))
+            let unit_group = &self.collected.unit_groups[number as usize];
+            next = unit_group.next;
+            Some((number, unit_group))
         })
     }
 
-    pub(super) fn shape(&self, strand: &Strand) -> &Shape {
-        &self.shapes[strand.shape as usize]
+    pub(super) fn layout(&self, unit_group: &UnitGroup) -> &UnitLayout {
+        &self.layouts[unit_group.layout as usize]
     }
 
     pub(super) fn assumption(&self, unit: u32) -> Assumption {
@@ -193,8 +193,8 @@ impl SortedGroups {
         self.table_keys[place as usize]
     }
 
-    pub(super) fn row_key(&self, piece: &Piece) -> u32 {
-        self.row_keys[piece.row as usize]
+    pub(super) fn row_key(&self, cell_part: &CellPart) -> u32 {
+        self.row_keys[cell_part.row as usize]
     }
 
     pub(super) fn add_row_values(&self, key: u32, values: &mut Vec<Symbol>) {
@@ -268,9 +268,11 @@ fn unit_facts(units: &[Symbol], parser: &Parser) -> Vec<UnitFacts> {
     facts.collect()
 }
 
-fn shapes(collected: &Collector) -> Vec<Shape> {
+fn layouts(collected: &Collector) -> Vec<UnitLayout> {
     let units = collected.units.iter().copied();
     let places = units.zip(0..).collect();
-    let shapes = collected.shapes.iter();
-    shapes.map(|units| Shape::new(units, &places)).collect()
+    let layouts = collected.layouts.iter();
+    layouts
+        .map(|units| UnitLayout::new(units, &places))
+        .collect()
 }

@@ -169,7 +169,7 @@ impl<'t> Row<'t> {
 pub struct Cell {
     /// Which column it is in, counted from 0.
     pub column: usize,
-    /// All its values, in the table's unit. In [`Parts`](super::Parts) there are none: nobody has to
+    /// All its values, in the table's unit. In [`TableStream`](super::TableStream) there are none: nobody has to
     /// keep them.
     pub sample: Sample,
     /// Centre and interval, in the table's unit.

@@ -30,14 +30,13 @@
 //! ```
 //!
 //! A reader reads more than plain `go test` output: see [`input`](crate::input) for what it repairs.
-//! [`Reader::repairs`] and [`Reader::incidents`] say what it found, [`Mending`] what it may do.
+//! [`Reader::repairs`] and [`Reader::incidents`] say what it found, [`RepairMode`] what it may do.
 //!
 //! Texts are bytes: nothing in the format asks for UTF-8.
 
 mod config;
 mod error;
 mod grammar;
-mod mending;
 mod metadata;
 mod parallel;
 mod parser;
@@ -45,6 +44,7 @@ mod plain;
 mod reader;
 mod record;
 mod records;
+mod repair_mode;
 mod stream;
 mod symbol;
 mod writer;
@@ -52,12 +52,12 @@ mod written_unit;
 
 pub use config::{Config, ConfigId};
 pub use error::{NeedsRepair, SyntaxError, SyntaxFault};
-pub use mending::Mending;
 pub use metadata::UnitTable;
 pub use parallel::Findings;
 pub use parser::{LineKind, Parser};
 pub use reader::Reader;
 pub use record::{BenchmarkResult, Measurement, Record, UnitMetadata};
+pub use repair_mode::RepairMode;
 pub(crate) use symbol::Texts;
 pub use symbol::{Symbol, Symbols};
 pub use writer::Writer;

@@ -11,11 +11,11 @@ use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Scope, scope};
 
-use super::mending::Mending;
 use super::parser::Parser;
 use super::plain::Block;
 use super::record::Record;
 use super::records::Records;
+use super::repair_mode::RepairMode;
 use super::stream::Blocks;
 use crate::input::{Feeder, Incidents, Repairs};
 
@@ -27,7 +27,7 @@ const BLOCKS: usize = 3;
 pub struct Findings {
     /// What was repaired.
     pub repairs: Repairs,
-    /// What kept benchmarks from giving results. Empty with [`Mending::Off`].
+    /// What kept benchmarks from giving results. Empty with [`RepairMode::Off`].
     pub incidents: Incidents,
 }
 
@@ -41,13 +41,13 @@ impl Parser {
     ///
     /// ```
     /// use std::num::NonZeroUsize;
-    /// use benchparse::format::{Mending, Parser, Record};
+    /// use benchparse::format::{RepairMode, Parser, Record};
     ///
     /// let text = "BenchmarkEncode-8 1000 1726 ns/op\n".repeat(100_000);
     /// let (mut parser, mut count) = (Parser::new(), 0);
     /// parser.begin(b"old.txt", b"old");
     /// let threads = NonZeroUsize::MIN.saturating_add(1);
-    /// let found = parser.read_each(text.as_bytes(), Mending::Repair, threads, |record| {
+    /// let found = parser.read_each(text.as_bytes(), RepairMode::Repair, threads, |record| {
     ///     count += u32::from(matches!(record, Record::Result(_)));
     ///     std::io::Result::Ok(())
     /// })?;
@@ -58,18 +58,18 @@ impl Parser {
     pub fn read_each<R: Read + Send, E: From<io::Error>>(
         &mut self,
         input: R,
-        mending: Mending,
+        repair_mode: RepairMode,
         threads: NonZeroUsize,
         each: impl FnMut(Record<'_>) -> Result<(), E>,
     ) -> Result<Findings, E> {
-        let mut lines = mending.lines(input);
+        let mut lines = repair_mode.lines(input);
         let Some(feeder) = lines.take_feeder()? else {
-            let records: Records<'_, R, Feeder<R>> = Records::new(self, lines, mending);
+            let records: Records<'_, R, Feeder<R>> = Records::new(self, lines, repair_mode);
             return drain(records, each);
         };
         let shared = Shared::new(feeder, BLOCKS * threads.get());
         scope(|scope| {
-            let mut records = Records::new(self, lines, mending);
+            let mut records = Records::new(self, lines, repair_mode);
             records.stream_mut().set_blocks(SideBySide {
                 shared: &shared,
                 scope,
@@ -389,10 +389,11 @@ mod tests {
     }
 
     /// One line after the other, each read by the grammar.
-    fn by_lines(text: &[u8], mending: Mending, fails: bool) -> Told {
+    fn by_lines(text: &[u8], repair_mode: RepairMode, fails: bool) -> Told {
         tell(text, |parser, text, records| {
-            let lines: Lines<_> = mending.lines(Pieces::new(text, &[1 << 20], fails));
-            let lines: Records<'_, _, Feeder<Pieces<'_>>> = Records::new(parser, lines, mending);
+            let lines: Lines<_> = repair_mode.lines(Pieces::new(text, &[1 << 20], fails));
+            let lines: Records<'_, _, Feeder<Pieces<'_>>> =
+                Records::new(parser, lines, repair_mode);
             drain(lines, |record| {
                 records.push(told(&record));
                 Ok(())
@@ -402,7 +403,7 @@ mod tests {
 
     fn by_blocks(
         text: &[u8],
-        mending: Mending,
+        repair_mode: RepairMode,
         fails: bool,
         sizes: &[usize],
         threads: usize,
@@ -410,7 +411,7 @@ mod tests {
         let threads = NonZeroUsize::new(threads).unwrap();
         tell(text, |parser, text, records| {
             let pieces = Pieces::new(text, sizes, fails);
-            parser.read_each(pieces, mending, threads, |record| {
+            parser.read_each(pieces, repair_mode, threads, |record| {
                 records.push(told(&record));
                 Ok(())
             })
@@ -474,8 +475,12 @@ mod tests {
         prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
     }
 
-    fn mending() -> impl Strategy<Value = Mending> {
-        prop::sample::select(vec![Mending::Repair, Mending::Refuse, Mending::Off])
+    fn repair_mode() -> impl Strategy<Value = RepairMode> {
+        prop::sample::select(vec![
+            RepairMode::Repair,
+            RepairMode::Refuse,
+            RepairMode::Off,
+        ])
     }
 
     proptest! {
@@ -484,7 +489,7 @@ mod tests {
         #[test]
         fn blocks_say_what_their_lines_say(
             text in text(),
-            mending in mending(),
+            repair_mode in repair_mode(),
             fails: bool,
             sizes in prop::collection::vec(prop_oneof![4 => 1..90usize, 1 => 1..900usize], 1..6),
             threads in 1..4usize,
@@ -493,8 +498,8 @@ mod tests {
             let whole = memchr::memrchr(b'\n', &text).map_or(0, |last| last + 1);
             let text = if fails { &text[..whole] } else { &text };
             prop_assert_eq!(
-                by_blocks(text, mending, fails, &sizes, threads),
-                by_lines(text, mending, fails)
+                by_blocks(text, repair_mode, fails, &sizes, threads),
+                by_lines(text, repair_mode, fails)
             );
         }
 
@@ -521,7 +526,7 @@ mod tests {
     }
 
     fn mending_off(text: &[u8]) -> Feeder<&[u8]> {
-        let mut lines = Mending::Off.lines(text);
+        let mut lines = RepairMode::Off.lines(text);
         lines.take_feeder().unwrap().unwrap()
     }
 
@@ -538,9 +543,15 @@ mod tests {
                 text += "BenchmarkBad 1\nUnit ns/op assume=exact\n";
             }
         }
-        let lines = by_lines(text.as_bytes(), Mending::Repair, false);
+        let lines = by_lines(text.as_bytes(), RepairMode::Repair, false);
         for threads in [1, 2, 3] {
-            let blocks = by_blocks(text.as_bytes(), Mending::Repair, false, &[1 << 20], threads);
+            let blocks = by_blocks(
+                text.as_bytes(),
+                RepairMode::Repair,
+                false,
+                &[1 << 20],
+                threads,
+            );
             assert!(blocks == lines, "{threads} threads");
         }
     }
@@ -552,7 +563,7 @@ mod tests {
         parser.begin(b"f", b"f");
         let mut count = 0;
         let threads = NonZeroUsize::new(3).unwrap();
-        let read = parser.read_each(text.as_bytes(), Mending::Repair, threads, |_| {
+        let read = parser.read_each(text.as_bytes(), RepairMode::Repair, threads, |_| {
             count += 1;
             if count < 100_000 {
                 return Ok(());

@@ -2,10 +2,10 @@
 
 use std::io::{self, Read};
 
-use super::mending::Mending;
 use super::parser::Parser;
 use super::record::Record;
 use super::records::Records;
+use super::repair_mode::RepairMode;
 use crate::input::{Feeder, Incidents, Repairs};
 
 /// Reads the records of one input, a line at a time.
@@ -20,13 +20,13 @@ pub struct Reader<'p, R> {
 impl<'p, R: Read> Reader<'p, R> {
     /// Goes on with the input that `parser` was told to [`begin`](Parser::begin).
     pub fn new(parser: &'p mut Parser, input: R) -> Self {
-        Self::with_mending(parser, input, Mending::default())
+        Self::with_repair_mode(parser, input, RepairMode::default())
     }
 
     /// Like [`Reader::new`], for input that is to be repaired or not.
-    pub fn with_mending(parser: &'p mut Parser, input: R, mending: Mending) -> Self {
+    pub fn with_repair_mode(parser: &'p mut Parser, input: R, repair_mode: RepairMode) -> Self {
         Self {
-            records: Records::new(parser, mending.lines(input), mending),
+            records: Records::new(parser, repair_mode.lines(input), repair_mode),
             started: false,
         }
     }
@@ -37,7 +37,7 @@ impl<'p, R: Read> Reader<'p, R> {
     }
 
     /// What kept benchmarks from giving results in the lines read so far; complete after the last
-    /// record. Empty with [`Mending::Off`].
+    /// record. Empty with [`RepairMode::Off`].
     pub fn incidents(&self) -> &Incidents {
         self.records.incidents()
     }
@@ -45,7 +45,7 @@ impl<'p, R: Read> Reader<'p, R> {
     /// The next record, or `None` at the end.
     ///
     /// # Errors
-    /// Whatever reading the input fails with, and with [`Mending::Refuse`] an error of the kind
+    /// Whatever reading the input fails with, and with [`RepairMode::Refuse`] an error of the kind
     /// `InvalidData` around a [`NeedsRepair`](super::NeedsRepair). A line that is not of the format is no error of
     /// this kind: it comes as [`Record::Error`].
     #[inline]
@@ -63,7 +63,7 @@ impl<'p, R: Read> Reader<'p, R> {
 
 impl Parser {
     /// Starts an input whose results have the given label (`.file`), which errors name too, and
-    /// reads it. What needs repair is repaired; see [`Reader::with_mending`] for other ways.
+    /// reads it. What needs repair is repaired; see [`Reader::with_repair_mode`] for other ways.
     pub fn read<R: Read>(&mut self, label: &[u8], input: R) -> Reader<'_, R> {
         self.begin(label, label);
         Reader::new(self, input)

@@ -4,35 +4,35 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use super::error::{NeedsRepair, SyntaxError};
-use super::mending::Mending;
 use super::parser::{LineKind, Parser};
 use super::record::Record;
+use super::repair_mode::RepairMode;
 use super::stream::{Blocks, Item, Stream};
-use crate::input::{Incidents, Lines, Mended, Mender, Refusal, Repairs};
+use crate::input::{Incidents, Lines, Refusal, RepairOutcome, Repairer, Repairs};
 
 /// Makes records of an input's lines.
 #[derive(Debug)]
 pub(super) struct Records<'p, R, B> {
     parser: &'p mut Parser,
     stream: Stream<R, B>,
-    mender: Mender,
-    mending: Mending,
+    repairer: Repairer,
+    repair_mode: RepairMode,
     /// Errors of results whose second half may still come, and the errors after them.
     held: VecDeque<SyntaxError>,
     /// How many of these wait no longer.
     released: usize,
-    /// Whether the mender may have something to read, or errors are held.
+    /// Whether the repairer may have something to read, or errors are held.
     attends: bool,
     finished: bool,
 }
 
 impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
-    pub(super) fn new(parser: &'p mut Parser, lines: Lines<R>, mending: Mending) -> Self {
+    pub(super) fn new(parser: &'p mut Parser, lines: Lines<R>, repair_mode: RepairMode) -> Self {
         Self {
             parser,
             stream: Stream::new(lines),
-            mender: Mender::new(),
-            mending,
+            repairer: Repairer::new(),
+            repair_mode,
             held: VecDeque::new(),
             released: 0,
             attends: false,
@@ -46,12 +46,12 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
 
     pub(super) fn repairs(&self) -> Repairs {
         let mut repairs = self.stream.repairs().clone();
-        repairs.merge(self.mender.repairs());
+        repairs.merge(self.repairer.repairs());
         repairs
     }
 
     pub(super) fn incidents(&self) -> &Incidents {
-        self.mender.incidents()
+        self.repairer.incidents()
     }
 
     /// Gives all records to `each`.
@@ -61,9 +61,10 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
     ) -> Result<(), E> {
         loop {
             // Nearly all lines of large inputs are such results, and nothing else is to be heeded.
-            if self.mending == Mending::Repair && !self.attends && !self.parser.has_record() {
+            if self.repair_mode == RepairMode::Repair && !self.attends && !self.parser.has_record()
+            {
                 while let Some((result, number)) = self.stream.next_result() {
-                    self.mender.saw_result();
+                    self.repairer.saw_result();
                     each(self.parser.plain_record(result, number))?;
                 }
             }
@@ -76,7 +77,7 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
 
     pub(super) fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
         loop {
-            if self.mending == Mending::Refuse {
+            if self.repair_mode == RepairMode::Refuse {
                 self.refuse_repairs()?;
             }
             if self.parser.has_record() {
@@ -87,7 +88,7 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
                     self.released -= 1;
                     return Ok(self.held.pop_front().map(Record::Error));
                 }
-                if let Some((number, text)) = self.mender.piece() {
+                if let Some((number, text)) = self.repairer.piece() {
                     self.parser.line(text, number);
                     continue;
                 }
@@ -97,46 +98,46 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
                 None if self.finished => return Ok(None),
                 None => {
                     self.finished = true;
-                    self.mender.finish();
+                    self.repairer.finish();
                     self.released = self.held.len();
                     self.attends = true;
                 }
                 Some(Item::Line(line)) => {
                     let kind = self.parser.line(line.text, line.number);
-                    if self.mending == Mending::Off {
+                    if self.repair_mode == RepairMode::Off {
                         continue;
                     }
-                    let mender = &mut self.mender;
-                    let mended = match kind {
+                    let repairer = &mut self.repairer;
+                    let repaired = match kind {
                         LineKind::Unit => continue,
                         LineKind::Result => {
-                            mender.saw_result();
+                            repairer.saw_result();
                             None
                         }
                         LineKind::Config { key, value } => {
-                            mender.saw_config(key, value, line.number);
+                            repairer.saw_config(key, value, line.number);
                             None
                         }
                         LineKind::Error => {
-                            Some(mender.offer(line.text, line.number, Refusal::Error))
+                            Some(repairer.inspect(line.text, line.number, Refusal::Error))
                         }
                         LineKind::Other => {
-                            Some(mender.offer(line.text, line.number, Refusal::Ignored))
+                            Some(repairer.inspect(line.text, line.number, Refusal::Ignored))
                         }
                     };
-                    if let Some(mended) = mended {
-                        self.heed(mended);
+                    if let Some(repaired) = repaired {
+                        self.apply(repaired);
                     }
                     self.release();
                 }
                 Some(Item::Result(result, number)) => {
-                    if self.mending == Mending::Repair && !self.attends {
-                        self.mender.saw_result();
+                    if self.repair_mode == RepairMode::Repair && !self.attends {
+                        self.repairer.saw_result();
                         return Ok(Some(self.parser.plain_record(result, number)));
                     }
                     self.parser.plain_result(result, number);
-                    if self.mending != Mending::Off {
-                        self.mender.saw_result();
+                    if self.repair_mode != RepairMode::Off {
+                        self.repairer.saw_result();
                         self.release();
                     }
                 }
@@ -147,26 +148,26 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
     /// Lets errors go that no numbers may come for.
     #[inline]
     fn release(&mut self) {
-        if self.attends && !self.mender.holds() {
+        if self.attends && !self.repairer.holds() {
             self.released = self.held.len();
         }
     }
 
-    /// Does with a line's error what the mender says.
-    fn heed(&mut self, mended: Mended) {
-        match mended {
-            Mended::Unchanged if self.held.is_empty() => {}
-            Mended::Unchanged => self.held.extend(self.parser.take_errors()),
-            Mended::Replaced => {
+    /// Does with a line's error what the repairer says.
+    fn apply(&mut self, repaired: RepairOutcome) {
+        match repaired {
+            RepairOutcome::Unchanged if self.held.is_empty() => {}
+            RepairOutcome::Unchanged => self.held.extend(self.parser.take_errors()),
+            RepairOutcome::Replaced => {
                 self.parser.drop_errors();
                 self.attends = true;
             }
-            Mended::Joined => {
+            RepairOutcome::Joined => {
                 self.parser.drop_errors();
                 self.held.remove(self.released);
                 self.attends = true;
             }
-            Mended::Held => {
+            RepairOutcome::Held => {
                 self.released = self.held.len();
                 self.held.extend(self.parser.take_errors());
                 self.attends = true;
@@ -175,7 +176,7 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
     }
 
     fn refuse_repairs(&self) -> io::Result<()> {
-        if self.stream.repairs().is_empty() && self.mender.repairs().is_empty() {
+        if self.stream.repairs().is_empty() && self.repairer.repairs().is_empty() {
             return Ok(());
         }
         match self.repairs().first() {

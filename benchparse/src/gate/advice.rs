@@ -47,7 +47,7 @@ pub struct Timings {
 
 /// What advice is to be measured against.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct Aim {
+pub struct Target {
     /// The relative change that should be detectable; 0.05 is 5 %.
     pub difference: f64,
     /// The one-sided level of each test: the policy's q over the number of tests.
@@ -114,7 +114,7 @@ pub enum Finding {
 /// Looks at the timings of one benchmark on one side.
 ///
 /// Values that are NaN, infinite or negative are no timings, and a benchmark with one has no findings.
-pub fn findings(timings: &Timings, aim: &Aim) -> Vec<Finding> {
+pub fn findings(timings: &Timings, aim: &Target) -> Vec<Finding> {
     if timings.seconds.is_empty() || !timings.seconds.iter().all(|x| x.is_finite() && *x >= 0.0) {
         return Vec::new();
     }
@@ -132,7 +132,7 @@ pub fn findings(timings: &Timings, aim: &Aim) -> Vec<Finding> {
     .collect()
 }
 
-fn spread(sample: &Sample, aim: &Aim) -> Option<Finding> {
+fn spread(sample: &Sample, aim: &Target) -> Option<Finding> {
     let spread = robust_cv(sample);
     (spread > NOISY).then(|| Finding::Spread {
         spread,
@@ -235,7 +235,7 @@ fn optimized_away(sample: &Sample) -> Option<Finding> {
 mod tests {
     use super::*;
 
-    const AIM: Aim = Aim {
+    const AIM: Target = Target {
         difference: 0.05,
         level: 0.05,
     };

@@ -29,7 +29,7 @@ mod range;
 mod row;
 mod verdict;
 
-pub use advice::{Aim, Finding, Timings, findings};
+pub use advice::{Finding, Target, Timings, findings};
 pub use judge::{judge, judge_again};
 pub use policy::{Action, Policy, PolicyError};
 pub use row::{Acceptance, Row, RowKey};

@@ -42,7 +42,7 @@ pub enum Outcome {
     /// A row failed: it regressed, or is something else for which the policy says fail.
     Regressed,
     /// Something is missing or wrong, so that a pass would mean nothing: an input or an option cannot
-    /// be used, a benchmark failed, or no row could be judged for a reason that can be mended.
+    /// be used, a benchmark failed, or no row could be judged for a reason that can be repaired.
     Incomplete,
     /// The environment shifted between the sides, so that the gated timing rows have no verdict.
     EnvironmentShift,

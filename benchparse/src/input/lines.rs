@@ -8,7 +8,7 @@ use super::feeder::Feeder;
 use super::queue::LineQueue;
 use super::test2json::{Events, is_event};
 use super::window::Window;
-use super::{RepairKind, Repairs, ansi, decoration, halves, header};
+use super::{RepairKind, Repairs, ansi, decoration, header, split_lines};
 
 /// How much may stand before the first event of `go test -json`.
 const HEAD: usize = 64 * 1024;
@@ -295,7 +295,7 @@ fn remove_escapes(line: &[u8], out: &mut Vec<u8>) -> bool {
     starts_well
         && memchr::memchr(0x1b, line).is_some()
         && ansi::strip(line, out)
-        && (halves::is_result(out) || header::is_header(out))
+        && (split_lines::is_result(out) || header::is_header(out))
 }
 
 #[cfg(test)]

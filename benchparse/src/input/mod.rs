@@ -5,29 +5,29 @@
 //!
 //! 1. [`Lines`] turns bytes into lines. It knows encodings and `go test -json`, which wrap the
 //!    whole stream.
-//! 2. A mender is shown the lines that the format's grammar takes for nothing, or refuses, and
+//! 2. A repairer is shown the lines that the format's grammar takes for nothing, or refuses, and
 //!    says what to read in their place. Good lines never come here, so they cost nothing.
 //!
 //! Both only deliver text; what it says is for the grammar in [`format`](crate::format) to judge.
-//! [`Repairs`] tells what was mended, [`Incidents`] which benchmarks gave no result and why.
+//! [`Repairs`] tells what was repaired, [`Incidents`] which benchmarks gave no result and why.
 
 mod ansi;
-mod clues;
 mod decoration;
 mod encoding;
+mod failure_patterns;
 mod feeder;
-mod halves;
 mod header;
 mod incidents;
 mod lines;
-mod mender;
 mod queue;
+mod repairer;
 mod repairs;
+mod split_lines;
 mod test2json;
 mod window;
 
 pub(crate) use feeder::{BlockText, Feeder};
 pub use incidents::{Incident, IncidentKind, Incidents};
 pub use lines::{Line, Lines};
-pub(crate) use mender::{Mended, Mender, Refusal};
+pub(crate) use repairer::{Refusal, RepairOutcome, Repairer};
 pub use repairs::{Repair, RepairKind, Repairs};

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 
 use super::change::{BOUND, REACH, median_of};
 use super::{
-    ChangePoint, CommitEffect, Findings, History, Kind, Sensitivity, Series, Suspect, examine,
+    ChangePoint, CommitEffect, Findings, History, Kind, PendingChange, Sensitivity, Series,
+    detect_changes,
 };
 use crate::unit::Direction;
 
@@ -15,10 +16,10 @@ const NEAR: usize = 3;
 const SLACK: f64 = 6.0;
 
 impl Series {
-    /// Examines the series' medians; see [`examine`]. Places are those of [`Series::points`].
+    /// Examines the series' medians; see [`detect_changes`]. Places are those of [`Series::points`].
     pub fn findings(&self, sensitivity: Sensitivity) -> Findings {
         let medians: Vec<f64> = self.points.iter().map(|point| point.median).collect();
-        examine(&medians, self.tolerance, self.direction, sensitivity)
+        detect_changes(&medians, self.tolerance, self.direction, sensitivity)
     }
 
     /// Takes findings about the points for the series' own. What is not about a point that is
@@ -33,8 +34,8 @@ impl Series {
                 ..it
             })
         };
-        let suspect = |it: Suspect| {
-            Some(Suspect {
+        let suspect = |it: PendingChange| {
+            Some(PendingChange {
                 after: commit(it.after)?,
                 at: commit(it.at)?,
                 ..it

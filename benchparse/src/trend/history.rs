@@ -54,7 +54,7 @@ pub struct Series {
     /// Where it changed, in the order of commits.
     pub changes: Vec<ChangePoint>,
     /// A change at the end that needs more commits to be certain.
-    pub suspect: Option<Suspect>,
+    pub suspect: Option<PendingChange>,
 }
 
 /// What was measured at a commit.
@@ -147,7 +147,7 @@ pub enum Kind {
 
 /// A possible change at the end of a series. Nobody should be alarmed by it yet.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Suspect {
+pub struct PendingChange {
     /// The last commit of the old level.
     pub after: usize,
     /// The first commit that is off.

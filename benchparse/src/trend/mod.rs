@@ -1,7 +1,7 @@
 //! Series of measurements over commits, and where they change.
 //!
 //! [`changes`] tells where the level of a series shifts for good: a robust fit ([`segment`]) proposes
-//! places, a rank test and a least size confirm them. Single outliers do not move it. [`examine`]
+//! places, a rank test and a least size confirm them. Single outliers do not move it. [`detect_changes`]
 //! tells steps, spikes and drifts apart and which of them were undone, and a [`History`] groups what
 //! one commit did to many benchmarks.
 //!
@@ -22,14 +22,14 @@
 //! ```
 
 mod change;
+mod detect;
 mod effect;
-mod examine;
 mod history;
 mod segment;
 
 pub use change::{Change, Sensitivity, changes};
-pub use examine::{Findings, examine};
-pub use history::{ChangePoint, Commit, CommitEffect, History, Kind, Point, Series, Suspect};
+pub use detect::{Findings, detect_changes};
+pub use history::{ChangePoint, Commit, CommitEffect, History, Kind, PendingChange, Point, Series};
 pub use segment::{Segmentation, segment};
 
 pub use crate::unit::Tolerance;

@@ -1,13 +1,13 @@
 //! Reading and writing the format.
 
-use benchparse::format::{Mending, Parser, Reader, Record, Writer};
+use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
 use benchparse::name::Name;
 use benchparse::unit::tidy;
 use proptest::prelude::*;
 
 use super::texts::{Line, lines, name, read, text_of};
 
-const MENDINGS: [Mending; 3] = [Mending::Repair, Mending::Refuse, Mending::Off];
+const MENDINGS: [RepairMode; 3] = [RepairMode::Repair, RepairMode::Refuse, RepairMode::Off];
 
 fn rewrite(text: &[u8]) -> Vec<u8> {
     let mut parser = Parser::new();
@@ -64,7 +64,7 @@ fn nearly() -> impl Strategy<Value = Vec<u8>> {
 #[test]
 fn a_value_keeps_the_carriage_return_at_its_end() {
     let text = b"k: v\r\r\nBenchmarkA 1 1 x\n";
-    let config = &read(text, Mending::Off).results[0].config;
+    let config = &read(text, RepairMode::Off).results[0].config;
     assert_eq!(config, &[(b"k".to_vec(), b"v\r".to_vec())]);
     assert_eq!(rewrite(text), b"k: v\r\r\n\nBenchmarkA 1 1 x\n");
 }
@@ -73,8 +73,8 @@ proptest! {
     #[test]
     fn what_is_written_reads_back(lines in lines()) {
         let text = text_of(&lines);
-        let first = read(text.as_bytes(), Mending::Repair);
-        let again = read(&rewrite(text.as_bytes()), Mending::Refuse);
+        let first = read(text.as_bytes(), RepairMode::Repair);
+        let again = read(&rewrite(text.as_bytes()), RepairMode::Refuse);
         prop_assert_eq!(&first.results, &again.results);
         prop_assert_eq!(&first.units, &again.units);
         prop_assert_eq!(&again.errors, &[] as &[String]);
@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn every_result_line_is_read(lines in lines()) {
-        let found = read(text_of(&lines).as_bytes(), Mending::Refuse);
+        let found = read(text_of(&lines).as_bytes(), RepairMode::Refuse);
         let results = lines.iter().filter_map(|line| match line {
             Line::Result(result) => Some(result),
             _ => None,
@@ -109,11 +109,11 @@ proptest! {
     #[test]
     fn line_ends_do_not_matter(lines in lines()) {
         let text = text_of(&lines);
-        for mending in MENDINGS {
-            let unix = read(text.as_bytes(), mending);
-            prop_assert_eq!(&unix, &read(text.replace('\n', "\r\n").as_bytes(), mending));
+        for repair_mode in MENDINGS {
+            let unix = read(text.as_bytes(), repair_mode);
+            prop_assert_eq!(&unix, &read(text.replace('\n', "\r\n").as_bytes(), repair_mode));
             let unfinished = text.strip_suffix('\n').unwrap_or(&text);
-            prop_assert_eq!(&unix, &read(unfinished.as_bytes(), mending));
+            prop_assert_eq!(&unix, &read(unfinished.as_bytes(), repair_mode));
         }
     }
 
@@ -122,8 +122,8 @@ proptest! {
         let is_log = |line: &Line| matches!(line, Line::Log(_));
         let said: Vec<Line> = lines.iter().filter(|line| !is_log(line)).cloned().collect();
         let (with, without) = (
-            read(text_of(&lines).as_bytes(), Mending::Refuse),
-            read(text_of(&said).as_bytes(), Mending::Refuse),
+            read(text_of(&lines).as_bytes(), RepairMode::Refuse),
+            read(text_of(&said).as_bytes(), RepairMode::Refuse),
         );
         prop_assert_eq!(with.results, without.results);
         prop_assert_eq!(with.units, without.units);
@@ -132,10 +132,10 @@ proptest! {
     #[test]
     fn any_bytes_can_be_read(bytes: Vec<u8>, nearly in nearly()) {
         for text in [bytes, nearly] {
-            for mending in MENDINGS {
+            for repair_mode in MENDINGS {
                 let mut parser = Parser::new();
                 parser.begin(b"f", b"f");
-                let mut reader = Reader::with_mending(&mut parser, &text[..], mending);
+                let mut reader = Reader::with_repair_mode(&mut parser, &text[..], repair_mode);
                 let mut lines = Vec::new();
                 while let Ok(Some(record)) = reader.next_record() {
                     if let Record::Result(result) = record {
@@ -150,8 +150,8 @@ proptest! {
 
     #[test]
     fn what_is_read_of_any_bytes_reads_back(nearly in nearly()) {
-        let first = read(&nearly, Mending::Repair);
-        let again = read(&rewrite(&nearly), Mending::Off);
+        let first = read(&nearly, RepairMode::Repair);
+        let again = read(&rewrite(&nearly), RepairMode::Off);
         prop_assert_eq!(first.results, again.results);
         prop_assert_eq!(again.errors, [] as [String; 0]);
     }

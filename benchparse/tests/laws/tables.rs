@@ -1,6 +1,6 @@
 //! From lines to tables.
 
-use benchparse::compare::{Collector, Levels, Question, Table, Tables};
+use benchparse::compare::{Collector, Table, TableOptions, Tables, Thresholds};
 use benchparse::format::{Parser, Record};
 use benchparse::query::{Filter, Projection};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::texts::{Line, ResultLine, lines, text_of};
 
 /// The tables of inputs with their labels, down to the last bit.
-fn tables(inputs: &[(&str, &str)], question: Question) -> String {
+fn tables(inputs: &[(&str, &str)], question: TableOptions) -> String {
     let mut parser = Parser::new();
     let mut collector = Collector::new(question);
     for (label, text) in inputs {
@@ -19,7 +19,7 @@ fn tables(inputs: &[(&str, &str)], question: Question) -> String {
             }
         }
     }
-    let tables = collector.finish(&parser, Levels::default());
+    let tables = collector.finish(&parser, Thresholds::default());
     let mut shown = String::new();
     for table in tables.tables() {
         let texts = |symbols: &[_]| -> Vec<String> {
@@ -50,7 +50,7 @@ fn tables(inputs: &[(&str, &str)], question: Question) -> String {
     shown
 }
 
-fn question() -> impl Strategy<Value = Question> {
+fn question() -> impl Strategy<Value = TableOptions> {
     const PROJECTIONS: [&str; 7] = [
         "",
         ".config",
@@ -77,7 +77,7 @@ fn question() -> impl Strategy<Value = Question> {
     )
         .prop_map(|(filter, table, row, col, ignore)| {
             let projection = |text: &str| Projection::parse(text.as_bytes()).expect("a projection");
-            Question {
+            TableOptions {
                 filter: Filter::parse(filter.as_bytes()).expect("a filter"),
                 table: projection(table),
                 row: projection(row),
@@ -145,7 +145,7 @@ proptest! {
     #[test]
     fn the_order_of_runs_does_not_matter((old, shuffled) in runs(), (new, again) in runs()) {
         let tables = |old: &[Line], new: &[Line]| {
-            tables(&[("old", &text_of(old)), ("new", &text_of(new))], Question::default())
+            tables(&[("old", &text_of(old)), ("new", &text_of(new))], TableOptions::default())
         };
         prop_assert_eq!(tables(&old, &new), tables(&shuffled, &again));
     }
@@ -180,9 +180,9 @@ proptest! {
     fn a_filter_and_its_opposite_share_the_measurements(lines in lines(), filter in "(\\.unit:/op/|goos:linux|\\.name:A)") {
         let text = text_of(&lines);
         let count = |filter: &str| {
-            let question = Question {
+            let question = TableOptions {
                 filter: Filter::parse(filter.as_bytes()).expect("a filter"),
-                ..Question::default()
+                ..TableOptions::default()
             };
             let mut parser = Parser::new();
             let mut collector = Collector::new(question);
@@ -192,7 +192,7 @@ proptest! {
                     collector.add(&result);
                 }
             }
-            let tables = collector.finish(&parser, Levels::default());
+            let tables = collector.finish(&parser, Thresholds::default());
             let rows = tables.tables().iter().flat_map(Table::rows);
             rows.flat_map(|row| row.cells).map(|cell| cell.sample.len()).sum::<usize>()
         };
@@ -213,10 +213,10 @@ fn equal_zeros_keep_the_order_of_their_lines_across_configurations() {
         result("b", "-0 x"),
         result("b", "-0 x 1 y"),
     ];
-    let everything = || Question {
+    let everything = || TableOptions {
         table: Projection::parse(b"").expect("a projection"),
         ignore: Projection::parse(b"cpu").expect("a projection"),
-        ..Question::default()
+        ..TableOptions::default()
     };
     for many in [1, 50] {
         let shown = tables(&[("f", &lines.concat().repeat(many))], everything());
@@ -230,7 +230,7 @@ fn equal_zeros_keep_the_order_of_their_lines_across_configurations() {
 fn tables_in_parts_are_all_tables_in_order() {
     let mut parser = Parser::new();
     let mut collector = || {
-        let mut collector = Collector::new(Question::default());
+        let mut collector = Collector::new(TableOptions::default());
         for label in ["old", "new"] {
             // Many small tables, and one that takes more than one thread.
             let package = |number: u32| {
@@ -249,8 +249,8 @@ fn tables_in_parts_are_all_tables_in_order() {
         collector
     };
     let (all, in_parts) = (collector(), collector());
-    let all = all.finish(&parser, Levels::default());
-    let parts = in_parts.finish_in_parts(&parser, Levels::default());
+    let all = all.finish(&parser, Thresholds::default());
+    let parts = in_parts.finish_in_parts(&parser, Thresholds::default());
     let shown = |tables: &Tables| -> Vec<String> {
         let table = |table: &Table| {
             let rows = table.rows().map(|row| {

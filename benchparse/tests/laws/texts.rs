@@ -1,6 +1,6 @@
 //! Generated inputs, and what a reader finds in them.
 
-use benchparse::format::{Mending, Parser, Reader, Record};
+use benchparse::format::{Parser, Reader, Record, RepairMode};
 use proptest::prelude::*;
 
 /// A line of an input.
@@ -121,10 +121,10 @@ pub(crate) struct FoundResult {
 
 pub(crate) type Pair = (u64, Vec<u8>);
 
-pub(crate) fn read(text: &[u8], mending: Mending) -> Found {
+pub(crate) fn read(text: &[u8], repair_mode: RepairMode) -> Found {
     let mut parser = Parser::new();
     parser.begin(b"f", b"f");
-    let mut reader = Reader::with_mending(&mut parser, text, mending);
+    let mut reader = Reader::with_repair_mode(&mut parser, text, repair_mode);
     let mut found = Found::default();
     while let Some(record) = reader.next_record().expect("reading from memory") {
         match record {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::surroundings::{Module, Modules};
+use super::detect::{Module, Modules};
 use crate::args::benchcli::Ci;
 
 /// A file to be written.

@@ -1,7 +1,7 @@
 //! `benchcli init`: what a repository needs to be measured, kept and judged.
 
+mod detect;
 mod files;
-mod surroundings;
 
 use std::env;
 use std::fmt::{self, Write as _};
@@ -13,11 +13,11 @@ use anyhow::{Result, anyhow};
 use git2::{ConfigLevel, Repository};
 use serde::Serialize;
 
+use self::detect::Modules;
 use self::files::NewFile;
-use self::surroundings::Modules;
 use super::Outcome;
 use crate::args::benchcli::{Ci, InitArgs};
-use crate::baseline::main_branch::{self, Sign};
+use crate::baseline::main_branch::{self, BranchSource};
 use crate::baseline::{NOTES_REF, Store, find};
 use crate::hint::WithHint as _;
 use crate::ui;
@@ -53,7 +53,7 @@ pub(super) struct Found {
     branch_is_guess: bool,
     ci: Ci,
     #[serde(skip)]
-    sign: Option<Sign>,
+    sign: Option<BranchSource>,
 }
 
 /// Runs the command.
@@ -67,7 +67,7 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
     let root = store.repo().workdir().map(Path::to_owned);
     let modules = root
         .as_deref()
-        .and_then(|root| surroundings::modules(root, &within(root)));
+        .and_then(|root| detect::modules(root, &within(root)));
     let found = root.as_deref().zip(modules.as_ref());
     let found = found.map(|(root, modules)| look_around(args, store.repo(), root, modules));
     let files = match (&root, &modules, &found) {
@@ -172,8 +172,8 @@ fn look_around(args: &InitArgs, repo: &Repository, root: &Path, modules: &Module
             folder
         },
         branch,
-        branch_is_guess: sign.is_some_and(Sign::is_guess),
-        ci: args.ci.unwrap_or_else(|| surroundings::ci(root, repo)),
+        branch_is_guess: sign.is_some_and(BranchSource::is_guess),
+        ci: args.ci.unwrap_or_else(|| detect::ci(root, repo)),
         sign,
     }
 }
@@ -183,8 +183,8 @@ fn has_to_be_told(repo: &Repository, found: &Found) -> bool {
     let (branch, sign) = main_branch::name(repo);
     let is_usual = ["main", "master"].contains(&&*found.branch);
     match sign {
-        Sign::RemoteHead => false,
-        Sign::CheckedOut | Sign::Nothing if !is_usual => true,
+        BranchSource::RemoteHead => false,
+        BranchSource::CheckedOut | BranchSource::Nothing if !is_usual => true,
         _ => branch != found.branch,
     }
 }

@@ -9,9 +9,9 @@ use anyhow::Result;
 
 use super::Outcome;
 use crate::args::plot::{Kind, PlotOptions};
+use crate::atomic_file::write_file;
 use crate::plot;
 use crate::ui::warn;
-use crate::whole_file::write_file;
 use crate::wording::counted;
 
 /// Draws what was asked for.

@@ -189,7 +189,7 @@ fn day(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use benchparse::trend::{ChangePoint, Commit, Point, Suspect};
+    use benchparse::trend::{ChangePoint, Commit, PendingChange, Point};
 
     use super::*;
 
@@ -224,7 +224,7 @@ mod tests {
                 change(TrendKind::Spike, 5, 6),
                 change(TrendKind::Drift, 1, 6),
             ],
-            suspect: Some(Suspect {
+            suspect: Some(PendingChange {
                 after: 6,
                 at: 7,
                 before: 1.0,

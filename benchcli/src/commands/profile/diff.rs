@@ -7,12 +7,12 @@ use anyhow::{Context as _, Result, bail};
 use super::super::Outcome;
 use super::sources::{Source, pair};
 use crate::args::profile::{ProfileDiffArgs, ProfileFormat, ViewArgs};
+use crate::atomic_file::write_file;
 use crate::profile::Answer;
 use crate::profile::per_op::Costs;
 use crate::profile::read::{Profile, SampleType};
-use crate::profile::render::{self, Extent};
+use crate::profile::render::{self, TableSize};
 use crate::ui;
-use crate::whole_file::write_file;
 
 /// Runs the command.
 ///
@@ -81,14 +81,14 @@ fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
         let svg = answer.flame(&answer.sentence);
         write_file(path, svg.as_bytes())?;
     }
-    let extent = Extent {
+    let table_size = TableSize {
         rows: view.top,
         by_line: view.lines,
     };
     let text = match view.format {
-        ProfileFormat::Text => render::text(answer, extent),
+        ProfileFormat::Text => render::text(answer, table_size),
         ProfileFormat::Json => render::json(answer)?,
-        ProfileFormat::Markdown => render::markdown(answer, extent),
+        ProfileFormat::Markdown => render::markdown(answer, table_size),
     };
     match view.format {
         ProfileFormat::Json => io::stdout().lock().write_all(text.as_bytes())?,

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::super::Outcome;
 use super::sources::{Choice, TRACE};
 use crate::args::profile::{ProfileAddArgs, ProfileGetArgs, ProfileListArgs};
+use crate::atomic_file::write_file;
 use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
 use crate::hint::WithHint as _;
@@ -20,7 +21,6 @@ use crate::pipeline::baselines::short;
 use crate::profile::read::Profile;
 use crate::ui::{answer, hint, print, status};
 use crate::visible::visible;
-use crate::whole_file::write_file;
 use crate::wording::counted;
 
 /// The most MiB that all profiles may have where nothing else is said: what hosts of repositories

@@ -20,7 +20,7 @@ pub const SCHEMA: &str = "benchcli-history/1";
 pub struct Document<'h> {
     schema: &'static str,
     title: &'h str,
-    forge: Option<&'h str>,
+    commit_url: Option<&'h str>,
     environments: Vec<&'h str>,
     /// The commits that each environment has results of, as `at` of a column.
     measured: Vec<Option<String>>,
@@ -112,7 +112,7 @@ impl<'h> Document<'h> {
     pub fn new(
         history: &'h History,
         title: &'h str,
-        forge: Option<&'h str>,
+        commit_url: Option<&'h str>,
         explained: &'h [Explanation],
     ) -> Self {
         let mut place = vec![0; history.commits.len()];
@@ -169,7 +169,7 @@ impl<'h> Document<'h> {
         Self {
             schema: SCHEMA,
             title,
-            forge,
+            commit_url,
             series: history.series.iter().map(column).collect(),
             effects: effects.collect(),
             explained: explained.iter().flat_map(Explanation::told).collect(),

@@ -3,17 +3,17 @@
 //! What the page shows is in it as a JSON document; a script draws it when it is opened. Nothing is
 //! fetched from anywhere. The charts are uPlot's (MIT, see `uplot/LICENSE`).
 
+mod commit_url;
 mod data;
 mod explained;
-mod forge;
 
 use anyhow::Result;
 use askama::Template;
 use benchparse::trend::History;
 
+pub use commit_url::commit_link;
 pub use data::{Document, SCHEMA};
 pub use explained::{Explanation, ExplanationError};
-pub use forge::commit_link;
 
 #[derive(Template)]
 #[template(path = "page.html")]
@@ -27,7 +27,7 @@ struct Page<'p> {
     data: String,
 }
 
-/// Writes the page of a history. `forge` is where commits can be seen, with `{id}` for theirs; the
+/// Writes the page of a history. `commit_url` is where commits can be seen, with `{id}` for theirs; the
 /// flame graphs of `explained` are SVG, no longer files.
 ///
 /// # Errors
@@ -35,10 +35,10 @@ struct Page<'p> {
 pub fn write(
     history: &History,
     title: &str,
-    forge: Option<&str>,
+    commit_url: Option<&str>,
     explained: &[Explanation],
 ) -> Result<String> {
-    let document = Document::new(history, title, forge, explained);
+    let document = Document::new(history, title, commit_url, explained);
     // So that no text can end the element that it stands in.
     let data = serde_json::to_string(&document)?.replace('<', "\\u003c");
     let page = Page {

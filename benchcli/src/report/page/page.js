@@ -548,7 +548,7 @@
     }
   }
 
-  const link = (id) => data.forge.replace("{id}", id);
+  const link = (id) => data.commit_url.replace("{id}", id);
 
   /** What is known of a commit, beside it; nothing for none. */
   function tip(at) {
@@ -590,7 +590,7 @@
   function commitCell(at) {
     const commit = data.commits[at];
     const id = commit[0].slice(0, 10);
-    if (!data.forge) return element("span", id);
+    if (!data.commit_url) return element("span", id);
     const anchor = element("a", id);
     anchor.href = link(commit[0]);
     anchor.rel = "noopener";
@@ -846,7 +846,7 @@
   addEventListener("hashchange", () => { fromAddress(); refresh(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); detail(); });
 
-  $("hint-link").hidden = !data.forge;
+  $("hint-link").hidden = !data.commit_url;
   const measured = data.commits.length;
   $("facts").textContent = measured === 0 ? "no commit has results"
     : `${all.length} series over ${measured} commits, ${day(data.commits[0][2])} to ${day(data.commits[measured - 1][2])}`;

@@ -47,7 +47,7 @@ pub(crate) fn run(program: &Path, arguments: &[String], folder: &Path, stdin: &[
 }
 
 /// Standard error without what only one of the programs says: its name before a message, and our
-/// complaint about an input without results.
+/// complaint about an input without results, and what to do about it.
 pub(crate) fn messages(program: &str, stderr: &[u8]) -> String {
     let prefix = format!("{program}: ");
     String::from_utf8_lossy(stderr)
@@ -56,6 +56,7 @@ pub(crate) fn messages(program: &str, stderr: &[u8]) -> String {
             !line.starts_with("benchdiff: no benchmark result in ")
                 && !line.starts_with("benchdiff: note: ")
                 && !line.starts_with("benchdiff: no results match the filter")
+                && !line.starts_with("hint: ")
         })
         .map(|line| line.strip_prefix(&prefix).unwrap_or(line).to_owned() + "\n")
         .collect()

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::change::{BOUND, Fitted, LEAST_CHANGE, REACH, Sensitivity, exact_changes, median_of};
-use super::{Change, ChangePoint, Kind, Suspect, Tolerance};
+use super::{Change, ChangePoint, Kind, PendingChange, Tolerance};
 use crate::stats::{Assumption, Comparer, RankTest, Sample, ratio_interval_with};
 use crate::unit::Direction;
 
@@ -13,7 +13,7 @@ pub struct Findings {
     /// Where it changed, in order.
     pub changes: Vec<ChangePoint>,
     /// What may be a change at the end.
-    pub suspect: Option<Suspect>,
+    pub suspect: Option<PendingChange>,
 }
 
 /// A spike is at least this many standard deviations high.
@@ -46,18 +46,18 @@ const CONFIDENCE: f64 = 0.95;
 /// the lowest and the highest point around it.
 ///
 /// ```
-/// use benchparse::trend::{Kind, Sensitivity, examine};
+/// use benchparse::trend::{Kind, Sensitivity, detect changes};
 /// use benchparse::unit::Direction;
 /// let slow = 30..50;
 /// let medians: Vec<f64> = (0..80)
 ///     .map(|commit| if slow.contains(&commit) { 130.0 } else { 100.0 } + f64::from(commit % 3))
 ///     .collect();
-/// let found = examine(&medians, None, Direction::Lower, Sensitivity::default());
+/// let found = detect changes(&medians, None, Direction::Lower, Sensitivity::default());
 /// let worse = &found.changes[0];
 /// assert_eq!((worse.kind, worse.at, worse.worse), (Kind::Step, 30, true));
 /// assert_eq!(worse.fixed_at, Some(50));
 /// ```
-pub fn examine(
+pub fn detect_changes(
     medians: &[f64],
     tolerance: Option<Tolerance>,
     direction: Direction,
@@ -454,7 +454,7 @@ impl Examiner<'_> {
         })
     }
 
-    fn suspect(&self) -> Option<Suspect> {
+    fn suspect(&self) -> Option<PendingChange> {
         /// So many points tell what the level is.
         const LEVEL: usize = 5;
 
@@ -482,7 +482,7 @@ impl Examiner<'_> {
             let before = median_of(values[start..at].to_vec());
             let level = median_of(values[at..].to_vec());
             let is_large = scale.size(before, level) >= LEAST_CHANGE;
-            (all_off && is_large).then(|| Suspect {
+            (all_off && is_large).then(|| PendingChange {
                 after: at - 1,
                 at,
                 before,
@@ -521,7 +521,7 @@ mod tests {
     }
 
     fn found(medians: &[f64]) -> Findings {
-        examine(medians, None, Direction::Lower, Sensitivity::Normal)
+        detect_changes(medians, None, Direction::Lower, Sensitivity::Normal)
     }
 
     fn kinds(findings: &Findings) -> Vec<(Kind, usize, usize)> {
@@ -549,7 +549,7 @@ mod tests {
     #[test]
     fn higher_may_be_better() {
         let medians = noisy([flat(40, 100.0), flat(40, 120.0)].concat(), 0.02);
-        let found = examine(&medians, None, Direction::Higher, Sensitivity::Normal);
+        let found = detect_changes(&medians, None, Direction::Higher, Sensitivity::Normal);
         assert!(!found.changes[0].worse);
     }
 
@@ -716,7 +716,7 @@ mod tests {
             flat(4, 5.0),
             flat(1, 4.0),
         ];
-        let findings = examine(
+        let findings = detect_changes(
             &medians.concat(),
             ALLOCATIONS,
             Direction::Lower,
@@ -739,7 +739,7 @@ mod tests {
     fn restless_counters_are_judged_as_noise() {
         let medians = noisy(flat(60, 1000.0), 0.1);
         let found = |medians: &[f64]| {
-            examine(medians, ALLOCATIONS, Direction::Lower, Sensitivity::Normal).changes
+            detect_changes(medians, ALLOCATIONS, Direction::Lower, Sensitivity::Normal).changes
         };
         assert!(found(&medians).is_empty());
         let steps = noisy([flat(30, 1000.0), flat(30, 1500.0)].concat(), 0.1);
@@ -753,7 +753,7 @@ mod tests {
         medians[39] = f64::NAN;
         assert_eq!(kinds(&found(&medians)), [(Kind::Step, 37, 40)]);
         let exact = [3.0, f64::NAN, f64::NAN, 5.0];
-        let found = examine(&exact, ALLOCATIONS, Direction::Lower, Sensitivity::Normal);
+        let found = detect_changes(&exact, ALLOCATIONS, Direction::Lower, Sensitivity::Normal);
         assert_eq!(kinds(&found), [(Kind::Step, 0, 3)]);
     }
 
@@ -764,7 +764,7 @@ mod tests {
             exact in proptest::bool::ANY,
         ) {
             let tolerance = if exact { ALLOCATIONS } else { None };
-            let found = examine(&medians, tolerance, Direction::Lower, Sensitivity::Sensitive);
+            let found = detect_changes(&medians, tolerance, Direction::Lower, Sensitivity::Sensitive);
             for change in found.changes {
                 proptest::prop_assert!(change.after < change.at && change.at < medians.len());
                 proptest::prop_assert!(change.fixed_at.is_none_or(|at| at > change.at));

@@ -7,7 +7,7 @@ use crate::format::Symbol;
 
 /// Results with the same units in the same order.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(super) struct UnitLayout {
     /// How many values a result has.
     pub(super) width: usize,
     /// The units, each once.
@@ -24,7 +24,7 @@ pub(super) struct UnitAt {
     others: Vec<usize>,
 }
 
-impl Shape {
+impl UnitLayout {
     /// `places` has the places of units among all.
     pub(super) fn new(units: &[Symbol], places: &HashMap<Symbol, u32>) -> Self {
         let mut known: HashMap<Symbol, usize> = HashMap::with_capacity(units.len());
@@ -75,11 +75,11 @@ mod tests {
         let mut symbols = Symbols::default();
         let [x, y] = [b"x", b"y"].map(|unit| symbols.intern(unit));
         let places = HashMap::from([(x, 7), (y, 8)]);
-        let shape = Shape::new(&[x, y, x], &places);
-        assert_eq!([shape.units[0].unit, shape.units[1].unit], [7, 8]);
+        let layout = UnitLayout::new(&[x, y, x], &places);
+        assert_eq!([layout.units[0].unit, layout.units[1].unit], [7, 8]);
         let gathered = |unit| {
             let mut values = Vec::new();
-            shape.gather(unit, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &mut values);
+            layout.gather(unit, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &mut values);
             values
         };
         assert_eq!(gathered(0), [1.0, 3.0, 4.0, 6.0]);

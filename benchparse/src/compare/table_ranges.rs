@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::sorted_groups::{Piece, SortedGroups};
+use super::sorted_groups::{CellPart, SortedGroups};
 use crate::stats::Assumption;
 
-/// A table: its pieces are sorted by row and column.
+/// A table: its cell parts are sorted by row and column.
 #[derive(Debug)]
-pub(super) struct Span {
-    pub(super) pieces: Range<usize>,
+pub(super) struct TableRange {
+    pub(super) cell_parts: Range<usize>,
     /// The number of its key.
     pub(super) table: u32,
     pub(super) unit: u32,
@@ -18,40 +18,43 @@ pub(super) struct Span {
 }
 
 /// The tables of groups that are whole tables, in order.
-pub(super) fn spans(all: &SortedGroups, groups: Range<usize>) -> (Vec<Piece>, Vec<Span>) {
-    let mut pieces: Vec<Piece> = Vec::new();
+pub(super) fn table_ranges(
+    all: &SortedGroups,
+    groups: Range<usize>,
+) -> (Vec<CellPart>, Vec<TableRange>) {
+    let mut cell_parts: Vec<CellPart> = Vec::new();
     let mut spans = Vec::new();
     let groups = &all.sorted[groups];
     for groups in groups.chunk_by(|a, b| a.table == b.table) {
-        let start = pieces.len();
+        let start = cell_parts.len();
         for sorted in groups {
-            for (number, strand) in all.strands_of(sorted.group) {
-                let units = all.shape(strand).units.iter();
-                pieces.extend((0..).zip(units).map(|(at, unit)| Piece {
+            for (number, unit_group) in all.strands_of(sorted.group) {
+                let units = all.layout(unit_group).units.iter();
+                cell_parts.extend((0..).zip(units).map(|(at, unit)| CellPart {
                     unit: unit.unit,
                     row: sorted.row,
                     col: sorted.col,
                     group: sorted.group,
-                    strand: number,
+                    unit_group: number,
                     at,
                 }));
             }
         }
         // Stable: rows and columns are in order.
-        pieces[start..].sort_by_key(|piece| piece.unit);
+        cell_parts[start..].sort_by_key(|cell_part| cell_part.unit);
         let mut from = start;
-        for table in pieces[start..].chunk_by(|a, b| a.unit == b.unit) {
+        for table in cell_parts[start..].chunk_by(|a, b| a.unit == b.unit) {
             let mut columns: Vec<u32> = Vec::new();
-            for piece in table {
-                if !columns.ends_with(&[piece.col]) {
-                    columns.push(piece.col);
+            for cell_part in table {
+                if !columns.ends_with(&[cell_part.col]) {
+                    columns.push(cell_part.col);
                 }
             }
             columns.sort_unstable();
             columns.dedup();
             let unit = table[0].unit;
-            spans.push(Span {
-                pieces: from..from + table.len(),
+            spans.push(TableRange {
+                cell_parts: from..from + table.len(),
                 table: all.table_key(groups[0].table),
                 unit,
                 columns,
@@ -60,5 +63,5 @@ pub(super) fn spans(all: &SortedGroups, groups: Range<usize>) -> (Vec<Piece>, Ve
             from += table.len();
         }
     }
-    (pieces, spans)
+    (cell_parts, spans)
 }

@@ -8,17 +8,17 @@ use super::collect::Collector;
 use super::geomeans::column_geomean;
 use super::in_order::in_order;
 use super::judge::Judge;
-use super::question::Levels;
-use super::sorted_groups::{Piece, SortedGroups};
-use super::spans::{Span, spans};
+use super::options::Thresholds;
+use super::sorted_groups::{CellPart, SortedGroups};
 use super::table::{Rows, Table, Tables};
+use super::table_ranges::{TableRange, table_ranges};
 use crate::format::Parser;
 
 /// The tables of a [`Collector`], some at a time. See [`Collector::finish_in_parts`].
 #[derive(Debug)]
-pub struct Parts {
+pub struct TableStream {
     groups: SortedGroups,
-    levels: Levels,
+    levels: Thresholds,
 }
 
 /// So many cells are made by one thread at a time.
@@ -38,8 +38,8 @@ impl Collector {
     ///
     /// # Panics
     /// It may, when `parser` is another one.
-    pub fn finish(self, parser: &Parser, levels: Levels) -> Tables {
-        Parts::new(self, parser, levels).all()
+    pub fn finish(self, parser: &Parser, levels: Thresholds) -> Tables {
+        TableStream::new(self, parser, levels).all()
     }
 
     /// The tables some at a time and on several threads: for inputs so large that not all tables
@@ -47,20 +47,20 @@ impl Collector {
     ///
     /// # Panics
     /// It may, when `parser` is another one.
-    pub fn finish_in_parts(self, parser: &Parser, levels: Levels) -> Parts {
-        Parts::new(self, parser, levels)
+    pub fn finish_in_parts(self, parser: &Parser, levels: Thresholds) -> TableStream {
+        TableStream::new(self, parser, levels)
     }
 }
 
-impl Parts {
-    fn new(collected: Collector, parser: &Parser, levels: Levels) -> Self {
+impl TableStream {
+    fn new(collected: Collector, parser: &Parser, levels: Thresholds) -> Self {
         Self {
             groups: SortedGroups::new(collected, parser),
             levels,
         }
     }
 
-    /// Whether some row has two cells, or there is one column only. If not, [`Parts::each`] makes one
+    /// Whether some row has two cells, or there is one column only. If not, [`TableStream::each`] makes one
     /// part of all tables, for [`Tables::mismatch`] to say why.
     pub fn compares(&self) -> bool {
         self.groups.compares
@@ -125,11 +125,11 @@ impl Parts {
         let mut bundles: Vec<Bundle> = Vec::new();
         let mut end = 0;
         for groups in self.groups.sorted.chunk_by(|a, b| a.table == b.table) {
-            let strands = groups
+            let unit_groups = groups
                 .iter()
                 .flat_map(|it| self.groups.strands_of(it.group));
-            let cells = strands
-                .map(|(_, strand)| self.groups.shape(strand).units.len())
+            let cells = unit_groups
+                .map(|(_, unit_group)| self.groups.layout(unit_group).units.len())
                 .sum();
             end += groups.len();
             match bundles.last_mut() {
@@ -148,27 +148,27 @@ impl Parts {
 
     /// The tables of some groups, on a thread for each judge.
     fn tables(&self, groups: Range<usize>, judges: &mut [Judge]) -> Vec<Table> {
-        let (pieces, spans) = spans(&self.groups, groups);
-        let table = |span: &Span| {
-            let rows = self.rows(span, &pieces[span.pieces.clone()], judges);
-            self.table(span, rows)
+        let (cell_parts, ranges) = table_ranges(&self.groups, groups);
+        let table = |range: &TableRange| {
+            let rows = self.rows(range, &cell_parts[range.cell_parts.clone()], judges);
+            self.table(range, rows)
         };
-        spans.iter().map(table).collect()
+        ranges.iter().map(table).collect()
     }
 
     /// The rows of a table: many are shared out among the judges.
-    fn rows(&self, span: &Span, pieces: &[Piece], judges: &mut [Judge]) -> Rows {
+    fn rows(&self, range: &TableRange, cell_parts: &[CellPart], judges: &mut [Judge]) -> Rows {
         if let [judge] = judges {
-            return judge.rows(&self.groups, span, pieces);
+            return judge.rows(&self.groups, range, cell_parts);
         }
-        let shares = whole_rows(pieces);
+        let shares = whole_rows(cell_parts);
         let mut rows = Rows::default();
         rows.entries
-            .reserve_exact(pieces.len() / span.columns.len().max(1));
+            .reserve_exact(cell_parts.len() / range.columns.len().max(1));
         let Ok(()) = in_order(
             judges,
             shares.len(),
-            |judge, number| judge.rows(&self.groups, span, shares[number]),
+            |judge, number| judge.rows(&self.groups, range, shares[number]),
             |some| -> Result<(), Infallible> {
                 rows.append(some);
                 Ok(())
@@ -177,14 +177,16 @@ impl Parts {
         rows
     }
 
-    fn table(&self, span: &Span, rows: Rows) -> Table {
-        let columns = 0..span.columns.len();
+    fn table(&self, range: &TableRange, rows: Rows) -> Table {
+        let columns = 0..range.columns.len();
         Table {
             geomeans: columns
                 .map(|column| column_geomean(&rows, column))
                 .collect(),
             rows,
-            ..self.groups.headings(span.table, span.unit, &span.columns)
+            ..self
+                .groups
+                .headings(range.table, range.unit, &range.columns)
         }
     }
 }
@@ -196,17 +198,17 @@ struct Bundle {
     cells: usize,
 }
 
-/// Shares of [`SHARE`] pieces or so, which end with a row.
-fn whole_rows(mut pieces: &[Piece]) -> Vec<&[Piece]> {
-    let mut shares = Vec::with_capacity(pieces.len() / SHARE + 1);
-    while pieces.len() > SHARE {
-        let row = pieces[SHARE - 1].row;
-        let rest = pieces[SHARE..].iter();
-        let end = SHARE + rest.take_while(|piece| piece.row == row).count();
-        let (share, others) = pieces.split_at(end);
+/// Shares of [`SHARE`] cell parts or so, which end with a row.
+fn whole_rows(mut cell_parts: &[CellPart]) -> Vec<&[CellPart]> {
+    let mut shares = Vec::with_capacity(cell_parts.len() / SHARE + 1);
+    while cell_parts.len() > SHARE {
+        let row = cell_parts[SHARE - 1].row;
+        let rest = cell_parts[SHARE..].iter();
+        let end = SHARE + rest.take_while(|cell_part| cell_part.row == row).count();
+        let (share, others) = cell_parts.split_at(end);
         shares.push(share);
-        pieces = others;
+        cell_parts = others;
     }
-    shares.push(pieces);
+    shares.push(cell_parts);
     shares
 }

@@ -4,15 +4,15 @@ use super::*;
 struct Read {
     lines: Vec<(u64, String)>,
     errors: Vec<u64>,
-    mender: Mender,
+    repairer: Repairer,
 }
 
 /// Does what the format's reader does, with a grammar that is just good enough.
 fn read(text: &str) -> Read {
-    let mut mender = Mender::new();
+    let mut repairer = Repairer::new();
     let (mut lines, mut errors, mut held) = (Vec::new(), Vec::new(), Vec::new());
-    let pieces = |mender: &mut Mender, lines: &mut Vec<(u64, String)>| {
-        while let Some((number, text)) = mender.piece() {
+    let pieces = |repairer: &mut Repairer, lines: &mut Vec<(u64, String)>| {
+        while let Some((number, text)) = repairer.piece() {
             lines.push((number, text.to_str_lossy().into_owned()));
         }
     };
@@ -22,12 +22,12 @@ fn read(text: &str) -> Read {
             .split_once(": ")
             .filter(|(key, _)| key.starts_with(|c: char| c.is_ascii_lowercase()))
             .filter(|(key, _)| !key.contains(|c: char| c.is_whitespace() || c.is_uppercase()));
-        let refusal = if halves::is_result(bytes) {
-            mender.saw_result();
+        let refusal = if split_lines::is_result(bytes) {
+            repairer.saw_result();
             lines.push((number, line.to_owned()));
             None
         } else if let Some((key, value)) = config {
-            mender.saw_config(key.as_bytes(), value.as_bytes(), number);
+            repairer.saw_config(key.as_bytes(), value.as_bytes(), number);
             None
         } else if line.starts_with("Benchmark") && line.contains(char::is_whitespace) {
             Some(Refusal::Error)
@@ -36,31 +36,31 @@ fn read(text: &str) -> Read {
         };
         if let Some(refusal) = refusal {
             let is_error = refusal == Refusal::Error;
-            match mender.offer(bytes, number, refusal) {
-                Mended::Unchanged if is_error => held.push(number),
-                Mended::Unchanged => {}
-                Mended::Replaced => pieces(&mut mender, &mut lines),
-                Mended::Joined => {
+            match repairer.inspect(bytes, number, refusal) {
+                RepairOutcome::Unchanged if is_error => held.push(number),
+                RepairOutcome::Unchanged => {}
+                RepairOutcome::Replaced => pieces(&mut repairer, &mut lines),
+                RepairOutcome::Joined => {
                     held.remove(0);
-                    pieces(&mut mender, &mut lines);
+                    pieces(&mut repairer, &mut lines);
                 }
-                Mended::Held => {
+                RepairOutcome::Held => {
                     errors.append(&mut held);
                     held.push(number);
                 }
             }
         }
-        if !mender.holds() {
+        if !repairer.holds() {
             errors.append(&mut held);
         }
     }
-    mender.finish();
+    repairer.finish();
     errors.append(&mut held);
-    pieces(&mut mender, &mut lines);
+    pieces(&mut repairer, &mut lines);
     Read {
         lines,
         errors,
-        mender,
+        repairer,
     }
 }
 
@@ -70,12 +70,12 @@ impl Read {
     }
 
     fn repairs(&self) -> Vec<(RepairKind, u64)> {
-        let made = self.mender.repairs.iter();
+        let made = self.repairer.repairs.iter();
         made.map(|repair| (repair.kind, repair.count)).collect()
     }
 
     fn incidents(&self) -> Vec<(u64, String)> {
-        let seen = self.mender.incidents.iter();
+        let seen = self.repairer.incidents.iter();
         seen.map(|incident| (incident.line, incident.to_string()))
             .collect()
     }
@@ -456,9 +456,9 @@ github.com/x/y.BenchmarkC(0x13c87caf2608?)",
 #[test]
 fn a_line_of_nothing_but_names_is_read_without_recursion() {
     let line = "BenchmarkA\t".repeat(100_000);
-    let mut mender = Mender::new();
+    let mut repairer = Repairer::new();
     assert_eq!(
-        mender.offer(line.as_bytes(), 1, Refusal::Error),
-        Mended::Held
+        repairer.inspect(line.as_bytes(), 1, Refusal::Error),
+        RepairOutcome::Held
     );
 }

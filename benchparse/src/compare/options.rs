@@ -9,21 +9,21 @@ use crate::query::{Field, Filter, Key, Order, Projection};
 /// left out of `.config` and `.fullname` in all.
 ///
 /// ```
-/// use benchparse::compare::Question;
+/// use benchparse::compare::TableOptions;
 /// use benchparse::query::{Filter, Projection};
 ///
 /// // Times only, packages side by side, whatever machine they ran on.
-/// let question = Question {
+/// let question = TableOptions {
 ///     filter: Filter::parse(b".unit:ns/op")?,
 ///     col: Projection::parse(b"pkg")?,
 ///     ignore: Projection::parse(b"cpu,.file")?,
-///     ..Question::default()
+///     ..TableOptions::default()
 /// };
 /// assert_eq!(question.col.fields.len(), 1);
 /// # Ok::<(), benchparse::query::QueryError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct TableOptions {
     /// Which measurements to take.
     pub filter: Filter,
     /// What tells tables apart, besides the unit. By default `.config`.
@@ -36,7 +36,7 @@ pub struct Question {
     pub ignore: Projection,
 }
 
-impl Default for Question {
+impl Default for TableOptions {
     fn default() -> Self {
         let by = |key| Projection {
             fields: vec![Field {
@@ -56,14 +56,14 @@ impl Default for Question {
 
 /// The levels of significance and confidence. By default 0.05 and 0.95.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Levels {
+pub struct Thresholds {
     /// A difference is significant if p is at most this; from 0 to 1.
     pub alpha: f64,
     /// The level of the intervals around the medians; from 0 to 1.
     pub confidence: f64,
 }
 
-impl Default for Levels {
+impl Default for Thresholds {
     fn default() -> Self {
         Self {
             alpha: 0.05,

@@ -8,7 +8,7 @@ use benchparse::trend::{History, Series};
 
 /// A benchmark that seems to have got another name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
+pub struct RenameSuggestion {
     /// What it was called.
     pub old: String,
     /// What it seems to be called now.
@@ -28,14 +28,14 @@ type Units<'h> = BTreeMap<&'h str, &'h Series>;
 /// Finds pairs of benchmarks of one package and environment where the one has its last point at the
 /// measured commit right before the other's first, and their levels agree in every unit. A benchmark
 /// that could be one with several others is left alone unless one of the names is far more alike.
-pub(super) fn offers(history: &History) -> Vec<Offer> {
+pub(super) fn suggestions(history: &History) -> Vec<RenameSuggestion> {
     let mut groups: BTreeMap<(&str, &str), BTreeMap<&str, Units<'_>>> = BTreeMap::new();
     for series in &history.series {
         let group = groups.entry((&series.package, &series.environment));
         let units = group.or_default().entry(&series.benchmark).or_default();
         units.insert(&series.unit, series);
     }
-    let mut offers: Vec<Offer> = Vec::new();
+    let mut rename_suggestions: Vec<RenameSuggestion> = Vec::new();
     for benchmarks in groups.values() {
         let mut is_measured = vec![false; history.commits.len()];
         for series in benchmarks.values().flat_map(|units| units.values()) {
@@ -79,14 +79,14 @@ pub(super) fn offers(history: &History) -> Vec<Offer> {
             };
             if let (Some((_, new)), true, Some(&at)) = (candidates.first(), is_clear, next) {
                 let (old, new) = shortest(old, new);
-                let offer = Offer { old, new, at };
-                if !offers.iter().any(|it| it.old == offer.old) {
-                    offers.push(offer);
+                let suggestion = RenameSuggestion { old, new, at };
+                if !rename_suggestions.iter().any(|it| it.old == suggestion.old) {
+                    rename_suggestions.push(suggestion);
                 }
             }
         }
     }
-    offers
+    rename_suggestions
 }
 
 /// Whether both have the same units, at the same levels.

@@ -1,4 +1,4 @@
-//! Result lines and their two halves, as `go test` prints them.
+//! Result lines and their two split lines, as `go test` prints them.
 //!
 //! `go test` prints a benchmark's name when it starts and the numbers when it ends:
 //!

@@ -1,8 +1,8 @@
 //! Where a remote's commits can be seen.
 
 /// The address of a commit's page, with `{id}` for the commit, from a remote's URL: of GitHub, GitLab,
-/// Bitbucket, Gitea and the like, and of forges of their own by their host's name. Nothing for a path,
-/// or an address that is no forge's.
+/// Bitbucket, Gitea and the like, and of hosts of their own by their host's name. Nothing for a path,
+/// or an address that is not of such a host.
 pub fn commit_link(remote: &str) -> Option<String> {
     let (scheme, host, path) = parts(remote.trim())?;
     let path = path.trim_matches('/');
@@ -22,7 +22,7 @@ pub fn commit_link(remote: &str) -> Option<String> {
     if !path.contains('/') || !path.chars().all(is_plain) || path.contains("..") {
         return None;
     }
-    // Some forges take ssh at another host, for networks that let only port 443 pass.
+    // Some hosts take ssh at another host, for networks that let only port 443 pass.
     let host = match host {
         "ssh.github.com" => "github.com",
         "altssh.gitlab.com" => "gitlab.com",
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_forge_has_no_link() {
+    fn what_is_not_such_a_host_has_no_link() {
         for remote in [
             "",
             "/srv/git/a.git",

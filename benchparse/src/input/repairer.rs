@@ -2,13 +2,15 @@
 
 use bstr::ByteSlice as _;
 
-use super::clues::{WORD, cause, ends_in_glue, is_dull, panic_kind, split_word, stack_frame};
 use super::decoration::{self, Kinds};
-use super::halves::{self, Named};
+use super::failure_patterns::{
+    WORD, cause, ends_in_glue, is_dull, panic_kind, split_word, stack_frame,
+};
 use super::queue::LineQueue;
+use super::split_lines::{self, Named};
 use super::{Incident, IncidentKind, Incidents, RepairKind, Repairs, ansi, header};
 
-/// What the grammar made of a line that is offered to a [`Mender`].
+/// What the grammar made of a line that is offered to a [`Repairer`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// It is no line of the format and nobody would miss it.
@@ -20,12 +22,12 @@ pub(crate) enum Refusal {
 /// What to do with a line that was offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub(crate) enum Mended {
-    /// Nothing: it is ignored, or its error reported, as it would be without a mender.
+pub(crate) enum RepairOutcome {
+    /// Nothing: it is ignored, or its error reported, as it would be without a repairer.
     Unchanged,
-    /// Read what [`Mender::piece`] gives in place of the line, whose error is void.
+    /// Read what [`Repairer::piece`] gives in place of the line, whose error is void.
     Replaced,
-    /// Like [`Mended::Replaced`]; also void is the error that is held back: its numbers came.
+    /// Like [`RepairOutcome::Replaced`]; also void is the error that is held back: its numbers came.
     Joined,
     /// Hold the line's error back: its numbers may still come. An error held back before is to be
     /// reported now.
@@ -34,19 +36,19 @@ pub(crate) enum Mended {
 
 /// Finds results in lines that the grammar does not take.
 ///
-/// The reader of the format calls [`Mender::offer`] for every line that is ignored or refused, and
-/// [`Mender::saw_result`] or [`Mender::saw_config`] for the others. What it is told to read instead
-/// it takes from [`Mender::piece`] until there is nothing left; these texts are not offered again
-/// and not reported as seen. At the end of the input it calls [`Mender::finish`].
+/// The reader of the format calls [`Repairer::inspect`] for every line that is ignored or refused, and
+/// [`Repairer::saw_result`] or [`Repairer::saw_config`] for the others. What it is told to read instead
+/// it takes from [`Repairer::piece`] until there is nothing left; these texts are not offered again
+/// and not reported as seen. At the end of the input it calls [`Repairer::finish`].
 ///
 /// # Errors that are held back
 ///
 /// The first half of a torn result is a syntax error if the second never comes. After
-/// [`Mended::Held`] the reader keeps that error, and all that follow it, for as long as
-/// [`Mender::holds`] says so. [`Mended::Joined`] takes the kept error back; when `holds` is false
+/// [`RepairOutcome::Held`] the reader keeps that error, and all that follow it, for as long as
+/// [`Repairer::holds`] says so. [`RepairOutcome::Joined`] takes the kept error back; when `holds` is false
 /// or the line is itself held, what is kept is reported.
 ///
-/// # What is mended
+/// # What is repaired
 ///
 /// * Results that other output tore in two. The numbers go to the nearest name before them that has
 ///   none. A name is closed by another benchmark, by the log block of a benchmark, by the end of
@@ -60,7 +62,7 @@ pub(crate) enum Mended {
 ///
 /// Results of programs that count no iterations stay refused.
 #[derive(Debug, Default)]
-pub(crate) struct Mender {
+pub(crate) struct Repairer {
     /// Whether the next good result has to be looked at.
     watches: bool,
     /// Whether there was a result that nobody wrote anything in front of.
@@ -108,8 +110,8 @@ struct Waiting {
     has_result: bool,
 }
 
-impl Mender {
-    /// A mender for one input.
+impl Repairer {
+    /// A repairer for one input.
     pub(crate) fn new() -> Self {
         Self {
             watches: true,
@@ -117,7 +119,7 @@ impl Mender {
         }
     }
 
-    /// What was mended so far.
+    /// What was repaired so far.
     pub(crate) fn repairs(&self) -> &Repairs {
         &self.repairs
     }
@@ -187,11 +189,11 @@ impl Mender {
     }
 
     /// A line was ignored or refused.
-    pub(crate) fn offer(&mut self, line: &[u8], number: u64, refusal: Refusal) -> Mended {
+    pub(crate) fn inspect(&mut self, line: &[u8], number: u64, refusal: Refusal) -> RepairOutcome {
         let marks = memchr::memchr3(0x1b, b'\r', b'\t', line);
         let is_dull = is_dull(line) || (self.open.is_none() && line == b"PASS");
         if self.has_result && marks.is_none() && is_dull && !self.traces {
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
         let Some(escape) = memchr::memchr(0x1b, line) else {
             return self.mend(line, number, refusal, Kinds::default());
@@ -203,12 +205,12 @@ impl Mender {
         if ansi::strip(line, &mut bare) && !is_behind_name {
             kinds.insert(RepairKind::Ansi);
         }
-        let mended = self.mend(&bare, number, refusal, kinds);
+        let repaired = self.mend(&bare, number, refusal, kinds);
         self.without_escapes = bare;
-        mended
+        repaired
     }
 
-    /// The input ended. What [`Mender::piece`] gives now is still to be read.
+    /// The input ended. What [`Repairer::piece`] gives now is still to be read.
     pub(crate) fn finish(&mut self) {
         self.close_for_good();
         let mut waiting = std::mem::take(&mut self.waiting);
@@ -224,41 +226,53 @@ impl Mender {
         }
     }
 
-    fn mend(&mut self, line: &[u8], number: u64, refusal: Refusal, mut kinds: Kinds) -> Mended {
+    fn mend(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        refusal: Refusal,
+        mut kinds: Kinds,
+    ) -> RepairOutcome {
         let (text, collected) = decoration::collected(line);
         kinds.extend(collected);
         let text = text.strip_prefix(b"\x16").unwrap_or(text);
-        let mended = if text.starts_with(b"Benchmark") {
+        let repaired = if text.starts_with(b"Benchmark") {
             self.benchmark(text, number, refusal, kinds)
         } else if let Some((place, value)) = header::parse(text).filter(|_| !kinds.is_empty()) {
             self.close();
             self.set_header(place, value);
             self.replace(&[text], number, kinds)
-        } else if self.open.is_some() && halves::is_numbers(text) {
+        } else if self.open.is_some() && split_lines::is_numbers(text) {
             self.join(text, kinds)
         } else {
             self.other(text, number, kinds)
         };
-        let is_noise = mended == Mended::Unchanged
+        let is_noise = repaired == RepairOutcome::Unchanged
             && refusal == Refusal::Error
             && kinds.has(RepairKind::Timestamp)
             && !text.starts_with(b"Benchmark");
         if is_noise {
             // Only what a log collector put before the line looked like the format.
-            return Mended::Replaced;
+            return RepairOutcome::Replaced;
         }
-        mended
+        repaired
     }
 
     /// A line that starts with the word `Benchmark`.
-    fn benchmark(&mut self, text: &[u8], number: u64, refusal: Refusal, kinds: Kinds) -> Mended {
-        if !kinds.is_empty() && halves::is_result(text) {
+    fn benchmark(
+        &mut self,
+        text: &[u8],
+        number: u64,
+        refusal: Refusal,
+        kinds: Kinds,
+    ) -> RepairOutcome {
+        if !kinds.is_empty() && split_lines::is_result(text) {
             self.close();
             self.take_as_result();
             return self.replace(&[text], number, kinds);
         }
         let Some(named) = Named::of(text) else {
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         };
         if named.rest.is_empty() {
             let standing = match named.blank {
@@ -271,18 +285,18 @@ impl Mender {
         if next.is_some_and(|next| next.has_tab()) || header::is_header(named.rest) {
             return self.glued(named, number, refusal, kinds);
         }
-        if let Some(start) = halves::trailing_numbers(named.rest).filter(|&start| start > 0) {
+        if let Some(start) = split_lines::trailing_numbers(named.rest).filter(|&start| start > 0) {
             self.close();
             self.take_as_result();
             let parts = [named.name, named.blank, &named.rest[start..]];
             return self.replace(&parts, number, kinds.with(RepairKind::TornResult));
         }
-        if halves::is_measurements(named.rest) {
+        if split_lines::is_measurements(named.rest) {
             self.close();
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
         if !named.may_be_half() {
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
         let cause = cause(named.rest);
         let standing = if named.has_tab() {
@@ -290,20 +304,26 @@ impl Mender {
         } else {
             Standing::Other
         };
-        let mended = self.open(named, number, standing, refusal, kinds);
+        let repaired = self.open(named, number, standing, refusal, kinds);
         if let Some((kind, _)) = cause {
             self.report_about_open(kind, named.rest, number);
         } else {
             self.end_of_package(named.rest, number);
         }
-        if self.open.is_none() && mended == Mended::Held {
-            return Mended::Unchanged;
+        if self.open.is_none() && repaired == RepairOutcome::Held {
+            return RepairOutcome::Unchanged;
         }
-        mended
+        repaired
     }
 
     /// A name whose numbers are missing, with the next line of the output behind it.
-    fn glued(&mut self, named: Named<'_>, number: u64, refusal: Refusal, kinds: Kinds) -> Mended {
+    fn glued(
+        &mut self,
+        named: Named<'_>,
+        number: u64,
+        refusal: Refusal,
+        kinds: Kinds,
+    ) -> RepairOutcome {
         let kinds = kinds.with(RepairKind::GluedLine);
         let mut named = named;
         while let Some(next) = Named::of(named.rest) {
@@ -326,9 +346,9 @@ impl Mender {
     }
 
     /// The second half of the open result.
-    fn join(&mut self, numbers: &[u8], kinds: Kinds) -> Mended {
+    fn join(&mut self, numbers: &[u8], kinds: Kinds) -> RepairOutcome {
         let Some(open) = self.open.take() else {
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         };
         let mut kinds = kinds.with(RepairKind::TornResult);
         kinds.extend(open.kinds);
@@ -342,14 +362,14 @@ impl Mender {
         self.count(kinds, open.number);
         self.take_as_result();
         if open.is_held {
-            Mended::Joined
+            RepairOutcome::Joined
         } else {
-            Mended::Replaced
+            RepairOutcome::Replaced
         }
     }
 
     /// A line that has nothing at its start.
-    fn other(&mut self, text: &[u8], number: u64, kinds: Kinds) -> Mended {
+    fn other(&mut self, text: &[u8], number: u64, kinds: Kinds) -> RepairOutcome {
         let word = if self.has_result && memchr::memchr(b'\t', text).is_none() {
             // Beside other results only what `go test` printed itself counts, and that has tabs.
             None
@@ -358,13 +378,13 @@ impl Mender {
         };
         if let Some(start) = word
             && ends_in_glue(&text[..start])
-            && halves::is_printed(&text[start..])
+            && split_lines::is_printed(&text[start..])
         {
             let kinds = kinds.with(RepairKind::GluedLine);
             return self.benchmark(&text[start..], number, Refusal::Ignored, kinds);
         }
         if self.open.is_some()
-            && let Some(start) = halves::trailing_numbers(text)
+            && let Some(start) = split_lines::trailing_numbers(text)
         {
             return self.join(&text[start..], kinds);
         }
@@ -373,33 +393,33 @@ impl Mender {
         {
             self.incidents.complete_last(package, name);
             self.traces = false;
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
-        if halves::trailing_numbers(text) == Some(0) {
+        if split_lines::trailing_numbers(text) == Some(0) {
             self.report(IncidentKind::NoName, None, b"", number);
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
         if self.end_of_package(text, number) {
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
         if let Some((kind, _)) = cause(text) {
             self.report_about_open(kind, text, number);
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
         if self.has_result {
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         }
         let Some(start) = word else {
             self.wait_for_header(text, number, kinds);
-            return Mended::Unchanged;
+            return RepairOutcome::Unchanged;
         };
         if let Some(written) = decoration::written(text, start)
-            && halves::is_result(written.text)
+            && split_lines::is_result(written.text)
         {
             self.wait(&[written.text], number, kinds.with(written.kind));
             self.waiting.has_result = true;
         }
-        Mended::Unchanged
+        RepairOutcome::Unchanged
     }
 
     /// Looks for the lines that end a benchmark or a package.
@@ -479,10 +499,10 @@ impl Mender {
         }
     }
 
-    fn replace(&mut self, parts: &[&[u8]], number: u64, kinds: Kinds) -> Mended {
+    fn replace(&mut self, parts: &[&[u8]], number: u64, kinds: Kinds) -> RepairOutcome {
         self.pieces.push_parts(parts, number);
         self.count(kinds, number);
-        Mended::Replaced
+        RepairOutcome::Replaced
     }
 
     fn count(&mut self, kinds: Kinds, number: u64) {
@@ -503,7 +523,7 @@ impl Mender {
         standing: Standing,
         refusal: Refusal,
         kinds: Kinds,
-    ) -> Mended {
+    ) -> RepairOutcome {
         self.close();
         self.name.clear();
         self.name.extend_from_slice(named.name);
@@ -517,9 +537,9 @@ impl Mender {
         });
         self.watches = true;
         if is_held {
-            Mended::Held
+            RepairOutcome::Held
         } else {
-            Mended::Unchanged
+            RepairOutcome::Unchanged
         }
     }
 

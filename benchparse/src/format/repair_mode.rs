@@ -6,7 +6,7 @@ use crate::input::Lines;
 
 /// What a [`Reader`](super::Reader) does about input that is not the plain output of `go test`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mending {
+pub enum RepairMode {
     /// Reads it as what it was, and counts the repairs.
     #[default]
     Repair,
@@ -17,7 +17,7 @@ pub enum Mending {
     Off,
 }
 
-impl Mending {
+impl RepairMode {
     /// The lines of an input.
     pub(super) fn lines<R: Read>(self, input: R) -> Lines<R> {
         match self {
