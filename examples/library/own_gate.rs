@@ -32,14 +32,14 @@ fn main() -> Result<ExitCode> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-gate OLD NEW");
     };
-    let question = TableOptions {
+    let table_options = TableOptions {
         filter: Filter::parse(b".unit:(ns/op OR B/op OR allocs/op)")?,
         // One row a benchmark, whatever the machine.
         table: Projection::parse(b"pkg")?,
         ..TableOptions::default()
     };
     let mut parser = Parser::new();
-    let mut collector = Collector::new(question);
+    let mut collector = Collector::new(table_options);
     for path in [old, new] {
         let input = File::open(path).with_context(|| format!("opening {}", path.display()))?;
         let mut reader = parser.read(path.as_encoded_bytes(), input);

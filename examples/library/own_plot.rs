@@ -27,7 +27,7 @@ fn main() -> Result<()> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-plot OLD NEW");
     };
-    let question = TableOptions {
+    let table_options = TableOptions {
         filter: Filter::parse(b".unit:ns/op")?,
         // One table for everything.
         table: Projection::parse(b"goos")?,
@@ -35,7 +35,7 @@ fn main() -> Result<()> {
         ..TableOptions::default()
     };
     let mut parser = Parser::new();
-    let mut collector = Collector::new(question);
+    let mut collector = Collector::new(table_options);
     for path in [old, new] {
         let input = File::open(path).with_context(|| format!("opening {}", path.display()))?;
         let mut reader = parser.read(path.as_encoded_bytes(), input);

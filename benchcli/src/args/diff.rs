@@ -176,9 +176,9 @@ pub struct DiffOptions {
     /// The inputs as they were written.
     pub inputs: Vec<OsString>,
     /// What to ask of their results.
-    pub question: TableOptions,
+    pub table_options: TableOptions,
     /// Thresholds of significance and confidence.
-    pub levels: Thresholds,
+    pub thresholds: Thresholds,
     /// Print verdicts in place of tables.
     pub gate: bool,
     /// What to do with input that is not the plain output of `go test`.
@@ -210,7 +210,7 @@ impl DiffArgs {
             ("ignore", &self.ignore),
         ]
         .map(|(flag, text)| parsed(flag, Projection::parse(text.as_encoded_bytes())));
-        let question = TableOptions {
+        let table_options = TableOptions {
             filter,
             table: table?,
             row: row?,
@@ -219,8 +219,8 @@ impl DiffArgs {
         };
         Ok(DiffOptions {
             inputs: self.inputs,
-            question,
-            levels: Thresholds {
+            table_options,
+            thresholds: Thresholds {
                 alpha: level("alpha", &self.alpha)?,
                 confidence: level("confidence", &self.confidence)?,
             },

@@ -62,13 +62,13 @@ pub struct RankOptions {
     /// The inputs as they were written.
     pub inputs: Vec<OsString>,
     /// Columns are alternatives, rows what they have in common.
-    pub question: TableOptions,
+    pub table_options: TableOptions,
     /// What to do with input that is not the plain output of `go test`.
     pub repair_mode: RepairMode,
     /// The unit to rank by, tidied.
     pub unit: Vec<u8>,
     /// The level of the intervals.
-    pub levels: Thresholds,
+    pub thresholds: Thresholds,
 }
 
 impl RankArgs {
@@ -86,7 +86,7 @@ impl RankArgs {
         let confidence = level("confidence", &self.confidence)?;
         Ok(RankOptions {
             inputs: self.inputs,
-            question: TableOptions {
+            table_options: TableOptions {
                 filter: parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?,
                 table: by(Key::Config),
                 row: by(Key::FullName),
@@ -97,7 +97,7 @@ impl RankArgs {
             unit: benchparse::unit::tidy(self.unit.as_bytes())
                 .unit
                 .into_owned(),
-            levels: Thresholds {
+            thresholds: Thresholds {
                 confidence,
                 ..Thresholds::default()
             },

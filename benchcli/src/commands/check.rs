@@ -75,7 +75,7 @@ fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
 /// As [`run`].
 pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
     let mut gate = GateArgs::default().into_options()?;
-    gate.filter = diff.question.filter.clone();
+    gate.filter = diff.table_options.filter.clone();
     gate.repair_mode = diff.repair_mode;
     gate.color = diff.color;
     gate.format = match diff.format {

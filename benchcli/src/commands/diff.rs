@@ -32,13 +32,13 @@ pub(super) fn run_on(
     sources: impl IntoIterator<Item = Source>,
     mut options: DiffOptions,
 ) -> Result<Outcome> {
-    let question = std::mem::take(&mut options.question);
+    let table_options = std::mem::take(&mut options.table_options);
     let mut reading = Reading::new(program, options.repair_mode);
-    let collector = reading.collect(sources, question)?;
+    let collector = reading.collect(sources, table_options)?;
     if options.format == Format::Text {
         return write_text(reading, collector, &options);
     }
-    let mut tables = collector.finish(&reading.parser, options.levels);
+    let mut tables = collector.finish(&reading.parser, options.thresholds);
     if let Some(mismatch) = tables.mismatch() {
         reading.note(mismatch.to_string());
     }
@@ -88,7 +88,7 @@ fn write_text(
         color,
         visible: color || stdout.is_terminal(),
     };
-    let parts = collector.finish_in_parts(&reading.parser, options.levels);
+    let parts = collector.finish_in_parts(&reading.parser, options.thresholds);
     // The parts have the texts that they need.
     reading.parser = Parser::new();
     let mut joint = report::text::Joint::default();

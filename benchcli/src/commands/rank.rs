@@ -16,9 +16,10 @@ use crate::ui;
 pub fn run(options: RankOptions) -> Result<Outcome> {
     let mut reading = Reading::new("benchcli rank", options.repair_mode);
     let inputs = Input::from_arguments(&options.inputs);
-    let collector = reading.collect(inputs.into_iter().map(Source::Input), options.question)?;
-    let tables = collector.finish(&reading.parser, options.levels);
-    let mut rankings = tables.rankings(options.levels.confidence);
+    let collector =
+        reading.collect(inputs.into_iter().map(Source::Input), options.table_options)?;
+    let tables = collector.finish(&reading.parser, options.thresholds);
+    let mut rankings = tables.rankings(options.thresholds.confidence);
     rankings.retain(|ranking| *ranking.unit == *options.unit);
     if rankings.is_empty() && reading.outcome == Outcome::Pass {
         reading.fail(format!(

@@ -367,14 +367,14 @@ impl Comparison {
             key: Key::ConfigKey(key.clone().into_bytes()),
             order: Order::FirstSeen,
         });
-        // The question whose rows are the gate's.
-        let question = TableOptions {
+        // The table_options whose rows are the gate's.
+        let table_options = TableOptions {
             ignore: Projection {
                 fields: fields.collect(),
             },
             ..TableOptions::default()
         };
-        let (mut parser, mut collector) = (Parser::new(), Collector::new(question));
+        let (mut parser, mut collector) = (Parser::new(), Collector::new(table_options));
         for (name, texts) in self.names.iter().zip(texts) {
             for text in texts {
                 let names = (name.as_bytes(), name.as_bytes());

@@ -131,14 +131,14 @@ impl Reading {
         }
     }
 
-    /// Puts the results of all sources where the question wants them.
+    /// Puts the results of all sources where the table_options wants them.
     pub(crate) fn collect(
         &mut self,
         sources: impl IntoIterator<Item = Source>,
-        question: TableOptions,
+        table_options: TableOptions,
     ) -> Result<Collector> {
-        let filter = question.filter.clone();
-        let mut collector = Collector::new(question);
+        let filter = table_options.filter.clone();
+        let mut collector = Collector::new(table_options);
         let sources: Vec<Source> = sources.into_iter().collect();
         for source in &sources {
             self.read(source, |result| collector.add(result))?;

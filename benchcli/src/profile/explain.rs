@@ -42,7 +42,7 @@ struct Output {
 /// usual hundred a second.
 const LONG: f64 = 0.5;
 
-/// More than any benchmark is asked for: what asks for more does not heed it.
+/// More than any benchmark is asked for: what asks for more ignores the number.
 const MOST_ITERATIONS: u64 = 1_000_000_000_000;
 /// No run is made longer than this for that, in seconds: what is not timed may take much more time.
 const LONGEST: f64 = 5.0;

@@ -164,7 +164,7 @@ impl Node {
     }
 }
 
-/// The style for dark rooms, the script, and what closes the drawing.
+/// The style for dark mode, the script, and what closes the drawing.
 fn end() -> String {
     let (style, script) = (include_str!("flame.css"), include_str!("flame.js"));
     format!("<style>{style}</style>\n<script><![CDATA[\n{script}]]></script>\n</svg>\n")

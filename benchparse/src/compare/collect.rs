@@ -89,14 +89,14 @@ impl Default for Collector {
 
 impl Collector {
     /// A collector that has seen nothing.
-    pub fn new(question: TableOptions) -> Self {
+    pub fn new(table_options: TableOptions) -> Self {
         let TableOptions {
             filter,
             table,
             row,
             col,
             ignore,
-        } = question;
+        } = table_options;
         let all = [&table, &row, &col, &ignore];
         let fields = || all.into_iter().flat_map(|projection| &projection.fields);
         let unused = [Key::Config, Key::FullName]

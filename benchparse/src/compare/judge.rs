@@ -22,11 +22,11 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(levels: Thresholds, keeps: bool) -> Self {
+    pub(super) fn new(thresholds: Thresholds, keeps: bool) -> Self {
         Self {
             comparer: Comparer::new(),
-            summarizer: Summarizer::new(levels.confidence),
-            alpha: levels.alpha,
+            summarizer: Summarizer::new(thresholds.confidence),
+            alpha: thresholds.alpha,
             keeps,
             sample: Sample::default(),
             baseline: Sample::default(),

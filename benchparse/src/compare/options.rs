@@ -13,13 +13,13 @@ use crate::query::{Field, Filter, Key, Order, Projection};
 /// use benchparse::query::{Filter, Projection};
 ///
 /// // Times only, packages side by side, whatever machine they ran on.
-/// let question = TableOptions {
+/// let table_options = TableOptions {
 ///     filter: Filter::parse(b".unit:ns/op")?,
 ///     col: Projection::parse(b"pkg")?,
 ///     ignore: Projection::parse(b"cpu,.file")?,
 ///     ..TableOptions::default()
 /// };
-/// assert_eq!(question.col.fields.len(), 1);
+/// assert_eq!(table_options.col.fields.len(), 1);
 /// # Ok::<(), benchparse::query::QueryError>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use crate::format::{BenchmarkResult, Config, ConfigId, Symbol, Symbols, Texts};
 use crate::name::Name;
 use crate::query::{Field, Key, Order, Projection, compare_alpha, compare_num};
 
-/// What the projections of a question have in common: keys that one of them names are left out of
+/// What the projections of a table have in common: keys that one of them names are left out of
 /// the groups `.config` and `.fullname`.
 #[derive(Debug)]
 pub(super) struct Shared {

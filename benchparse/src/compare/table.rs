@@ -7,7 +7,7 @@ use crate::format::{Symbol, Texts};
 use crate::stats::{Assumption, Comparison, Sample, Summary};
 use crate::unit::{Class, Direction};
 
-/// All tables of a question, in order.
+/// All tables of a comparison, in order.
 ///
 /// Texts are [`Symbol`]s of these tables, not of the parser: [`Tables::text`] gives them.
 #[derive(Debug, Clone)]

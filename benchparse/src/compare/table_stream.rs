@@ -18,7 +18,7 @@ use crate::format::Parser;
 #[derive(Debug)]
 pub struct TableStream {
     groups: SortedGroups,
-    levels: Thresholds,
+    thresholds: Thresholds,
 }
 
 /// So many cells are made by one thread at a time.
@@ -38,8 +38,8 @@ impl Collector {
     ///
     /// # Panics
     /// It may, when `parser` is another one.
-    pub fn finish(self, parser: &Parser, levels: Thresholds) -> Tables {
-        TableStream::new(self, parser, levels).all()
+    pub fn finish(self, parser: &Parser, thresholds: Thresholds) -> Tables {
+        TableStream::new(self, parser, thresholds).all()
     }
 
     /// The tables some at a time and on several threads: for inputs so large that not all tables
@@ -47,16 +47,16 @@ impl Collector {
     ///
     /// # Panics
     /// It may, when `parser` is another one.
-    pub fn finish_in_parts(self, parser: &Parser, levels: Thresholds) -> TableStream {
-        TableStream::new(self, parser, levels)
+    pub fn finish_in_parts(self, parser: &Parser, thresholds: Thresholds) -> TableStream {
+        TableStream::new(self, parser, thresholds)
     }
 }
 
 impl TableStream {
-    fn new(collected: Collector, parser: &Parser, levels: Thresholds) -> Self {
+    fn new(collected: Collector, parser: &Parser, thresholds: Thresholds) -> Self {
         Self {
             groups: SortedGroups::new(collected, parser),
-            levels,
+            thresholds,
         }
     }
 
@@ -84,7 +84,7 @@ impl TableStream {
             threads
         };
         let mut judges: Vec<Judge> = (0..threads.get())
-            .map(|_| Judge::new(self.levels, false))
+            .map(|_| Judge::new(self.thresholds, false))
             .collect();
         let made = |judges: &mut [Judge], bundle: &Bundle, threads| {
             let mut tables = Tables {
@@ -113,7 +113,7 @@ impl TableStream {
 
     /// All tables, with their samples.
     fn all(&self) -> Tables {
-        let mut judge = [Judge::new(self.levels, true)];
+        let mut judge = [Judge::new(self.thresholds, true)];
         Tables {
             tables: self.tables(0..self.groups.sorted.len(), &mut judge),
             ..self.groups.empty.clone()

@@ -60,7 +60,7 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
         mut each: impl FnMut(Record<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         loop {
-            // Nearly all lines of large inputs are such results, and nothing else is to be heeded.
+            // Nearly all lines of large inputs are such results, and nothing else needs attention.
             if self.repair_mode == RepairMode::Repair && !self.attends && !self.parser.has_record()
             {
                 while let Some((result, number)) = self.stream.next_result() {

@@ -46,13 +46,13 @@ const CONFIDENCE: f64 = 0.95;
 /// the lowest and the highest point around it.
 ///
 /// ```
-/// use benchparse::trend::{Kind, Sensitivity, detect changes};
+/// use benchparse::trend::{Kind, Sensitivity, detect_changes};
 /// use benchparse::unit::Direction;
 /// let slow = 30..50;
 /// let medians: Vec<f64> = (0..80)
 ///     .map(|commit| if slow.contains(&commit) { 130.0 } else { 100.0 } + f64::from(commit % 3))
 ///     .collect();
-/// let found = detect changes(&medians, None, Direction::Lower, Sensitivity::default());
+/// let found = detect_changes(&medians, None, Direction::Lower, Sensitivity::default());
 /// let worse = &found.changes[0];
 /// assert_eq!((worse.kind, worse.at, worse.worse), (Kind::Step, 30, true));
 /// assert_eq!(worse.fixed_at, Some(50));

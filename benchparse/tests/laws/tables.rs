@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use super::texts::{Line, ResultLine, lines, text_of};
 
 /// The tables of inputs with their labels, down to the last bit.
-fn tables(inputs: &[(&str, &str)], question: TableOptions) -> String {
+fn tables(inputs: &[(&str, &str)], table_options: TableOptions) -> String {
     let mut parser = Parser::new();
-    let mut collector = Collector::new(question);
+    let mut collector = Collector::new(table_options);
     for (label, text) in inputs {
         let mut reader = parser.read(label.as_bytes(), text.as_bytes());
         while let Some(record) = reader.next_record().expect("reading from memory") {
@@ -50,7 +50,7 @@ fn tables(inputs: &[(&str, &str)], question: TableOptions) -> String {
     shown
 }
 
-fn question() -> impl Strategy<Value = TableOptions> {
+fn table_options() -> impl Strategy<Value = TableOptions> {
     const PROJECTIONS: [&str; 7] = [
         "",
         ".config",
@@ -155,37 +155,37 @@ proptest! {
         old in lines(),
         new in lines(),
         cut in 0..24usize,
-        question in question(),
+        table_options in table_options(),
     ) {
         let cut = cut.min(old.len());
         let (first, second) = old.split_at(cut);
         let second = text_of(&in_force(first)) + &text_of(second);
         let (whole, first, new) = (text_of(&old), text_of(first), text_of(&new));
         prop_assert_eq!(
-            tables(&[("old", &whole), ("new", &new)], question.clone()),
-            tables(&[("old", &first), ("old", &second), ("new", &new)], question)
+            tables(&[("old", &whole), ("new", &new)], table_options.clone()),
+            tables(&[("old", &first), ("old", &second), ("new", &new)], table_options)
         );
     }
 
     #[test]
-    fn log_lines_and_line_ends_change_no_table(lines in lines(), question in question()) {
+    fn log_lines_and_line_ends_change_no_table(lines in lines(), table_options in table_options()) {
         let is_log = |line: &Line| matches!(line, Line::Log(_));
         let said: Vec<Line> = lines.iter().filter(|line| !is_log(line)).cloned().collect();
-        let plain = tables(&[("f", &text_of(&said))], question.clone());
+        let plain = tables(&[("f", &text_of(&said))], table_options.clone());
         let noisy = text_of(&lines).replace('\n', "\r\n");
-        prop_assert_eq!(plain, tables(&[("f", &noisy)], question));
+        prop_assert_eq!(plain, tables(&[("f", &noisy)], table_options));
     }
 
     #[test]
     fn a_filter_and_its_opposite_share_the_measurements(lines in lines(), filter in "(\\.unit:/op/|goos:linux|\\.name:A)") {
         let text = text_of(&lines);
         let count = |filter: &str| {
-            let question = TableOptions {
+            let table_options = TableOptions {
                 filter: Filter::parse(filter.as_bytes()).expect("a filter"),
                 ..TableOptions::default()
             };
             let mut parser = Parser::new();
-            let mut collector = Collector::new(question);
+            let mut collector = Collector::new(table_options);
             let mut reader = parser.read(b"f", text.as_bytes());
             while let Some(record) = reader.next_record().expect("reading from memory") {
                 if let Record::Result(result) = record {
