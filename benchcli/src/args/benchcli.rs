@@ -17,7 +17,7 @@ use super::run::{ABOUT as RUN_ABOUT, EXAMPLES as RUN_EXAMPLES, RunArgs};
 use super::trend::{ABOUT as TREND_ABOUT, TrendArgs};
 use crate::baseline::SyncScope;
 
-/// Go benchmark results: compared, ranked, judged and kept
+/// Compare, judge, record and explain Go benchmark results
 #[derive(Debug, Parser)]
 #[command(
     name = "benchcli",
@@ -26,7 +26,7 @@ use crate::baseline::SyncScope;
     after_help = TOP_EXAMPLES
 )]
 pub struct Benchcli {
-    /// Run as if started in DIR; given more than once, each is in the one before
+    /// Run as if started in DIR; repeated, each is relative to the one before
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub dirs: Vec<PathBuf>,
     /// What to do.
@@ -42,10 +42,10 @@ Examples:
   benchcli help run";
 
 const DIFF_ABOUT: &str = "\
-Compares the baselines of commits, or a commit with a file.
+Compares the baselines of two commits, or of a commit with a file.
 
-`auto` is the baseline for what is checked out: of the merge base of HEAD with the main branch, or \
-of its nearest first-parent ancestor with results of the same environment.";
+`auto` is the baseline to compare your working tree with: that of the merge base of HEAD and the \
+main branch, or of its nearest ancestor that was measured in the same environment.";
 
 const PUSH_EXAMPLES: &str = "\
 Examples:
@@ -66,26 +66,26 @@ Baselines of the remote are merged into yours, recording by recording; none is l
 `benchcli profile add` keeps are fetched too. The network is left to your own git, with its credentials and settings.";
 
 const PRUNE_ABOUT: &str = "\
-Removes old baselines. This is the only command that ever drops data: look at what --dry-run says \
-first.
+Removes old baselines. No other command removes data; use --dry-run first.
 
-A baseline is as old as its last recording. What is removed here is removed for others by the next \
-`benchcli push`; it can still be found in the history of refs/notes/benchmarks.
+The age of a baseline is that of its last recording. The next `benchcli push` removes pruned \
+baselines from the remote, too. They stay in the history of refs/notes/benchmarks.
 
-Profiles go first: those that are older go whether their baseline stays or not, and their history goes \
-with them, so that git gets the space back.";
+Old profiles are removed even if their baseline stays. Their history is removed with them, so \
+git can reclaim the space.";
 
 const IMPORT_ABOUT: &str = "\
-Stores what other tools kept.
+Imports results that other tools stored.
 
-A SOURCE is a folder, or a branch or folder of a branch (BRANCH:PATH), with files of results whose \
-names or folders have the first digits of a commit's id, or the name of a tag, in them; a JSON file \
-of gobenchdata; or the data.js of github-action-benchmark. Importing again changes nothing.";
+A SOURCE is one of: a folder, a branch, or a folder of a branch (BRANCH:PATH) that contains \
+files of results, where the name of each file or folder contains an abbreviated commit id or a \
+tag; a JSON file of gobenchdata; or the data.js of github-action-benchmark. Importing the same \
+results again changes nothing.";
 
 const INIT_ABOUT: &str = "\
-Prepares a repository, after asking: writes benchcli.toml and a CI workflow that measures every pull \
-request and records the main branch, and makes baselines follow rebases and amends \
-(notes.rewriteRef). Nothing that is there is overwritten.";
+Sets up a repository. After asking, it writes benchcli.toml and a CI workflow that benchmarks \
+every pull request and records the main branch, and sets notes.rewriteRef so that baselines \
+follow rebases and amends. It never overwrites a file.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -112,51 +112,51 @@ pub enum Command {
         after_help = DIFF_EXAMPLES,
     )]
     Diff(DiffArgs),
-    /// Share baselines with a remote
+    /// Push baselines to a remote
     #[command(after_help = PUSH_EXAMPLES)]
     Push(RemoteArgs),
-    /// Fetch the baselines of a remote and merge them into ours
+    /// Fetch baselines from a remote and merge them into yours
     #[command(after_help = PULL_EXAMPLES)]
     Pull(RemoteArgs),
-    /// Remove old baselines; the only command that ever drops data
+    /// Remove old baselines; the only command that removes data
     #[command(long_about = PRUNE_ABOUT)]
     Prune(PruneArgs),
-    /// Store what other tools kept
+    /// Import results that other tools stored
     #[command(long_about = IMPORT_ABOUT)]
     Import(ImportArgs),
-    /// Write baselines for other tools
+    /// Export baselines for other tools
     Export(ExportArgs),
-    /// Prepare a repository: configuration, CI workflow, baselines that follow rebases
+    /// Set up a repository: configuration, CI workflow, baselines that follow rebases
     #[command(long_about = INIT_ABOUT)]
     Init(InitArgs),
-    /// Profile base and head, and say which functions pay for the difference
+    /// Profile base and head, and name the functions that contribute most to the difference
     #[command(long_about = EXPLAIN_ABOUT)]
     Explain(Box<ExplainArgs>),
-    /// Compare profiles: which functions pay for a difference
+    /// Compare profiles, and keep them with commits
     Profile(ProfileArgs),
-    /// Rank alternatives within one run against each other
+    /// Rank alternative implementations within one run
     #[command(long_about = RANK_ABOUT)]
     Rank(RankArgs),
-    /// Judge new results against a baseline: fail exactly when the code got slower
+    /// Judge new results against a baseline, and exit 1 on a regression
     #[command(after_help = EXAMPLES)]
     Check(CheckArgs),
-    /// Measure base and head side by side, and judge the difference
+    /// Benchmark base and head side by side, and judge the difference
     #[command(long_about = RUN_ABOUT, after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
-    /// Show how benchmarks changed over the commits, and which commit did it
+    /// Show how benchmarks changed over time, and which commits changed them
     #[command(long_about = TREND_ABOUT)]
     Trend(TrendArgs),
-    /// Draw the history, or two files side by side
+    /// Draw charts of the history, or of two files
     #[command(long_about = PLOT_ABOUT)]
     Plot(Box<PlotArgs>),
-    /// Write the history as one page to look at and share
+    /// Write the history as an HTML page
     #[command(long_about = REPORT_ABOUT)]
     Report(Box<ReportArgs>),
     /// Check or show the configuration file
     Config(ConfigArgs),
     /// Print the JSON Schema of a JSON report
     Schema(SchemaArgs),
-    /// Print a shell's completions
+    /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Write manual pages
     Man(ManArgs),
@@ -224,13 +224,13 @@ Each FILE becomes a recording of its own, to the byte as it is. Recording the sa
 changes nothing. Notes are under refs/notes/benchmarks:
   git notes --ref=benchmarks show HEAD | benchstat -")]
 pub struct RecordArgs {
-    /// Files with the output of `go test -bench`; `-` or none for standard input
+    /// Files with the output of `go test -bench` [default: standard input]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The commit that was measured
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     pub commit: String,
-    /// Something to know the recording by, and to tell environments apart; repeatable
+    /// A label for the recording; recordings with different labels are not compared; repeatable
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
     /// A name for this machine [default: its host name]
@@ -241,7 +241,7 @@ pub struct RecordArgs {
         hide_env_values = true
     )]
     pub host: Option<String>,
-    /// Refuse when tracked files have changes that are not committed, instead of marking it
+    /// Fail if tracked files have uncommitted changes, instead of marking the recording
     #[arg(long)]
     pub require_clean: bool,
     /// Print JSON
@@ -277,10 +277,10 @@ pub struct ShowArgs {
     /// The commit
     #[arg(value_name = "REV", default_value = "HEAD")]
     pub revision: String,
-    /// Only the recording whose id starts so, as it was recorded
+    /// Only the recording whose id starts with this
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
-    /// Print JSON, with what is known of each recording
+    /// Print JSON, including the metadata of each recording
     #[arg(long)]
     pub json: bool,
 }
@@ -288,10 +288,10 @@ pub struct ShowArgs {
 /// Options of `benchcli push` and `benchcli pull`.
 #[derive(Debug, Args)]
 pub struct RemoteArgs {
-    /// A remote's name or address [default: the one git would push to]
+    /// The name or URL of a remote [default: the one that git would push to]
     #[arg(value_name = "REMOTE")]
     pub remote: Option<String>,
-    /// Leave out the profiles that are kept with baselines
+    /// Skip profiles
     #[arg(long)]
     pub no_profiles: bool,
     /// Print JSON
@@ -318,16 +318,16 @@ Examples:
   benchcli prune --older-than 180d --keep-every 20
   benchcli prune --profiles --older-than 30d")]
 pub struct PruneArgs {
-    /// Remove baselines that are older: a number with h, d, w or y
+    /// Remove baselines that are older than this: a number with h, d, w or y
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub older_than: Span,
-    /// Keep one baseline, the first, of every so many commits in a row
+    /// Keep the first baseline of every N commits
     #[arg(long, value_name = "COMMITS", value_parser = whole_from(1_u64))]
     pub keep_every: Option<u64>,
-    /// Remove profiles only, no baselines
+    /// Remove only profiles
     #[arg(long, conflicts_with = "keep_every")]
     pub profiles: bool,
-    /// Only say what would go, and how many bytes
+    /// Print what would be removed, and remove nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON
@@ -343,10 +343,10 @@ Examples:
   benchcli import origin/gh-pages:dev/bench
   benchcli import benchmarks.json --label pool=github")]
 pub struct ImportArgs {
-    /// Where the results are
+    /// Where the results are stored
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
-    /// Something to know the recordings by; repeatable
+    /// A label for the recordings; repeatable
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
     /// Print JSON
@@ -364,13 +364,13 @@ Examples:
 
 Text has `commit` and `run` as keys of each result. JSON lines and CSV have a row for each value.")]
 pub struct ExportArgs {
-    /// The commits, all that have baselines if there is none, the oldest first
+    /// The commits to export [default: all commits with baselines, oldest first]
     #[arg(value_name = "REV")]
     pub revisions: Vec<String>,
-    /// The form of the output
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,
-    /// Write to a file
+    /// Write to this file
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Print JSON lines; the same as --format jsonl
@@ -378,7 +378,7 @@ pub struct ExportArgs {
     pub json: bool,
 }
 
-/// The form of an export.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ExportFormat {
     /// Benchmark text
@@ -397,10 +397,10 @@ Examples:
   benchcli completions bash > ~/.local/share/bash-completion/completions/benchcli
   benchcli completions fish --program benchdiff > ~/.config/fish/completions/benchdiff.fish")]
 pub struct CompletionsArgs {
-    /// For which shell
+    /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     pub shell: clap_complete::Shell,
-    /// Of which program
+    /// The program
     #[arg(long, value_enum, default_value_t)]
     pub program: Program,
 }
@@ -411,7 +411,7 @@ pub struct CompletionsArgs {
 Examples:
   benchcli man ~/.local/share/man/man1 && man benchcli-run")]
 pub struct ManArgs {
-    /// The folder to write to, a page a command
+    /// The folder to write one page per command to
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
 }
@@ -448,10 +448,10 @@ pub struct InitArgs {
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
-    /// Where jobs run [default: as the files and remotes of the repository say]
+    /// The CI system [default: detected from files and remotes]
     #[arg(long, value_enum, value_name = "CI")]
     pub ci: Option<Ci>,
-    /// The main branch [default: as the remote or the names of the branches say]
+    /// The main branch [default: detected from the remote or the branch names]
     #[arg(long, value_name = "NAME")]
     pub branch: Option<String>,
     /// Print JSON

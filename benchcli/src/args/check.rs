@@ -28,9 +28,9 @@ Examples:
   benchcli check new.txt --base v1.4.0 --threshold 5% --report markdown=summary.md
   benchcli check new.txt --base old.txt --filter '.unit:(B/op OR allocs/op)'
 
-Every setting can also stand in benchcli.toml, which is looked for from here up to the root of the \
-repository; a flag goes before the file, the file before the default, and of the file's rules the \
-last that matches a row before its general settings. `benchcli config show` prints what is in force.
+Put settings that you always use into benchcli.toml, in this folder or one above it up to the root \
+of the repository. Flags override the file. In the file, the last [[rule]] that matches a row \
+overrides the general settings. `benchcli config show` prints the settings in force.
 
 ",
     exit_status!()
@@ -39,13 +39,13 @@ last that matches a row before its general settings. `benchcli config show` prin
 /// Options of `benchcli check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Files with the output of `go test -bench`, or - for standard input: OLD and NEW, or NEW alone
-    /// where --base or a stored baseline is the old side
+    /// Files with the output of `go test -bench`, or - for standard input: OLD and NEW, or only NEW
+    /// with --base
     #[arg(required = true, value_name = "[OLD] NEW")]
     files: Vec<OsString>,
 
-    /// What to compare with: a file, a commit with a baseline, or `auto`; may be given again for
-    /// more files [default: OLD, else auto]
+    /// The old side: a file, a commit with a baseline, or `auto` (the baseline that fits HEAD); repeat
+    /// it for more files [default: OLD, else auto]
     #[arg(long, value_name = "FILE|REV|auto")]
     base: Vec<OsString>,
 
@@ -57,7 +57,7 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct GateArgs {
-    /// Take only the measurements that match this query
+    /// Judge only the measurements that match this query, such as '.name:Encode .unit:ns/op'
     #[arg(
         id = "gate_filter",
         long = "filter",
@@ -67,40 +67,41 @@ pub struct GateArgs {
     )]
     filter: OsString,
 
-    /// The change that matters [default: 3% if measured in turn, else 10%]
+    /// The smallest change that counts as a regression [default: 3% if the sides were interleaved,
+    /// else 10%]
     #[arg(long, value_name = "PERCENT", value_parser = Percent::above_zero)]
     threshold: Option<Percent>,
 
-    /// The false discovery rate [default: 0.05]
+    /// The false discovery rate over all timings of the run [default: 0.05]
     #[arg(long, value_name = "RATE", value_parser = rate)]
     q: Option<f64>,
 
-    /// The fewest values a side with which timings are judged [default: 5]
+    /// The fewest samples on each side that a timing needs to be judged [default: 5]
     #[arg(long, value_name = "N", value_parser = whole_from(0_usize))]
     min_samples: Option<usize>,
 
-    /// Both sides were measured in turn (known without this where both say so in a line that begins
-    /// with '# benchcli: interleaved')
+    /// The runs of both sides were interleaved (files that `benchcli run` saves say so themselves)
     #[arg(long)]
     interleaved: bool,
 
-    /// Judge timings although the environment seems to have shifted
+    /// Judge timings even if the environment seems to have shifted
     #[arg(long)]
     assume_stable: bool,
 
-    /// Only these units may fail the run [default: all]
+    /// The units that can fail the run, such as ns/op,B/op [default: all]
     #[arg(long, value_name = "UNIT,…", value_delimiter = ',')]
     gate: Option<Vec<String>>,
 
-    /// What a benchmark does that is better in one unit and worse in another [default: fail]
+    /// What to do about trade-offs: benchmarks that improve in one unit and regress in another
+    /// [default: fail]
     #[arg(long, value_enum, value_name = "ACTION")]
     traded: Option<ActionName>,
 
-    /// What a row without a verdict does [default: warn]
+    /// What to do about inconclusive rows [default: warn]
     #[arg(long, value_enum, value_name = "ACTION")]
     inconclusive: Option<ActionName>,
 
-    /// What a benchmark that is gone does [default: warn]
+    /// What to do about benchmarks that only the base has [default: warn]
     #[arg(long, value_enum, value_name = "ACTION")]
     missing: Option<ActionName>,
 
@@ -112,11 +113,11 @@ pub struct GateArgs {
     #[arg(long, conflicts_with = "inconclusive")]
     fail_on_inconclusive: bool,
 
-    /// Pass although the base failed in all that could be compared
+    /// Pass even if failures of the base leave nothing to compare
     #[arg(long)]
     allow_broken_base: bool,
 
-    /// Configuration keys that may differ between the sides
+    /// Ignore differences in these configuration keys
     #[arg(
         id = "gate_ignore",
         long = "ignore",
@@ -125,19 +126,19 @@ pub struct GateArgs {
     )]
     ignore: Option<Vec<String>>,
 
-    /// Configuration keys that name the environment [default: cpu,goos,goarch]
+    /// Configuration keys that describe the environment [default: cpu,goos,goarch]
     #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
     environment: Option<Vec<String>>,
 
-    /// Read this configuration file
+    /// Use this configuration file
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
 
-    /// Read no configuration file
+    /// Use no configuration file
     #[arg(long)]
     no_config: bool,
 
-    /// How to print the verdicts
+    /// The format of the report on standard output
     #[arg(
         id = "gate_format",
         long = "format",
@@ -147,15 +148,15 @@ pub struct GateArgs {
     )]
     format: ReportFormat,
 
-    /// Write another report to a file; may be given again
+    /// Also write a report to a file; repeatable
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<ReportTo>,
 
-    /// Refuse input that is not plain 'go test' output, where it would be mended
+    /// Reject input that needs repair instead of repairing it
     #[arg(id = "gate_strict", long = "strict")]
     strict: bool,
 
-    /// When to colour verdicts
+    /// When to use colors
     #[arg(
         id = "gate_color",
         long = "color",
@@ -375,9 +376,9 @@ impl GateArgs {
 /// `benchcli config check|show|schema`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ConfigAction {
-    /// Say whether the file is right
+    /// Report errors in the file
     Check,
-    /// Print what is in force, defaults included
+    /// Print all settings, including defaults
     Show,
     /// Print the JSON Schema of the file
     Schema,
@@ -394,7 +395,7 @@ pub struct ConfigArgs {
     /// What to do
     #[arg(value_enum)]
     pub action: ConfigAction,
-    /// The file, if it is not benchcli.toml here or further up
+    /// The file [default: benchcli.toml in this folder or one above it]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

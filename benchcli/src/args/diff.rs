@@ -11,11 +11,11 @@ use clap::{Parser, ValueEnum};
 
 use super::Color;
 
-/// Compares Go benchmark results: medians, intervals, and which differences are real.
+/// Compares Go benchmark results: medians, confidence intervals, and significant differences.
 ///
 /// Each input is a file with the output of `go test -bench`, `label=file`, or `-` for standard
-/// input. There is a row for each benchmark and a column for each input; `~` stands for a
-/// difference that may be noise.
+/// input. Tables have one row per benchmark and one column per input. `~` means that there is no
+/// significant difference.
 #[derive(Debug, Parser)]
 #[command(
     name = "benchdiff",
@@ -32,11 +32,11 @@ Flags may be written -flag or --flag. Exit status: 0, or 2 where a flag or an \
 input is wrong; with --gate also 1 regressed and 3 environment shift."
 )]
 pub struct DiffArgs {
-    /// Files to read, in the order of the columns
+    /// Files to compare, in the order of the columns
     #[arg(required = true, value_name = "[LABEL=]FILE")]
     inputs: Vec<OsString>,
 
-    /// Take only the measurements that match this query
+    /// Use only the measurements that match this query
     #[arg(
         long,
         value_name = "QUERY",
@@ -46,7 +46,7 @@ pub struct DiffArgs {
     )]
     filter: OsString,
 
-    /// Make a table for each value of these keys
+    /// Print one table for each value of these keys
     #[arg(
         long,
         value_name = "KEYS",
@@ -56,7 +56,7 @@ pub struct DiffArgs {
     )]
     table: OsString,
 
-    /// Make a row for each value of these keys
+    /// Print one row for each value of these keys
     #[arg(
         long,
         value_name = "KEYS",
@@ -66,7 +66,7 @@ pub struct DiffArgs {
     )]
     row: OsString,
 
-    /// Make a column for each value of these keys
+    /// Print one column for each value of these keys
     #[arg(
         long,
         value_name = "KEYS",
@@ -76,7 +76,7 @@ pub struct DiffArgs {
     )]
     col: OsString,
 
-    /// Let these keys vary without a warning
+    /// Do not warn if results differ in these keys
     #[arg(
         long,
         value_name = "KEYS",
@@ -86,7 +86,7 @@ pub struct DiffArgs {
     )]
     ignore: OsString,
 
-    /// A difference is significant if p is at most this
+    /// Call a difference significant if its p-value is at most this
     #[arg(
         long,
         value_name = "P",
@@ -96,7 +96,7 @@ pub struct DiffArgs {
     )]
     alpha: OsString,
 
-    /// Level of the intervals around the medians
+    /// The confidence level of the intervals
     #[arg(
         long,
         value_name = "LEVEL",
@@ -106,11 +106,11 @@ pub struct DiffArgs {
     )]
     confidence: OsString,
 
-    /// How to print the tables
+    /// The output format
     #[arg(long, value_enum, default_value_t, overrides_with = "format")]
     format: Format,
 
-    /// Show only these units, as they are written or tidied
+    /// Show only these units, such as ns/op or sec/op
     #[arg(
         long,
         value_name = "UNIT,…",
@@ -123,20 +123,20 @@ pub struct DiffArgs {
     #[arg(long)]
     only_changed: bool,
 
-    /// Sort rows by their difference, the worst first, or by name
+    /// Sort rows by difference, the worst first, or by name
     #[arg(long, value_enum, overrides_with = "sort")]
     sort: Option<Sort>,
 
-    /// Judge the second input against the first, with benchcli.toml's settings, and exit 1 if it
-    /// got worse; `benchcli check` has more flags
+    /// Judge the second input against the first with the settings of benchcli.toml, and exit 1 on a
+    /// regression; `benchcli check` has more flags
     #[arg(long)]
     gate: bool,
 
-    /// Refuse input that is not plain 'go test' output, where it would be mended
+    /// Reject input that needs repair instead of repairing it
     #[arg(long)]
     strict: bool,
 
-    /// When to colour differences
+    /// When to use colors
     #[arg(
         long,
         value_enum,

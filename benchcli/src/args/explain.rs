@@ -12,12 +12,13 @@ use crate::profile::render::TableSize;
 
 /// What `benchcli explain --help` begins with.
 pub const ABOUT: &str = "\
-Says which functions pay for what differs between a base and what is checked out.
+Names the functions that contribute most to the difference between a base and the working tree.
 
-Both versions are built as `benchcli run` builds them. Each benchmark then runs on both sides in turn \
-with profiles of processors and locks, and with a memory profile of every allocation, three times each \
-and as often on one side as on the other; the difference is told per operation, with its noise; a longer --benchtime sees smaller ones. A memory profile \
-counts small objects that share a block once, so that alloc_objects can be below allocs/op.";
+benchcli builds both versions as `benchcli run` does. It then runs each benchmark three times \
+per side, alternating between the sides, with CPU and mutex profiles, and three times with a \
+memory profile of every allocation. It prints the difference per operation, with its noise; a \
+longer --benchtime detects smaller differences. Memory profiles count small objects that share a \
+block once, so alloc_objects can be lower than allocs/op.";
 
 /// Options of `benchcli explain`.
 #[derive(Debug, Args)]
@@ -29,7 +30,7 @@ Examples:
 
 Exit status: 0, or 2 where a flag is wrong, a version does not build or nothing could be explained.")]
 pub struct ExplainArgs {
-    /// What to compare with: a commit, or `auto` as of `benchcli run`
+    /// The base: a commit, or `auto` as for `benchcli run`
     #[arg(long, value_name = "REV|auto", default_value = "auto")]
     base: String,
     #[command(flatten)]
@@ -37,16 +38,16 @@ pub struct ExplainArgs {
     /// The most benchmarks to explain
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_from(1_usize))]
     most: usize,
-    /// The form of the output
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: ProfileFormat,
     /// Show lines instead of functions
     #[arg(long)]
     lines: bool,
-    /// The most rows of a table
+    /// The most rows in each table
     #[arg(long, value_name = "ROWS", default_value_t = 10, value_parser = whole_from(0_usize))]
     top: usize,
-    /// Write differential flame graphs into this folder
+    /// Write differential flame graphs to this folder
     #[arg(long, value_name = "DIR")]
     flame: Option<PathBuf>,
 }
@@ -58,7 +59,7 @@ pub struct ExplainOptions {
     pub versions: Versions,
     /// The most benchmarks.
     pub most: usize,
-    /// The form of the output.
+    /// The output format.
     pub format: ProfileFormat,
     /// How much of each table.
     pub table_size: TableSize,

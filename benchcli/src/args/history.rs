@@ -15,15 +15,15 @@ use crate::hint::WithHint as _;
 /// The options of every command that reads a history.
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
-    /// Begin at this date (2026-01-31), age (90d, 12w, 1y) or commit
+    /// Start at this date (2026-01-31), age (90d, 12w, 1y) or commit
     #[arg(long, value_name = "DATE|REV", conflicts_with = "range")]
     since: Option<String>,
 
-    /// Only the commits of B's first-parent line that A does not have
+    /// Only first-parent commits of B that are not in A
     #[arg(long, value_name = "A..B")]
     range: Option<String>,
 
-    /// Take only the series that match this query
+    /// Use only the series that match this query
     #[arg(
         id = "history_filter",
         long = "filter",
@@ -33,19 +33,19 @@ pub struct HistoryArgs {
     )]
     filter: OsString,
 
-    /// Take only these units, such as ns/op [default: all]
+    /// Use only these units, such as ns/op [default: all]
     #[arg(long = "unit", value_name = "UNIT,…", value_delimiter = ',')]
     units: Vec<String>,
 
-    /// Take only environments with this text in them, such as EPYC or pool=large
+    /// Use only environments that contain this text, such as EPYC or pool=large
     #[arg(long = "env", value_name = "TEXT")]
     environment: Option<String>,
 
-    /// How ready to report a change
+    /// How sensitive the search for changes is
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     sensitivity: SensitivityName,
 
-    /// Read this configuration file
+    /// Use this configuration file
     #[arg(
         id = "history_config",
         long = "config",
@@ -54,20 +54,20 @@ pub struct HistoryArgs {
     )]
     config: Option<PathBuf>,
 
-    /// Read no configuration file
+    /// Use no configuration file
     #[arg(id = "history_no_config", long = "no-config")]
     no_config: bool,
 }
 
-/// How ready to report a change.
+/// How sensitive the search for changes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum SensitivityName {
-    /// Smaller steps, more false ones
+    /// Report smaller steps, with more false alarms
     Sensitive,
-    /// About one false step in 1,000 quiet commits
+    /// About one false step per 1,000 unchanged commits
     #[default]
     Normal,
-    /// Only what is beyond doubt
+    /// Report only clear changes
     Calm,
 }
 

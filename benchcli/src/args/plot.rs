@@ -14,12 +14,13 @@ use crate::wording::counted;
 
 /// What `benchcli plot --help` begins with.
 pub const ABOUT: &str = "\
-Draws series over the commits that have baselines, or two files side by side.
+Draws charts of the commits that have baselines, or of two files.
 
-Of a series: the median as a line, its 95 % interval as a band, every value as a faint dot, changes as \
-dashed lines with the commit, with a ? where more commits will tell; a gap where a commit was measured in \
-the same environment without it. Of two files: every value, the \
-median and its interval, relative to the old median.";
+A chart of the history shows the median of each commit as a line, its 95% interval as a band, \
+every sample as a faint dot, and each change as a dashed line with its commit (with a ? if more \
+commits are needed to be sure). A gap in the line is a commit that was measured in the same \
+environment without this benchmark. A chart of two files shows every sample, the medians and \
+their intervals, relative to the old median.";
 
 /// Options of `benchcli plot`.
 #[derive(Debug, Args)]
@@ -35,11 +36,11 @@ pub struct PlotArgs {
     #[arg(value_name = "OLD NEW", num_args = 0..)]
     files: Vec<OsString>,
 
-    /// The picture to write: its name ends in .svg or .png; - writes SVG to standard output
+    /// The file to write, ending in .svg or .png; - writes SVG to standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 
-    /// The colours
+    /// The color theme
     #[arg(long, value_enum, default_value_t, value_name = "THEME")]
     theme: ThemeName,
 
@@ -47,11 +48,11 @@ pub struct PlotArgs {
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     size: Option<Size>,
 
-    /// How many dots of a PNG are one pixel of its size
+    /// Pixels of a PNG per pixel of --size
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = whole(1..=4_u8))]
     dots: u8,
 
-    /// Values on a logarithmic scale
+    /// Use a logarithmic scale
     #[arg(long)]
     log: bool,
 

@@ -19,13 +19,13 @@ pub struct ProfileArgs {
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum ProfileCommand {
-    /// Compare profiles: which functions pay for the difference
+    /// Compare profiles: which functions contribute most to the difference
     Diff(ProfileDiffArgs),
     /// Keep profiles and execution traces with a commit
     Add(ProfileAddArgs),
     /// List the profiles that are kept
     List(ProfileListArgs),
-    /// Write a kept profile to a file, for go tool pprof or go tool trace
+    /// Write a kept profile to a file, for `go tool pprof` or `go tool trace`
     Get(ProfileGetArgs),
 }
 
@@ -40,20 +40,20 @@ Examples:
 They are kept as they are under refs/benchcli/profiles; `benchcli push` and `benchcli pull` share \
 them, `benchcli prune` removes old ones. Adding the same again changes nothing.")]
 pub struct ProfileAddArgs {
-    /// pprof files, and traces of -trace
+    /// Files in pprof format, or execution traces of `go test -trace`
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// The commit that was measured
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     pub commit: String,
-    /// The recording that they belong to, by the first digits of its id [default: the commit's newest]
+    /// The recording that they belong to, by a prefix of its id [default: the newest of the commit]
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
-    /// The benchmark that they are of
+    /// The benchmark that was profiled
     #[arg(long, value_name = "NAME")]
     pub bench: Option<String>,
-    /// The most that all kept profiles may have together, in MiB [default: profiles-mib of
-    /// benchcli.toml, else 100]
+    /// The limit for all kept profiles together, in MiB [default: profiles-mib in benchcli.toml, or
+    /// 100]
     #[arg(long, value_name = "MIB", value_parser = whole_from(0_u32))]
     pub max_mib: Option<u32>,
     /// Print JSON
@@ -68,7 +68,7 @@ Examples:
   benchcli profile list
   benchcli profile list v1.4.0 --json")]
 pub struct ProfileListArgs {
-    /// Only those of this commit
+    /// Only profiles of this commit
     #[arg(value_name = "REV")]
     pub revision: Option<String>,
     /// Print JSON, one object a line
@@ -86,13 +86,13 @@ Examples:
 Prints the path of the file. NAME is the name of the file that was added or the first digits of the \
 id that `benchcli profile list` shows; it may be left out where the commit has one profile.")]
 pub struct ProfileGetArgs {
-    /// Which one
+    /// The profile to write
     #[arg(value_name = "REV[:NAME]")]
     pub profile: String,
-    /// Where to; - for standard output [default: its name, here]
+    /// The file to write; - for standard output [default: its own name in this folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Overwrite a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
 }
@@ -121,16 +121,16 @@ pub struct ProfileDiffArgs {
     /// The profile of the head
     #[arg(value_name = "NEW")]
     pub new: OsString,
-    /// Another profile of the base, to know the noise; repeatable
+    /// Another profile of the base, to estimate the noise; repeatable
     #[arg(long, value_name = "PROFILE")]
     pub more_old: Vec<OsString>,
     /// Another profile of the head; repeatable
     #[arg(long, value_name = "PROFILE")]
     pub more_new: Vec<OsString>,
-    /// What to compare, for example `cpu`, `alloc_space` or `inuse_space` [default: the profile's]
+    /// The sample type, such as `cpu`, `alloc_space` or `inuse_space` [default: that of the profile]
     #[arg(long, value_name = "NAME")]
     pub sample_type: Option<String>,
-    /// Operations in each profile of the base and of the head, to compare per operation
+    /// The number of operations in each profile of the base and of the head, to compare per operation
     #[arg(long, value_name = "OLD,NEW", value_parser = operations)]
     pub ops: Option<(u64, u64)>,
     #[command(flatten)]
@@ -141,13 +141,13 @@ pub struct ProfileDiffArgs {
 /// How to show a comparison.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// The form of the output
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub format: ProfileFormat,
     /// Show lines instead of functions
     #[arg(long)]
     pub lines: bool,
-    /// The most rows of a table
+    /// The most rows in each table
     #[arg(long, value_name = "ROWS", default_value_t = 20, value_parser = whole_from(0_usize))]
     pub top: usize,
     /// Write a differential flame graph

@@ -11,11 +11,12 @@ use clap::Args;
 use super::diff::{level, parsed, repair_mode};
 
 /// What `benchcli rank --help` begins with.
-pub const ABOUT: &str = "Ranks alternatives within one run against each other, the best first.
+pub const ABOUT: &str = "\
+Ranks alternative implementations within one run, the best first.
 
-Benchmarks that differ only in the key of --by are alternatives to each other: with .name, those \
-whose names have the same rest; with a sub-benchmark key such as /method, those with the same other \
-parts. Ratios are Hodges and Lehmann's, with an interval.";
+Benchmarks that differ only in the key of --by are alternatives. With .name, these are \
+benchmarks whose names differ only in the first part; with a key such as /method, those that \
+differ only in that part of the name. Ratios are Hodges-Lehmann estimates, with their intervals.";
 
 /// Options of `benchcli rank`.
 #[derive(Debug, Args)]
@@ -30,11 +31,11 @@ pub struct RankArgs {
     #[arg(required = true, value_name = "FILE")]
     inputs: Vec<OsString>,
 
-    /// The key that tells alternatives apart
+    /// The key whose values are the alternatives
     #[arg(long, value_name = "KEY", default_value = ".name")]
     by: OsString,
 
-    /// Take only the measurements that match this query
+    /// Use only the measurements that match this query
     #[arg(
         long,
         value_name = "QUERY",
@@ -43,7 +44,7 @@ pub struct RankArgs {
     )]
     filter: OsString,
 
-    /// Refuse input that is not plain 'go test' output, where it would be mended
+    /// Reject input that needs repair instead of repairing it
     #[arg(long)]
     strict: bool,
 
@@ -51,7 +52,7 @@ pub struct RankArgs {
     #[arg(long, value_name = "UNIT", default_value = "sec/op")]
     unit: String,
 
-    /// Level of the intervals around the ratios
+    /// The confidence level of the intervals
     #[arg(long, value_name = "LEVEL", default_value = "0.95")]
     confidence: OsString,
 }

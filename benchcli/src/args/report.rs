@@ -9,11 +9,11 @@ use super::history::{HistoryArgs, HistoryOptions};
 
 /// What `benchcli report --help` begins with.
 pub const ABOUT: &str = "\
-Writes the history of all benchmarks as one page to look at, share and keep.
+Writes the history of all benchmarks as an HTML page.
 
-The page is a single file: it needs no network and no server, and opens from disk as from GitHub \
-Pages. It has charts with every change and its commit, search and filters, and its address says what \
-it shows, so that a link leads others to the same view.";
+The page is a single file. It works without a network or a server, from disk or on GitHub Pages. \
+It charts every series with its changes and their commits, and can search and filter. Its URL \
+contains the current view, so you can share a link to it.";
 
 /// Options of `benchcli report`.
 #[derive(Debug, Args)]
@@ -27,19 +27,19 @@ Examples:
 
 Exit status: 0, or 2 where a flag is wrong or nothing can be shown.")]
 pub struct ReportArgs {
-    /// The page to write; - for standard output
+    /// The file to write; - for standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 
-    /// Its title [default: the name of the repository]
+    /// The title of the page [default: the name of the repository]
     #[arg(long)]
     title: Option<String>,
 
-    /// The address of a commit, with {id} for its id [default: by the remote origin]
+    /// The URL of a commit, with {id} for its id [default: derived from the remote origin]
     #[arg(long, value_name = "URL")]
     commit_url: Option<String>,
 
-    /// Show who pays, from the JSON of `benchcli explain` or of `benchcli run --explain`; repeatable
+    /// Add explanations from the JSON of `benchcli explain` or `benchcli run --explain`; repeatable
     #[arg(long, value_name = "FILE")]
     explained: Vec<PathBuf>,
 

@@ -16,12 +16,12 @@ use crate::runner::plan::Order;
 
 /// What `benchcli run --help` begins with.
 pub const ABOUT: &str = "\
-Measures the base and what is checked out side by side, and judges the difference.
+Benchmarks the base and the working tree side by side, and judges the difference.
 
-The base is checked out in a temporary worktree. Both versions are built with `go test -c`; then \
-every benchmark runs on either side once a round, the sides in turn. So a drift of the machine meets \
-both alike and cancels. The verdict, its options, reports and exit status are those of \
-`benchcli check`.";
+benchcli checks out the base in a temporary worktree and builds both versions with `go test -c`. \
+In each round it runs every benchmark once on each side, alternating between the sides. If the \
+machine gets slower or faster meanwhile, both sides are affected alike, and the effect cancels \
+out. The verdict, its options, the reports and the exit status are those of `benchcli check`.";
 
 /// What `benchcli run --help` ends with.
 pub const EXAMPLES: &str = concat!(
@@ -34,8 +34,8 @@ Examples:
   benchcli run --save-raw raw -- -tags=integration -race
   benchcli run --base-cmd './old -bench' --head-cmd './new -bench'
 
---base auto is the merge base with the main branch (in CI: the target branch); on the main branch \
-itself HEAD's parent, or HEAD where the working tree has changes.
+--base auto is the merge base of HEAD and the main branch (in CI: the target branch). On the main \
+branch it is HEAD's parent, or HEAD itself if the working tree has uncommitted changes.
 
 ",
     exit_status!()
@@ -45,7 +45,7 @@ itself HEAD's parent, or HEAD where the working tree has changes.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct RunArgs {
-    /// What to compare with: a commit, or `auto`
+    /// The base: a commit, or `auto` (see below)
     #[arg(
         long,
         value_name = "REV|auto",
@@ -54,14 +54,14 @@ pub struct RunArgs {
     )]
     base: String,
 
-    /// How often every benchmark is run on either side
+    /// How often to run each benchmark on each side
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole(1..=10_000_u32))]
     rounds: u32,
 
     #[command(flatten)]
     go: GoArgs,
 
-    /// Stop early where the verdict is settled, and go on where it is in doubt
+    /// Stop benchmarks whose verdict is decided, and run more rounds of the others
     #[arg(long)]
     adaptive: bool,
 
@@ -69,52 +69,51 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", requires = "adaptive", value_parser = whole(1..=10_000_u32))]
     max_rounds: Option<u32>,
 
-    /// Begin no round after this time, such as 90s, 15m or 1h
+    /// Start no round after this time, such as 90s, 15m or 1h
     #[arg(long, value_name = "TIME")]
     max_time: Option<Time>,
 
-    /// Measure the head alone and compare with the stored baseline: faster, and less exact
+    /// Measure only the head and compare it with the stored baseline: faster and less precise
     #[arg(long, conflicts_with_all = ["adaptive", "base_cmd"])]
     cached_base: bool,
 
-    /// Store the head's results as a baseline of HEAD
+    /// Store the results of the head as a baseline for HEAD
     #[arg(long)]
     record: bool,
 
-    /// Keep the results of both sides in this folder, as old.txt and new.txt
+    /// Save the output of both sides to old.txt and new.txt in this folder
     #[arg(long, value_name = "DIR")]
     save_raw: Option<PathBuf>,
 
-    /// Say which functions pay for what got worse: run those benchmarks of both versions again,
-    /// with profiles
+    /// Profile the benchmarks that regressed on both sides, and name the functions that contribute most
     #[arg(long, conflicts_with_all = ["cached_base", "base_cmd"])]
     explain: bool,
 
-    /// The most benchmarks to explain, the worst first: each takes some seconds
+    /// The most benchmarks to explain, the worst first; each takes a few seconds
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole_from(1_usize), requires = "explain")]
     most: usize,
 
-    /// Write differential flame graphs of what is explained into this folder
+    /// Write differential flame graphs to this folder
     #[arg(long, value_name = "DIR", requires = "explain")]
     flame: Option<PathBuf>,
 
-    /// How the order of the two sides is found
+    /// The run order of the two sides
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
     order: Order,
 
-    /// Where the order is drawn from [default: drawn, and printed]
+    /// The seed for the run order [default: random, printed]
     #[arg(long, value_name = "N", value_parser = whole_from(0_u64))]
     seed: Option<u64>,
 
-    /// Run the benchmarks on these processors only, such as 2 or 2,3; `auto` chooses one
+    /// Pin benchmarks to these processors, such as 2 or 2,3; `auto` chooses one
     #[arg(long, value_name = "CPUS|auto", num_args = 0..=1, default_missing_value = "auto")]
     pin: Option<String>,
 
-    /// Run the benchmarks with this priority, from -20 (needs rights) to 19
+    /// The priority of the benchmarks, from -20 (needs privileges) to 19
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole(-20..=19))]
     nice: Option<i32>,
 
-    /// Measure this shell command as the base, which prints Go benchmark results
+    /// A shell command that prints the benchmark results of the base
     #[arg(
         long,
         value_name = "CMD",
@@ -123,7 +122,7 @@ pub struct RunArgs {
     )]
     base_cmd: Option<String>,
 
-    /// Measure this shell command as the head
+    /// A shell command that prints the benchmark results of the head
     #[arg(
         long,
         value_name = "CMD",
@@ -139,7 +138,7 @@ pub struct RunArgs {
 /// Which benchmarks run, and how.
 #[derive(Debug, Args)]
 pub(super) struct GoArgs {
-    /// The benchmarks to run, as `go test -bench` takes them
+    /// The benchmarks to run, as for `go test -bench`
     #[arg(
         long,
         value_name = "REGEXP",
@@ -148,22 +147,22 @@ pub(super) struct GoArgs {
     )]
     bench: String,
 
-    /// How long or how often a benchmark's body runs each time, as `go test -benchtime` takes it
+    /// The time or the number of iterations of each run, as for `go test -benchtime`
     #[arg(long, value_name = "T")]
     benchtime: Option<String>,
 
-    /// The values of GOMAXPROCS to measure with, as `go test -cpu` takes them
+    /// The values of GOMAXPROCS, as for `go test -cpu`
     #[arg(long, value_name = "LIST")]
     cpu: Option<String>,
 
     #[arg(long, hide = true, value_parser = count)]
     count: Option<u32>,
 
-    /// The packages whose benchmarks are run; may be given again
+    /// The packages to benchmark; repeatable
     #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
     packages: Vec<String>,
 
-    /// Flags for the go command and the test binaries, after --
+    /// Flags for the go command and the test binaries
     #[arg(last = true, value_name = "GO FLAGS")]
     go_flags: Vec<OsString>,
 }

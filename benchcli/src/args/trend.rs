@@ -9,12 +9,14 @@ use super::number::whole_from;
 
 /// What `benchcli trend --help` begins with.
 pub const ABOUT: &str = "\
-Shows how benchmarks changed over the commits that have baselines, and which commit did it.
+Shows how benchmarks changed over the commits that have baselines, and which commits changed \
+them.
 
-The commits are HEAD and its first parents, so a merge counts as one commit. A series is a \
-benchmark in one unit on one machine; commits without a baseline are gaps in it. A step is a new \
-level, a drift a slope from one level to another, a spike a few commits off and back. Where \
-commits before a change were not measured, each of them may have made it.";
+The history is HEAD and its first parents, so a merge is a single commit. A series is one \
+benchmark in one unit in one environment; it has gaps where commits have no baseline. A step is \
+a change to a new level, a drift is a gradual change from one level to another, and a spike is a \
+deviation of a few commits. If the commits right before a change were not measured, any of them \
+may have caused it.";
 
 /// Options of `benchcli trend`.
 #[derive(Debug, Args)]
@@ -40,15 +42,15 @@ pub struct TrendArgs {
     #[command(flatten)]
     history: HistoryArgs,
 
-    /// Show the series without a change too
+    /// Also show series without a change
     #[arg(long)]
     all: bool,
 
-    /// Fail when a series got worse in the last N commits
+    /// Exit 1 if a series regressed in the last N commits
     #[arg(long, value_name = "N", value_parser = whole_from(1_u32))]
     fail_on_new: Option<u32>,
 
-    /// How to print
+    /// The output format
     #[arg(
         id = "trend_format",
         long = "format",
@@ -58,7 +60,7 @@ pub struct TrendArgs {
     )]
     format: TrendFormat,
 
-    /// When to colour
+    /// When to use colors
     #[arg(
         id = "trend_color",
         long = "color",
@@ -77,7 +79,7 @@ pub enum TrendFormat {
     Text,
     /// Every point and change, as one JSON document (schema benchcli-trend/1)
     Json,
-    /// A row for each change
+    /// One row per change
     Csv,
     /// For a comment or a job summary
     Markdown,

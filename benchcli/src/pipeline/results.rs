@@ -131,7 +131,7 @@ impl Reading {
         }
     }
 
-    /// Puts the results of all sources where the table_options wants them.
+    /// Puts the results of all sources where the table options want them.
     pub(crate) fn collect(
         &mut self,
         sources: impl IntoIterator<Item = Source>,
