@@ -1,4 +1,4 @@
-//! What the README shows and says to type.
+//! What the README and the pages of `benchcli/docs` show and say to type.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,6 +14,19 @@ fn project(path: &str) -> PathBuf {
 
 fn readme() -> String {
     fs::read_to_string(project("README.md")).expect("readable")
+}
+
+/// The README and the pages that it leads to, each with its folder.
+fn pages() -> Vec<(PathBuf, String)> {
+    let docs = fs::read_dir(project("benchcli/docs")).expect("a folder");
+    let docs = docs.map(|entry| entry.expect("an entry").path());
+    let paths: Vec<PathBuf> = docs.chain([project("README.md")]).collect();
+    assert!(paths.len() > 8);
+    let page = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("readable");
+        (path.parent().expect("a folder").to_owned(), text)
+    };
+    paths.into_iter().map(page).collect()
 }
 
 /// The blocks of a language below a heading.
@@ -48,13 +61,13 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn screens_are_what_the_programs_print() {
-    let readme = readme();
-    let screens: Vec<&str> = readme
-        .split("```console\n$ ")
-        .skip(1)
+    let pages = pages();
+    let screens: Vec<&str> = pages
+        .iter()
+        .flat_map(|(_, page)| page.split("```console\n$ ").skip(1))
         .map(|rest| rest.split("```").next().unwrap_or_default())
         .collect();
-    assert!(screens.len() >= 2);
+    assert!(screens.len() >= 3);
     for screen in screens {
         let (command, shown) = screen.split_once('\n').expect("a command and its output");
         let printed = shell(&project("."), command);
@@ -204,24 +217,38 @@ fn recipes_do_what_they_say() {
     assert!(page.contains("Join"));
     let picture = fs::read_to_string(repo.join("trend.svg")).expect("written");
     assert!(picture.contains(&changed[..7]));
+
+    let mut blocks = 0;
+    for (_, page) in pages()
+        .iter()
+        .filter(|(folder, _)| folder.ends_with("docs"))
+    {
+        for block in page.split("```sh\n").skip(1) {
+            run(block.split("```").next().unwrap_or_default(), &[0, 1]);
+            blocks += 1;
+        }
+    }
+    assert!(blocks >= 2);
 }
 
 #[test]
 fn links_lead_somewhere() {
-    let readme = readme();
-    let targets = readme.split("](").skip(1);
-    let targets: Vec<&str> = targets
-        .filter_map(|rest| Some(rest.split_once(')')?.0))
-        .filter(|target| !target.starts_with("http"))
+    let pages = pages();
+    let targets: Vec<(&PathBuf, &str)> = pages
+        .iter()
+        .flat_map(|(folder, page)| page.split("](").skip(1).map(move |rest| (folder, rest)))
+        .filter_map(|(folder, rest)| Some((folder, rest.split_once(')')?.0)))
+        .filter(|(_, target)| !target.starts_with("http"))
         .collect();
-    for target in &targets {
+    for (folder, target) in &targets {
         let (path, heading) = target.split_once('#').unwrap_or((target, ""));
-        let found = project(path);
+        let found = folder.join(path);
         assert!(found.exists(), "{target}");
         if !heading.is_empty() {
             let text = fs::read_to_string(found).expect("readable").to_lowercase();
             assert!(text.contains(&format!("\n## {heading}\n")), "{target}");
         }
     }
-    assert!(targets.contains(&"ARCHITECTURE.md#contributing"));
+    let contributing = "ARCHITECTURE.md#contributing";
+    assert!(targets.iter().any(|(_, target)| *target == contributing));
 }
