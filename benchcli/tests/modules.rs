@@ -31,6 +31,7 @@ const LIBRARY: &[(&str, &[&str])] = &[
         ],
     ),
     ("trend", &["stats", "unit"]),
+    ("error", &["format", "gate", "number", "query"]),
 ];
 
 /// The same of the program; `commands` may use all others.

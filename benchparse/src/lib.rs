@@ -186,6 +186,8 @@
 //! - **benchstat's answers.** Where the reference has a behaviour, so has this crate: which lines
 //!   count, how numbers are read and printed, which errors a query gives, how rows are sorted.
 
+mod error;
+
 pub mod compare;
 pub mod format;
 pub mod gate;
@@ -198,3 +200,5 @@ pub mod query;
 pub mod stats;
 pub mod trend;
 pub mod unit;
+
+pub use error::Error;

@@ -1,6 +1,6 @@
 //! What can be wrong with a line.
 
-use std::fmt;
+use std::{fmt, io};
 
 use bstr::{BString, ByteSlice as _};
 
@@ -39,6 +39,16 @@ impl SyntaxError {
         text.extend_from_slice(&self.fault.message());
         text
     }
+}
+
+/// Why an item of [`Results`](super::Results) is no result.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub enum ReadError {
+    /// The input cannot be read any further.
+    Io(#[from] io::Error),
+    /// A line is not of the format; what follows it is read.
+    Syntax(#[from] SyntaxError),
 }
 
 /// Input that is not plain `go test` output, where it is not to be repaired.

@@ -38,6 +38,7 @@ mod config;
 mod error;
 mod grammar;
 mod metadata;
+mod owned;
 mod parallel;
 mod parser;
 mod plain;
@@ -51,8 +52,9 @@ mod writer;
 mod written_unit;
 
 pub use config::{Config, ConfigId};
-pub use error::{NeedsRepair, SyntaxError, SyntaxFault};
+pub use error::{NeedsRepair, ReadError, SyntaxError, SyntaxFault};
 pub use metadata::UnitTable;
+pub use owned::{OwnedResult, Results};
 pub use parallel::Findings;
 pub use parser::{LineKind, Parser};
 pub use reader::Reader;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use bstr::BString;
 
+use super::owned::OwnedResult;
 use super::record::{BenchmarkResult, UnitMetadata};
 use crate::number::shortest;
 
@@ -73,16 +74,51 @@ impl<W: Write> Writer<W> {
         if result.measurements().is_empty() {
             return Ok(());
         }
-        self.configuration(result)?;
         let symbols = result.symbols();
+        self.configuration(
+            symbols.text(result.file()),
+            result.config().entries().len(),
+            |key| result.config_value(key),
+            result.config().texts(symbols),
+        )?;
+        let values = result.measurements().iter().map(|measured| {
+            let (value, unit) = measured.written.unwrap_or((measured.value, measured.unit));
+            (value, symbols.text(unit))
+        });
+        self.line(result.name().full(), result.iterations(), values)
+    }
+
+    /// Writes a result that was kept, changed or built. One without values is left out.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn owned(&mut self, result: &OwnedResult) -> io::Result<()> {
+        if result.values().len() == 0 {
+            return Ok(());
+        }
+        let value = |wanted: &[u8]| {
+            let mut all = result.configs();
+            let found = all.find(|(key, _)| *key == wanted);
+            found.map_or(&b""[..], |(_, value)| value)
+        };
+        let label = result.label().unwrap_or_default();
+        self.configuration(label, result.configs().len(), value, result.configs())?;
+        self.line(result.name().full(), result.iterations(), result.values())
+    }
+
+    fn line<'v>(
+        &mut self,
+        name: &[u8],
+        iterations: i64,
+        values: impl Iterator<Item = (f64, &'v [u8])>,
+    ) -> io::Result<()> {
         let out = &mut self.out;
         out.write_all(b"Benchmark")?;
-        out.write_all(result.name().full())?;
-        write!(out, " {}", result.iterations())?;
-        for measured in result.measurements() {
-            let (value, unit) = measured.written.unwrap_or((measured.value, measured.unit));
+        out.write_all(name)?;
+        write!(out, " {iterations}")?;
+        for (value, unit) in values {
             write!(out, " {} ", shortest(value))?;
-            out.write_all(symbols.text(unit))?;
+            out.write_all(unit)?;
         }
         out.write_all(b"\n")?;
         self.wrote_result = true;
@@ -94,15 +130,20 @@ impl<W: Write> Writer<W> {
         self.out
     }
 
-    fn configuration(&mut self, result: &BenchmarkResult<'_>) -> io::Result<()> {
-        let symbols = result.symbols();
-        let file = symbols.text(result.file());
+    /// Writes what of the configuration differs from that of the last result.
+    fn configuration<'c>(
+        &mut self,
+        file: &[u8],
+        count: usize,
+        value_of: impl Fn(&[u8]) -> &'c [u8],
+        all: impl Iterator<Item = (&'c [u8], &'c [u8])>,
+    ) -> io::Result<()> {
         let same_file = self.file.as_ref().is_some_and(|known| known == file);
-        let same_keys = result.config().entries().len() == self.config.len()
+        let same_keys = count == self.config.len()
             && self
                 .config
                 .iter()
-                .all(|(key, value)| result.config_value(key) == *value);
+                .all(|(key, value)| value_of(key) == *value);
         if same_file && same_keys {
             return Ok(());
         }
@@ -112,14 +153,14 @@ impl<W: Write> Writer<W> {
         }
         let mut known = std::mem::take(&mut self.config);
         for (key, value) in &mut known {
-            let new = result.config_value(key);
+            let new = value_of(key);
             if new != *value {
                 *value = new.into();
                 write_pair(out, key, new)?;
             }
         }
         known.retain(|(_, value)| !value.is_empty());
-        for (key, value) in result.config().texts(symbols) {
+        for (key, value) in all {
             if !known.iter().any(|(known, _)| known == key) {
                 write_pair(out, key, value)?;
                 known.push((key.into(), value.into()));
