@@ -65,6 +65,24 @@ fn two_files_become_verdicts() {
 }
 
 #[test]
+fn changes_are_found_where_the_second_file_begins() {
+    program(env!("CARGO_BIN_EXE_change-points"))
+        .args(["count20-old.txt", "count20-new.txt"])
+        .assert()
+        .success()
+        .stdout_eq(file!["golden/changes.txt"].raw());
+}
+
+#[test]
+fn results_are_changed_and_written_again() {
+    program(env!("CARGO_BIN_EXE_rename-benchmarks"))
+        .args(["onepkg-old.txt", "Key", "Lookup"])
+        .assert()
+        .success()
+        .stdout_eq(file!["golden/renamed.txt"].raw());
+}
+
+#[test]
 fn samples_become_a_picture() {
     let assert = program(env!("CARGO_BIN_EXE_own-plot"))
         .args(["turns-old.txt", "turns-new.txt"])
