@@ -5,6 +5,7 @@ use std::fmt::{Result, Write as _};
 use benchparse::compare::Ranking;
 use benchparse::number::fixed;
 use benchparse::unit::{Class, Scale};
+use bstr::ByteSlice as _;
 
 /// Writes each group's alternatives, the best first.
 ///
@@ -19,7 +20,7 @@ pub fn write(out: &mut String, rankings: &[Ranking]) -> Result {
         if ranking.headings != previous {
             for (key, value) in &ranking.headings {
                 if !value.is_empty() {
-                    writeln!(out, "{key}: {value}")?;
+                    writeln!(out, "{}: {}", key.as_bstr(), value.as_bstr())?;
                 }
             }
             previous = &ranking.headings;
@@ -30,11 +31,16 @@ pub fn write(out: &mut String, rankings: &[Ranking]) -> Result {
 }
 
 fn group(out: &mut String, ranking: &Ranking) -> Result {
-    writeln!(out, "{} ({})", ranking.group, ranking.unit)?;
+    writeln!(
+        out,
+        "{} ({})",
+        ranking.group.as_bstr(),
+        ranking.unit.as_bstr()
+    )?;
     let best = ranking
         .places
         .first()
-        .map(|best| best.name.to_string())
+        .map(|best| best.name.as_bstr().to_string())
         .unwrap_or_default();
     let class = Class::of(&ranking.unit);
     let is_speed = ranking.unit.starts_with(b"sec") || ranking.unit.ends_with(b"/s");
@@ -50,7 +56,7 @@ fn group(out: &mut String, ranking: &Ranking) -> Result {
     let names: Vec<String> = ranking
         .places
         .iter()
-        .map(|place| place.name.to_string())
+        .map(|place| place.name.as_bstr().to_string())
         .collect();
     let centers: Vec<String> = ranking
         .places

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use bstr::BString;
+use bstr::ByteSlice as _;
 
 use super::table::{Table, Tables};
 use crate::format::Symbol;
@@ -12,7 +12,7 @@ use crate::name::Name;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// The first columns that have no row in common, as their headings name them.
-    pub columns: [BString; 2],
+    pub columns: [Vec<u8>; 2],
     /// Keys that differ in all results, each with a value of either column.
     pub keys: Vec<DifferingKey>,
     /// Whether some row is common to both once these keys are ignored.
@@ -23,9 +23,9 @@ pub struct Mismatch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DifferingKey {
     /// The key as a projection names it.
-    pub key: BString,
+    pub key: Vec<u8>,
     /// A value of each column; empty where it is missing.
-    pub values: [BString; 2],
+    pub values: [Vec<u8>; 2],
 }
 
 /// What a column has.
@@ -128,9 +128,8 @@ impl Tables {
                 values: [suffix(a), suffix(b)],
             });
         }
-        let heading = |values: &[Symbol]| {
-            bstr::join(" ", values.iter().map(|&value| self.text(value))).into()
-        };
+        let heading =
+            |values: &[Symbol]| bstr::join(" ", values.iter().map(|&value| self.text(value)));
         Some(Mismatch {
             columns: [heading(first), heading(second)],
             keys,
@@ -141,7 +140,7 @@ impl Tables {
 
 impl std::fmt::Display for Mismatch {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [first, second] = &self.columns;
+        let [first, second] = self.columns.each_ref().map(|column| column.as_bstr());
         if !self.mends || self.keys.is_empty() {
             return write!(
                 out,
@@ -151,13 +150,17 @@ impl std::fmt::Display for Mismatch {
         write!(out, "nothing is compared: {first} and {second} differ in ")?;
         for (place, differing) in self.keys.iter().enumerate() {
             let glue = if place == 0 { "" } else { ", " };
-            let [old, new] = &differing.values;
-            write!(out, "{glue}{} ({old:?} and {new:?})", differing.key)?;
+            let [old, new] = differing.values.each_ref().map(|value| value.as_bstr());
+            write!(
+                out,
+                "{glue}{} ({old:?} and {new:?})",
+                differing.key.as_bstr()
+            )?;
         }
         let keys: Vec<String> = self
             .keys
             .iter()
-            .map(|differing| differing.key.to_string())
+            .map(|differing| differing.key.as_bstr().to_string())
             .collect();
         write!(out, "; add -ignore {}", keys.join(","))
     }

@@ -1,7 +1,5 @@
 //! Alternatives within one run, fastest first.
 
-use bstr::BString;
-
 use super::table::{Cell, Tables};
 use crate::stats::{Interval, ratio_interval};
 use crate::unit::Direction;
@@ -10,11 +8,11 @@ use crate::unit::Direction;
 #[derive(Debug, Clone)]
 pub struct Ranking {
     /// `key: value` of the configuration that the group is of.
-    pub headings: Vec<(BString, BString)>,
+    pub headings: Vec<(Vec<u8>, Vec<u8>)>,
     /// What the alternatives have in common.
-    pub group: BString,
+    pub group: Vec<u8>,
     /// The unit.
-    pub unit: BString,
+    pub unit: Vec<u8>,
     /// The alternatives, the best first.
     pub places: Vec<Place>,
 }
@@ -23,7 +21,7 @@ pub struct Ranking {
 #[derive(Debug, Clone)]
 pub struct Place {
     /// Its value of the key that tells alternatives apart.
-    pub name: BString,
+    pub name: Vec<u8>,
     /// The centre of its sample.
     pub center: f64,
     /// How many values it has.
@@ -62,7 +60,7 @@ impl Tables {
                     };
                     let values = &table.columns[cell.column].values;
                     Place {
-                        name: bstr::join(" ", values.iter().map(|&value| self.text(value))).into(),
+                        name: bstr::join(" ", values.iter().map(|&value| self.text(value))),
                         center: cell.summary.center,
                         samples: cell.sample.len(),
                         behind: (rank > 0).then(|| ratio_interval(better, worse, confidence)),

@@ -24,7 +24,7 @@ use crate::number::NumberError;
 #[error("{}:{line}: {fault}", file.as_bstr())]
 pub struct SyntaxError {
     /// The input's path as it was given.
-    pub file: BString,
+    pub file: Vec<u8>,
     /// The line, counted from 1.
     pub line: u64,
     /// What is wrong.
@@ -34,7 +34,7 @@ pub struct SyntaxError {
 impl SyntaxError {
     /// `FILE:LINE: MESSAGE`, byte for byte also where file or unit are not UTF-8.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut text = self.file.to_vec();
+        let mut text = self.file.clone();
         text.extend_from_slice(format!(":{}: ", self.line).as_bytes());
         text.extend_from_slice(&self.fault.message());
         text
@@ -56,7 +56,7 @@ pub enum ReadError {
 #[error("{}:{line}: {kind}; strict reading takes only plain go test output", file.as_bstr())]
 pub struct NeedsRepair {
     /// The input's path as it was given.
-    pub file: BString,
+    pub file: Vec<u8>,
     /// The line, counted from 1.
     pub line: u64,
     /// What would have to be repaired.

@@ -279,7 +279,7 @@ impl Parser {
         match head {
             Err(fault) => {
                 self.pending.push_back(Pending::Error(SyntaxError {
-                    file: self.path.clone(),
+                    file: self.path.to_vec(),
                     line,
                     fault,
                 }));
@@ -313,7 +313,7 @@ impl Parser {
         } = self;
         let error = |fault| {
             Pending::Error(SyntaxError {
-                file: path.clone(),
+                file: path.to_vec(),
                 line: number,
                 fault,
             })

@@ -184,7 +184,7 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
             Some(repair) => Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 NeedsRepair {
-                    file: self.parser.path().into(),
+                    file: self.parser.path().to_vec(),
                     line: repair.first_line,
                     kind: repair.kind,
                 },

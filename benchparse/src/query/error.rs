@@ -1,8 +1,9 @@
 //! What is wrong with a query.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BString, ByteSlice as _};
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
 /// A query that is not of its language, and where. It prints with the query and a caret:
@@ -35,8 +36,8 @@ impl QueryError {
     }
 
     /// What is wrong. It may quote a part of the query that is not UTF-8.
-    pub fn message(&self) -> &BStr {
-        self.message.as_bstr()
+    pub fn message(&self) -> Cow<'_, str> {
+        self.message.to_str_lossy()
     }
 
     /// Where in the query it is wrong, in bytes from its start.
