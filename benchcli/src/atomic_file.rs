@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all.
+//! Writes files atomically: readers see the old file or the new one, never a part.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! Bytes as text, after RFC 4648.
+//! Encodes bytes in Base64 (RFC 4648).
 
 /// Encodes bytes.
 pub(crate) fn encode(bytes: &[u8]) -> String {

@@ -1,4 +1,4 @@
-//! What is to be known about inputs, as data of one type from the reader to every report.
+//! Everything noticed in the inputs, as data of one type for all reports.
 
 use std::collections::HashSet;
 

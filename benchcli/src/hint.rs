@@ -1,4 +1,4 @@
-//! What to do about an error, apart from what went wrong.
+//! Errors with a hint: what went wrong, and separately what to do about it.
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Inputs by path and label.
+//! Inputs given as `label=path`, `path` or `-`.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};

@@ -1,4 +1,4 @@
-//! The program behind `benchdiff` and `benchcli`.
+//! The programs `benchdiff` and `benchcli`.
 //!
 //! Arguments become typed options ([`args`]), a command reads inputs and asks the library
 //! ([`commands`]), a renderer writes the answer ([`report`]). What was measured before is in the

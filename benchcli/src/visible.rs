@@ -1,4 +1,4 @@
-//! Text in which nothing is hidden.
+//! Makes hidden characters visible.
 //!
 //! Data come from files, notes and commits that anybody may have written, and a terminal obeys control
 //! characters.

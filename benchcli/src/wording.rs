@@ -1,4 +1,4 @@
-//! Counts and units as people write them.
+//! Formats counts and units for people.
 
 use benchparse::unit;
 

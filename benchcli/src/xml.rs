@@ -1,4 +1,4 @@
-//! Texts in XML.
+//! Escapes text for XML.
 
 use crate::visible::is_hidden;
 

@@ -1,4 +1,4 @@
-//! One error for everything that this crate can refuse.
+//! An error type that covers every error of this crate.
 
 use std::io;
 

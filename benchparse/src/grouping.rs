@@ -1,4 +1,4 @@
-//! Results that no key tells apart.
+//! Groups results that do not differ in any key.
 //!
 //! All results of one benchmark in one configuration of one input have the same keys, so whatever is
 //! asked of a key is asked once for each such group: tables, the pairing of two sides and histories

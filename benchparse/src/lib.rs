@@ -1,4 +1,4 @@
-//! Reads what `go test -bench` prints, and says what changed.
+//! Reads, compares and judges the output of `go test -bench`.
 //!
 //! The crate takes bytes and gives plain data. It opens no file, starts no program, reads no clock
 //! and prints nothing, so the same input always gives the same answer. The program `benchdiff` is a

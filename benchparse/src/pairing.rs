@@ -1,4 +1,4 @@
-//! Two sides to rows for the gate.
+//! Pairs the results of two sides into rows for the gate.
 //!
 //! A [`Pairing`] takes the results of a base and of a head and pairs them by benchmark, unit and
 //! configuration. From two files to verdicts:

@@ -36,7 +36,7 @@ pub struct Benchcli {
 
 const TOP_EXAMPLES: &str = "\
 Examples:
-  benchcli run                               what is checked out against its base, measured in turn
+  benchcli run                               compare the working tree with its base, interleaving the runs
   benchcli check new.txt --base old.txt      the verdict on two files
   go test -run '^$' -bench . -count 10 ./... | benchcli record
   benchcli help run";
@@ -54,7 +54,7 @@ Examples:
   benchcli push git@example.com:team/project.git --json
 
 Baselines of the remote are fetched and merged first, so none is lost, whoever pushes first. Profiles that \
-`benchcli profile add` keeps are pushed too. The network is left to your own git, with its credentials and settings.";
+`benchcli profile add` keeps are pushed too. benchcli uses your own git for network access, with its credentials and settings.";
 
 const PULL_EXAMPLES: &str = "\
 Examples:
@@ -63,7 +63,7 @@ Examples:
   benchcli pull git@example.com:team/project.git --json
 
 Baselines of the remote are merged into yours, recording by recording; none is lost. Profiles that \
-`benchcli profile add` keeps are fetched too. The network is left to your own git, with its credentials and settings.";
+`benchcli profile add` keeps are fetched too. benchcli uses your own git for network access, with its credentials and settings.";
 
 const PRUNE_ABOUT: &str = "\
 Removes old baselines. No other command removes data; use --dry-run first.
@@ -107,7 +107,7 @@ pub enum Command {
     #[command(
         mut_arg("inputs", |arg| arg
             .value_name("[LABEL=]REV|FILE")
-            .help("Commits, files, `-` or `auto`, in the order of the columns; HEAD after a single commit")),
+            .help("Commits, files, `-` or `auto`, in column order; a single commit is compared with HEAD")),
         long_about = DIFF_ABOUT,
         after_help = DIFF_EXAMPLES,
     )]
@@ -220,8 +220,8 @@ Examples:
   benchcli record --label pool=large old.txt
   benchcli record --commit v1.4.0 --require-clean bench-*.txt
 
-Each FILE becomes a recording of its own, to the byte as it is. Recording the same text again
-changes nothing. Notes are under refs/notes/benchmarks:
+Each FILE is stored byte for byte as a separate recording. Recording the same text again changes
+nothing. Notes are stored under refs/notes/benchmarks:
   git notes --ref=benchmarks show HEAD | benchstat -")]
 pub struct RecordArgs {
     /// Files with the output of `go test -bench` [default: standard input]

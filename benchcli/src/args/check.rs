@@ -44,8 +44,8 @@ pub struct CheckArgs {
     #[arg(required = true, value_name = "[OLD] NEW")]
     files: Vec<OsString>,
 
-    /// The old side: a file, a commit with a baseline, or `auto` (the baseline that fits HEAD); repeat
-    /// it for more files [default: OLD, else auto]
+    /// The base: a file, a commit with a baseline, or `auto` (the nearest baseline from the same
+    /// environment); repeatable for files [default: OLD, else auto]
     #[arg(long, value_name = "FILE|REV|auto")]
     base: Vec<OsString>,
 
@@ -76,11 +76,11 @@ pub struct GateArgs {
     #[arg(long, value_name = "RATE", value_parser = rate)]
     q: Option<f64>,
 
-    /// The fewest samples on each side that a timing needs to be judged [default: 5]
+    /// The minimum number of samples per side required to judge a timing [default: 5]
     #[arg(long, value_name = "N", value_parser = whole_from(0_usize))]
     min_samples: Option<usize>,
 
-    /// The runs of both sides were interleaved (files that `benchcli run` saves say so themselves)
+    /// Treat the inputs as interleaved runs (files that `benchcli run` saves are marked already)
     #[arg(long)]
     interleaved: bool,
 
@@ -113,7 +113,7 @@ pub struct GateArgs {
     #[arg(long, conflicts_with = "inconclusive")]
     fail_on_inconclusive: bool,
 
-    /// Pass even if failures of the base leave nothing to compare
+    /// Pass even if the base failed and there is nothing to compare
     #[arg(long)]
     allow_broken_base: bool,
 

@@ -157,7 +157,7 @@ pub enum Format {
     Csv,
     /// One JSON document with every sample (schema benchdiff/1)
     Json,
-    /// Tables as GitHub and GitLab render them, with what did not change folded
+    /// Markdown tables for GitHub and GitLab, with unchanged rows collapsed
     Markdown,
 }
 

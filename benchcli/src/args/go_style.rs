@@ -1,4 +1,4 @@
-//! Flags with one dash, as Go programs take them.
+//! Accepts Go-style flags with one dash, such as `-filter`.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! Which part of the history a command is about.
+//! Options that select a part of the history.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -114,7 +114,7 @@ impl HistoryArgs {
             if is_given {
                 return Err(
                     anyhow!("{name} chooses from the history, and {of} have none")
-                        .hint("leave it out"),
+                        .hint("omit this flag"),
                 );
             }
         }

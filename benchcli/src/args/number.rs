@@ -1,4 +1,4 @@
-//! Numbers on the command line.
+//! Parses numbers on the command line.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;

@@ -48,7 +48,7 @@ pub struct PlotArgs {
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     size: Option<Size>,
 
-    /// Pixels of a PNG per pixel of --size
+    /// The scale of a PNG: image pixels per pixel of --size
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = whole(1..=4_u8))]
     dots: u8,
 

@@ -108,12 +108,13 @@ Examples:
   benchcli profile diff old.cpu new.cpu --ops 100000,100000 --flame flame.svg
   benchcli profile diff old1.cpu new1.cpu --more-old old2.cpu --more-new new2.cpu
 
-A profile is a file, or one that `benchcli profile add` kept: REV:NAME, or REV where that leaves no \
-choice.
+A profile is a file, or a profile that `benchcli profile add` kept: REV:NAME, or just REV if the \
+commit has only one.
 
-flat is what a function costs itself, cum with all that it calls; both are head minus base, their
-shares are of the base, as `go tool pprof -top -diff_base` has them. With repeated profiles, flat ±
-and cum ± are half the 95 % intervals around them, and what is within the noise is not shown.")]
+flat is the cost of the function itself; cum also includes everything that it calls. Both are head
+minus base, and percentages are relative to the base, as in `go tool pprof -top -diff_base`. With
+repeated profiles, flat ± and cum ± are half the 95% intervals, and differences within the noise are
+not shown.")]
 pub struct ProfileDiffArgs {
     /// The profile of the base
     #[arg(value_name = "OLD")]

@@ -77,7 +77,7 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["adaptive", "base_cmd"])]
     cached_base: bool,
 
-    /// Store the results of the head as a baseline for HEAD
+    /// Record the results of the head as a baseline for HEAD
     #[arg(long)]
     record: bool,
 
@@ -85,7 +85,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR")]
     save_raw: Option<PathBuf>,
 
-    /// Profile the benchmarks that regressed on both sides, and name the functions that contribute most
+    /// For each benchmark that regressed, profile base and head, and name the functions that contribute
+    /// most to the difference
     #[arg(long, conflicts_with_all = ["cached_base", "base_cmd"])]
     explain: bool,
 
@@ -169,7 +170,9 @@ pub(super) struct GoArgs {
 
 /// Refuses `-count`, which everybody types who comes from `go test`.
 fn count(_: &str) -> Result<u32, &'static str> {
-    Err("each benchmark runs once a round; --rounds says how many rounds")
+    Err(
+        "each benchmark runs once a round; use --rounds to set how many times each benchmark runs rounds",
+    )
 }
 
 impl GoArgs {
@@ -276,7 +279,9 @@ impl RunArgs {
         let versions = match (self.base_cmd, self.head_cmd) {
             (Some(base), Some(head)) => {
                 if !self.go.go_flags.is_empty() {
-                    bail!("flags after -- are for the go command, which --base-cmd does without");
+                    bail!(
+                        "flags after -- are passed to the go command, which is not used with --base-cmd"
+                    );
                 }
                 Versions::Commands([base, head])
             }

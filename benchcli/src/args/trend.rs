@@ -27,17 +27,17 @@ Examples:
   benchcli trend --range v1.4.0..main --unit ns/op,allocs/op --format markdown
   benchcli pull && benchcli trend --fail-on-new 10
 
-It takes a few commits until a change is certain: three measured ones where the history has a
-hundred, four where it has a thousand. Before, it is shown as a suspect, which fails nothing. So
---fail-on-new should look at 5 commits or more.
+A change is confirmed only after a few measured commits: three in a history of 100 commits, four in
+a history of 1,000. Until then it is shown as suspected, and never causes a failure. So
+--fail-on-new should cover at least 5 commits.
 
-Renamed benchmarks go on under the new name with this in benchcli.toml:
+To continue the history of a renamed benchmark under its new name, add this to benchcli.toml:
   [rename]
   Encode = \"Marshal\"
 
-Exit status: 0, also where only one commit has a baseline; 1 with --fail-on-new where a benchmark
-got worse in the last N commits and was not fixed since; 2 where a flag is wrong, or nothing can
-be shown: no baseline in the window, or no series that matches.")]
+Exit status: 0, even if only one commit has a baseline; 1 with --fail-on-new if a benchmark
+regressed in the last N commits and was not fixed since; 2 if a flag is wrong, or nothing can be
+shown: no baseline in the window, or no matching series.")]
 pub struct TrendArgs {
     #[command(flatten)]
     history: HistoryArgs,

@@ -1,4 +1,4 @@
-//! What a CI job knows of the branch that its changes go to.
+//! Detects the target branch of a CI job.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Where a text was measured and how much is in it.
+//! Summarizes a text: the environments it was measured in, and how many samples it has.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

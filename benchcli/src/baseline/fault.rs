@@ -1,4 +1,4 @@
-//! What git's library says, in words that help.
+//! Turns errors of libgit2 into errors that users understand.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::hint::WithHint as _;
 /// Profiles would have more bytes than they may.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "all profiles would have {} MiB, above the limit of {} MiB",
+    "kept profiles would total {} MiB, more than the limit of {} MiB",
     .bytes.div_ceil(1 << 20),
     .limit >> 20
 )]
@@ -32,7 +32,7 @@ pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
     }
     if error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Repository {
         return anyhow!("{dir}: neither this folder nor one above it is a git repository")
-            .hint("run benchcli in one or name it with -C DIR");
+            .hint("run benchcli inside a git repository, or specify one with -C DIR");
     }
     if message.contains("refstorage") || message.contains("reftable") {
         return anyhow!(

@@ -1,4 +1,4 @@
-//! Which commit's baseline to compare with.
+//! Finds the baseline to compare with.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Why there is no baseline to compare with.
+//! The reasons why there is no baseline to compare with.
 
 use git2::Oid;
 
@@ -49,7 +49,7 @@ pub enum FindError {
         found: String,
     },
     /// HEAD is based on nothing.
-    #[error("HEAD is based on no other commit that could have a baseline")]
+    #[error("HEAD has no ancestor that could have a baseline")]
     NothingBefore,
     /// There are none.
     #[error("no baseline in the {} that HEAD is based on", counted(*looked_at, "commit"))]
@@ -71,7 +71,7 @@ impl FindError {
             Self::NoParent | Self::Unrelated { .. } => "name a commit with --base REV",
             Self::NothingBefore => "name a commit to compare with",
             Self::OtherEnvironment { .. } => {
-                "run `benchcli record` on this one at the base, or name a commit with --base REV"
+                "run `benchcli record` on this machine at the base commit, or use --base REV to name a different commit"
             }
             Self::None { .. } => {
                 "run `benchcli pull` to fetch those of the remote, or `benchcli record --commit REV` \

@@ -1,4 +1,4 @@
-//! The line that a recording starts with.
+//! The header line of a recording.
 //!
 //! ```text
 //! # benchcli run=4b825dc642cb6eb9a060e54bf8d69288fbee4904 v=1 at=2026-05-04T10:11:12Z bytes=812 go=go1.26.1 dirty=false
@@ -38,7 +38,7 @@ pub struct Header {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HeaderError {
     #[error(
-        "it was written in version {0} of the format, this program knows version {VERSION}: use a newer benchcli"
+        "it uses version {0} of the format, and this benchcli supports version {VERSION}: upgrade benchcli"
     )]
     Version(u32),
     #[error("its first line cannot be read: {0}")]

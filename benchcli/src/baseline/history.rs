@@ -1,4 +1,4 @@
-//! The order of commits.
+//! Sorts commits by time and ancestry.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! One writer at a time.
+//! A lock file that allows one writer at a time.
 //!
 //! The compare-and-swap of the notes ref is what keeps recordings safe; this lock keeps many
 //! writers from trying again and again. The system lets go of it when its process dies. What a

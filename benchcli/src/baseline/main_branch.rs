@@ -1,4 +1,4 @@
-//! Which branch is the main one.
+//! Finds the main branch.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Baselines: what was measured, kept in git where the code is.
+//! Keeps baselines in git, next to the code.
 //!
 //! Recordings are notes under [`NOTES_REF`], one note a commit. A note is plain Go benchmark text
 //! as it was recorded, each recording after [one line](Header) that Go's format passes over.

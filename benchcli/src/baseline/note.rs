@@ -1,4 +1,4 @@
-//! The text of a note and the recordings in it.
+//! Parses and merges the recordings in the text of a note.
 //!
 //! A note is recordings one after another. One that this program wrote and nobody changed starts
 //! with a [header](super::header) that says how long it is and what it hashes to. Everything else,
@@ -34,10 +34,10 @@ pub struct Recording<'a> {
 #[non_exhaustive]
 pub enum NoteFault {
     /// Text without a header.
-    #[error("{lines} without a benchcli header, by hand or by another program: kept and read as they are", lines = lines(*.0))]
+    #[error("{lines} without a benchcli header (added by hand or by another program); they are kept and read unchanged", lines = lines(*.0))]
     Foreign(usize),
     /// The text is shorter than its header says.
-    #[error("recording {run} is cut off: {found} of {expected} bytes are there; the whole lines are read", run = short(.run))]
+    #[error("recording {run} is cut off: only {found} of {expected} bytes are present; its complete lines are used", run = short(.run))]
     Truncated {
         /// The id in the header.
         run: Oid,

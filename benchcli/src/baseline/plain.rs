@@ -1,4 +1,4 @@
-//! What is stored of input that is not the plain output of `go test`.
+//! Converts input that is not plain output of `go test` into text that can be stored.
 
 use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
 use benchparse::input::{Incident, IncidentKind};

@@ -1,4 +1,4 @@
-//! Profiles and execution traces, kept with the commits that they were taken of.
+//! Keeps profiles and execution traces with commits.
 //!
 //! They are under [`PROFILES_REF`]: each is a folder of its data as it was and of what is known
 //! about it, called by the id of that folder, in the folder of its commit. What was pruned leaves

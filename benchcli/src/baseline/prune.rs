@@ -1,4 +1,4 @@
-//! Which baselines are old enough to go.
+//! Selects and removes old baselines.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

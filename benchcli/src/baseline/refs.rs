@@ -1,4 +1,4 @@
-//! The refs that baselines and profiles are under.
+//! The names of the refs that hold baselines and profiles.
 
 use git2::Oid;
 

@@ -1,4 +1,4 @@
-//! Recordings in a repository: reading and writing `refs/notes/benchmarks`.
+//! Reads and writes recordings under `refs/notes/benchmarks`.
 
 use std::path::{Path, PathBuf};
 
@@ -140,7 +140,7 @@ impl Store {
         }
         if is_missing {
             return anyhow::anyhow!("{revision}: no such commit")
-                .hint("run `git fetch` if it is one of a remote's");
+                .hint("if the commit exists on a remote, run `git fetch`");
         }
         let revision = if revision.is_empty() {
             "\"\""
@@ -149,10 +149,10 @@ impl Store {
         };
         match error.code() {
             ErrorCode::InvalidSpec => anyhow::anyhow!(
-                "{revision}: expected a commit, as an id, a branch, a tag or such as HEAD~1"
+                "{revision}: expected a commit: an id, a branch, a tag, or an expression such as HEAD~1"
             ),
             ErrorCode::Ambiguous => {
-                anyhow::anyhow!("{revision}: the ids of several objects begin so")
+                anyhow::anyhow!("{revision} is ambiguous: the ids of several objects start with it")
                     .hint("write more of its digits")
             }
             _ => anyhow::Error::new(error).context(format!("{revision}: cannot be looked up")),
@@ -301,10 +301,8 @@ impl Store {
 /// The error for a revision that has no baseline.
 pub fn missing(notes: &Notes<'_>, revision: &str) -> anyhow::Error {
     if notes.commit.is_none() {
-        return anyhow::anyhow!(
-            "{revision}: no baseline, for there is no {NOTES_REF} in this clone"
-        )
-        .hint("run `benchcli pull` to fetch those of the remote");
+        return anyhow::anyhow!("{revision}: no baseline, because this clone has no {NOTES_REF}")
+            .hint("run `benchcli pull` to fetch those of the remote");
     }
     anyhow::anyhow!("{revision}: no baseline for this commit").hint("`benchcli log` lists the commits that have one, `benchcli pull` fetches those of the remote")
 }

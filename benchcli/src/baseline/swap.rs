@@ -1,4 +1,4 @@
-//! Refs of ours, which go from one commit to the next by compare-and-swap.
+//! Updates refs by compare-and-swap.
 
 use std::fs;
 use std::hash::{BuildHasher as _, RandomState};

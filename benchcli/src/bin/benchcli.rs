@@ -1,4 +1,4 @@
-//! `benchcli`: Go benchmark results compared, ranked, judged and kept.
+//! The `benchcli` program.
 
 use std::env;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `benchdiff old.txt new.txt`: compares Go benchmark results.
+//! The `benchdiff` program.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `benchcli check`: verdicts, and an exit status that a build can trust.
+//! `benchcli check`: judges files and ends with an exit status for CI.
 
 use std::collections::{BTreeSet, HashSet};
 use std::env;
@@ -62,7 +62,7 @@ fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
                     "{} is given twice, so that its values would count twice",
                     path.display()
                 )
-                .hint("give it once"));
+                .hint("pass the file only once"));
             }
         }
     }
@@ -130,7 +130,7 @@ fn read_base(
     }
     let store = Store::open(Path::new(".")).with_context(|| {
         format!(
-            "--base {}: there is no such file, and no repository to look for a commit in",
+            "--base {}: no such file, and no repository to look for a commit in",
             base.display()
         )
     })?;
@@ -153,7 +153,7 @@ fn read_base(
             ..wanted
         };
         find::at(&store, revision, &of_any_environment)
-            .with_context(|| format!("--base {revision} is no file, and as a commit"))?
+            .with_context(|| format!("--base {revision}: no such file, and as a commit"))?
     };
     let texts = |baseline: &Baseline| -> Vec<Vec<u8>> {
         let recordings = baseline.recordings.iter();

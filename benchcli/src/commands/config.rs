@@ -1,4 +1,4 @@
-//! `benchcli config`: the configuration file, checked and shown.
+//! `benchcli config`: checks or prints the configuration file.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};

@@ -1,4 +1,4 @@
-//! `benchdiff`: the comparison table of several inputs.
+//! `benchdiff`: prints the tables of several inputs.
 
 use std::io::{self, IsTerminal as _, Write};
 

@@ -1,4 +1,4 @@
-//! `benchcli diff`: the comparison table of commits and files.
+//! `benchcli diff`: prints the tables of commits and files.
 
 use std::env;
 use std::ffi::{OsStr, OsString};

@@ -1,4 +1,4 @@
-//! `benchcli explain`: which functions pay for what differs between two versions.
+//! `benchcli explain`: names the functions that contribute most to a difference.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -59,7 +59,7 @@ fn explain(
         bail!("nothing could be explained: {}", broken.text());
     }
     if wanted.is_empty() {
-        bail!("no benchmark is in both versions; --bench and --pkg name others");
+        bail!("no benchmark exists in both versions; use --bench or --pkg to select others");
     }
     let profiling = Profiling {
         children,

@@ -1,4 +1,4 @@
-//! `benchcli export`: baselines for other tools.
+//! `benchcli export`: writes baselines for other tools.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

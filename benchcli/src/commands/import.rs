@@ -1,4 +1,4 @@
-//! `benchcli import`: what other tools kept becomes baselines.
+//! `benchcli import`: stores results of other tools as baselines.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

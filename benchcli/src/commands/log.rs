@@ -1,4 +1,4 @@
-//! `benchcli log`: the commits that have baselines.
+//! `benchcli log`: lists the commits that have baselines.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};

@@ -1,4 +1,4 @@
-//! `benchcli completions` and `benchcli man`: what the command line's definition knows.
+//! `benchcli completions` and `benchcli man`: generated from the command line definition.
 
 use std::fs;
 use std::io::{self, Write as _};

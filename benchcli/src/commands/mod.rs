@@ -1,4 +1,4 @@
-//! One file a command: options in, an [`Outcome`] out.
+//! The commands, one per file. Each takes options and returns an [`Outcome`].
 
 pub mod benchcli;
 pub mod check;

@@ -1,4 +1,4 @@
-//! `benchcli prune`: old baselines go.
+//! `benchcli prune`: removes old baselines.
 
 use std::fmt::{self, Write as _};
 use std::path::Path;

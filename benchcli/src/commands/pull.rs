@@ -1,4 +1,4 @@
-//! `benchcli pull`: a remote's baselines into ours.
+//! `benchcli pull`: merges the baselines of a remote into the local ones.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `benchcli push`: our baselines to a remote.
+//! `benchcli push`: shares baselines with a remote.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `benchcli rank`: alternatives within one run.
+//! `benchcli rank`: ranks alternatives within one run.
 
 use anyhow::Result;
 
@@ -23,7 +23,7 @@ pub fn run(options: RankOptions) -> Result<Outcome> {
     rankings.retain(|ranking| *ranking.unit == *options.unit);
     if rankings.is_empty() && reading.outcome == Outcome::Pass {
         reading.fail(format!(
-            "no benchmark has an alternative with {}, expected two that differ in --by only",
+            "nothing to rank: no two benchmarks with {} differ only in the key of --by",
             String::from_utf8_lossy(&options.unit)
         ));
     }

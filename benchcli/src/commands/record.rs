@@ -1,4 +1,4 @@
-//! `benchcli record`: benchmark results into the note of a commit.
+//! `benchcli record`: stores benchmark results in the note of a commit.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;

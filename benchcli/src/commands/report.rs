@@ -1,4 +1,4 @@
-//! `benchcli report`: the history as a page.
+//! `benchcli report`: writes the history as an HTML page.
 
 use std::fs;
 use std::io::{self, Write as _};

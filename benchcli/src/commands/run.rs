@@ -1,4 +1,4 @@
-//! `benchcli run`: both versions measured in turn, and judged.
+//! `benchcli run`: measures base and head in turn, and judges the difference.
 
 use std::collections::BTreeMap;
 use std::env;

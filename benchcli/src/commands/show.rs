@@ -1,4 +1,4 @@
-//! `benchcli show`: what is stored for a commit.
+//! `benchcli show`: prints what is stored for a commit.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -57,7 +57,7 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
                 "more than one"
             };
             bail!(
-                "--run {run}: {count} recording of commit {} starts so; it has {ids}",
+                "--run {run}: {count} recording of commit {} has an id that starts with this; it has {ids}",
                 short(commit)
             );
         }

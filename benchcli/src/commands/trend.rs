@@ -1,4 +1,4 @@
-//! `benchcli trend`: what changed over the commits, and where.
+//! `benchcli trend`: prints what changed over the commits.
 
 use std::io::{self, Write as _};
 

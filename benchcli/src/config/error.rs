@@ -1,4 +1,4 @@
-//! What is wrong with a configuration file, and where.
+//! Errors in the configuration file, with line and column.
 
 use std::io;
 use std::ops::Range;

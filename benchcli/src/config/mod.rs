@@ -1,4 +1,4 @@
-//! `benchcli.toml`: what the gate is told, kept and reviewed with the code.
+//! Reads `benchcli.toml`, the settings of the gate.
 
 mod accept;
 mod error;

@@ -1,4 +1,4 @@
-//! Percentages.
+//! Percentages such as `5%`.
 
 use std::fmt;
 use std::str::FromStr;

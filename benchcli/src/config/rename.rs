@@ -1,4 +1,4 @@
-//! Benchmarks that have got another name, so that their history goes on.
+//! Benchmarks that were renamed: their history continues under the new name.
 
 use std::collections::BTreeMap;
 

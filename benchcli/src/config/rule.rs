@@ -1,4 +1,4 @@
-//! Settings for some rows.
+//! Settings for rows that match a filter.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Columns of many segments to series.
+//! Assembles series from the columns of many cached segments.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Numbers and texts as bytes, little end first, and back. Nothing is read that is not there.
+//! Encodes numbers and texts in little endian, and decodes them without reading past the end.
 
 /// Bytes that are read from the front.
 #[derive(Debug, Clone, Copy)]

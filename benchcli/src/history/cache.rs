@@ -1,4 +1,4 @@
-//! Parsed notes in files, so that a note is parsed once.
+//! Caches parsed notes in files, so that each note is parsed once.
 //!
 //! The files are in the repository's own folder. Each is written under another name and renamed,
 //! carries a checksum and the release that wrote it, and speaks of blobs, which never change. What

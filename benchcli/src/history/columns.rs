@@ -1,4 +1,4 @@
-//! Parsed notes, a column for each series.
+//! Stores parsed notes by column, one column per series.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Commits that were read before: a long line of loose objects takes its time.
+//! Caches metadata of commits, because reading many loose objects is slow.
 
 use std::collections::HashMap;
 use std::fs;

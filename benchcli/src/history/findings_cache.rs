@@ -1,4 +1,4 @@
-//! What was found in series, kept by what they are: the same medians have the same changes.
+//! Caches the change points of series by their medians.
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What tells series apart.
+//! The key that identifies a series.
 
 use std::collections::BTreeSet;
 

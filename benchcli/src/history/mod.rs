@@ -1,4 +1,4 @@
-//! Baselines along a line of commits, as series with their changes.
+//! Reads the baselines along a line of commits as series with their change points.
 //!
 //! [`read`] walks the first parents of a revision, takes the notes of its commits from the cache in
 //! the repository's folder or parses them, puts the points of each benchmark, unit and environment together
@@ -74,7 +74,7 @@ pub struct Reading {
 pub enum HistoryError {
     /// No notes at all.
     #[error(
-        "no baselines, for there is no {} in this clone",
+        "no baselines, because this clone has no {}",
         crate::baseline::NOTES_REF
     )]
     NoBaselines,
@@ -107,7 +107,7 @@ pub enum HistoryError {
         elsewhere: usize,
     },
     /// Nothing is left.
-    #[error("{why} leaves no series; expected {expected}")]
+    #[error("{why} matches no series; expected {expected}")]
     NothingLeft {
         /// What was asked for.
         why: String,

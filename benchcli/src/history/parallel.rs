@@ -1,4 +1,4 @@
-//! Work on many things at once.
+//! Runs a function over many items on several threads.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

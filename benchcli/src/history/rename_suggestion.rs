@@ -1,4 +1,4 @@
-//! Benchmarks that seem to have been renamed: one ends where another of like shape begins.
+//! Finds benchmarks that seem to have been renamed.
 
 use std::collections::{BTreeMap, BTreeSet};
 

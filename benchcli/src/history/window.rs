@@ -1,4 +1,4 @@
-//! Which commits: the first-parent line of a revision, or a part of it.
+//! Selects the commits of a history: the first-parent line of a revision, or a part of it.
 
 use anyhow::{Context as _, Error, Result, bail};
 use benchparse::trend::Commit;
@@ -175,7 +175,7 @@ pub(super) fn members(
         Window::Since(Since::Revision(revision)) => {
             let since = store.resolve(revision).with_context(|| {
                 format!(
-                    "--since {revision}: neither a date such as 2026-01-31, nor an age such as 90d"
+                    "--since {revision}: expected a date (2026-01-31), an age (90d) or a commit"
                 )
             })?;
             known_to(store, &members, since.id())?.saturating_sub(1)

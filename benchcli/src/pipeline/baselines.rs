@@ -1,4 +1,4 @@
-//! How the commands on baselines speak.
+//! What the commands on baselines have in common: short ids, counts, and JSON of recordings.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! Errors and what to do about them, as commands say them.
+//! Formats errors and their hints.
 
 use std::error::Error;
 

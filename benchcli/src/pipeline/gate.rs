@@ -1,4 +1,4 @@
-//! From the results of two sides to verdicts, reports and an outcome.
+//! Turns the results of two sides into verdicts, reports and an outcome.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::env;
@@ -311,7 +311,10 @@ impl Comparison {
     /// Why nothing can be compared.
     pub(crate) fn check(&self, rows: &Rows, texts: &[Vec<Vec<u8>>; 2]) -> Result<bool> {
         if self.noticed.iter().any(Noticed::units_contradict) {
-            return Err(anyhow!("the inputs contradict each other about a unit, so that better and worse cannot be told").hint("make their Unit lines agree"));
+            return Err(anyhow!(
+                "the inputs disagree on whether higher or lower is better for a unit"
+            )
+            .hint("make the Unit lines of the inputs agree"));
         }
         self.nothing_compared(rows, texts)
     }

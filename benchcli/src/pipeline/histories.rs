@@ -1,4 +1,4 @@
-//! Reading a history for a command.
+//! Reads the history for a command and reports what was noticed.
 
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub(crate) fn remarks(reading: &Reading) -> Vec<String> {
     let measured = history.commits.iter().filter(|it| it.measured).count();
     if measured == 1 {
         remarks.push(
-            "one commit has results, and a trend needs more; `benchcli record --commit REV` adds \
+            "only one commit has results, and a trend needs at least two; `benchcli record --commit REV` adds \
              those of another"
                 .into(),
         );

@@ -1,4 +1,4 @@
-//! The ways that several commands share: from inputs to results, from two sides to a verdict, from
+//! Code that several commands share: from inputs to results, from two sides to a verdict, from
 //! commits to versions that are built and measured.
 
 pub(crate) mod baselines;

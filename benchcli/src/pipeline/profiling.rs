@@ -1,4 +1,4 @@
-//! Benchmarks of base and head, profiled, and who pays for the difference.
+//! Profiles benchmarks of base and head, and explains their differences.
 
 use std::collections::HashSet;
 use std::fs;

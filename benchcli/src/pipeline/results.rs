@@ -1,4 +1,4 @@
-//! The results of several inputs.
+//! Reads the results of several inputs.
 
 use std::ffi::OsString;
 use std::io::{self, Read};

@@ -1,4 +1,4 @@
-//! Where benchmarks are in the source.
+//! Finds benchmarks in the source, for annotations.
 
 use std::collections::HashMap;
 use std::env;

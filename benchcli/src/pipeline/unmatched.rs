@@ -1,4 +1,5 @@
-//! Why a filter selects nothing: the key or the value that no result has, and the nearest that is there.
+//! Explains why a filter matches nothing: names the key or value that no result has, and the
+//! nearest one.
 
 use std::collections::BTreeSet;
 

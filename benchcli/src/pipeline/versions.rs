@@ -1,4 +1,4 @@
-//! Base and head, built so that they can be measured.
+//! Checks out and builds base and head.
 
 use std::collections::{BTreeSet, HashMap};
 use std::env;
@@ -96,7 +96,7 @@ fn of_packages(
     let repository = store.repo();
     let Some(root) = repository.workdir() else {
         return Err(anyhow!("this repository has no working tree to measure")
-            .hint("run it in a clone that has one"));
+            .hint("run benchcli in a clone that has a working tree"));
     };
     let root = fs::canonicalize(root).context("the working tree cannot be found")?;
     let here = env::current_dir().and_then(fs::canonicalize);
@@ -137,7 +137,7 @@ fn of_packages(
     }
     if builds.is_empty() && broken.is_empty() {
         return Err(anyhow!("no benchmark in {}", go.packages.join(" "))
-            .hint("name packages that have some with --pkg"));
+            .hint("use --pkg to select packages that contain benchmarks"));
     }
     status(&format!(
         "base is {base}; building {}",

@@ -1,4 +1,4 @@
-//! A drawing area in CSS pixels, and axes on it.
+//! A drawing area in CSS pixels, with axes.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Two samples of each benchmark, side by side.
+//! Draws two samples of each benchmark side by side.
 
 use anyhow::Result;
 use plotters::style::RGBColor;

@@ -1,4 +1,4 @@
-//! The font of all pictures: a part of `DejaVu Sans`.
+//! The font of all pictures, a subset of `DejaVu Sans`.
 
 use anyhow::{Result, anyhow};
 use plotters::style::{FontStyle, register_font};

@@ -1,4 +1,4 @@
-//! Pictures: samples side by side, and series over commits.
+//! Draws charts as SVG or PNG.
 //!
 //! plotters draws through a backend of our own (`svg`), which has sub-pixel coordinates, titles and
 //! real escaping; a PNG is that SVG, rendered. The font is embedded, so that pictures are

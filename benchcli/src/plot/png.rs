@@ -1,4 +1,4 @@
-//! SVG to PNG.
+//! Converts SVG to PNG.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Where axes have their marks.
+//! Chooses the tick marks of axes.
 
 /// Round values (1, 2 or 5 times a power of ten) from `low` to `high`, about as many as wanted.
 pub(super) fn linear(low: f64, high: f64, wanted: usize) -> Vec<f64> {

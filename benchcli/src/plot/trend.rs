@@ -1,4 +1,4 @@
-//! Series over commits.
+//! Draws series over commits.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Costs of two versions side by side, with the noise of repeated profiles.
+//! Compares the costs of two versions, with the noise of repeated profiles.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

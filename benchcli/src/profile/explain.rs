@@ -1,4 +1,4 @@
-//! Profiles of a benchmark's two binaries, taken and compared.
+//! Takes profiles of the binaries of both versions, and compares them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! A differential flame graph that opens alone in a browser.
+//! Draws a differential flame graph as a self-contained SVG file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! What the testing package does itself, which no benchmark pays for.
+//! Removes the costs of the testing package from profiles.
 
 use super::per_op::{is_machinery, package};
 use super::read::{Frame, Profile};

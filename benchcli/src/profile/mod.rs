@@ -1,4 +1,4 @@
-//! Profiles of two versions of the code, compared: who pays for what got slower.
+//! Compares profiles of two versions, and names the functions that contribute most.
 //!
 //! [`read`] checks a pprof file, [`per_op`] sums up what functions and lines cost, [`difference`]
 //! sets two sides against each other, [`sentence`] names the top payer, [`flame`] draws.

@@ -1,4 +1,4 @@
-//! Who calls a function and what it calls, with what that costs: the slice of a call graph around it.
+//! The callers and callees of a function, with their costs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

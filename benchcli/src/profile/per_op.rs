@@ -1,4 +1,4 @@
-//! What a profile says each function and line costs.
+//! Sums up the cost of each function and line of a profile.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;

@@ -1,4 +1,4 @@
-//! Numbers with units, as people read them.
+//! Formats numbers with units for people.
 
 /// `ns/op` for `nanoseconds` per operation.
 pub fn per(unit: &str, per_op: bool) -> String {

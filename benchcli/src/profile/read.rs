@@ -1,4 +1,4 @@
-//! A pprof file, checked: every id in it leads somewhere.
+//! Reads and validates pprof files.
 
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read as _};
@@ -87,7 +87,7 @@ impl ReadError {
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Empty => "did the program that writes it end?",
+            Self::Empty => "check that the program that writes the profile exited normally",
             Self::Truncated | Self::Gzip(_) => "write or copy the profile again",
             Self::Gigantic(_) | Self::Numerous | Self::Frames(_) => {
                 "profile for a shorter time or with a lower rate"

@@ -1,4 +1,4 @@
-//! Answers as text, markdown and JSON.
+//! Renders explanations as text, Markdown and JSON.
 
 use serde::Serialize;
 

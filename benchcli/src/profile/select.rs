@@ -1,4 +1,4 @@
-//! One benchmark alone, by the name that it printed.
+//! Selects a single benchmark by the name that it printed.
 
 use std::path::Path;
 use std::process::Command;
@@ -52,8 +52,8 @@ impl Selection {
             }
         }
         bail!(
-            "no benchmark prints {benchmark} when it is run again; \
-             its name has to be the same in every run"
+            "no benchmark printed {benchmark} when it ran again; the names of benchmarks must be the \
+             same in every run"
         );
     }
 

@@ -1,4 +1,4 @@
-//! Who pays, in one sentence.
+//! Says in one sentence which function contributes most.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What would make the next run tell more, and what is noticed about timings.
+//! Advice on how to make the next run more informative.
 
 use std::collections::HashMap;
 
@@ -18,8 +18,8 @@ pub(super) fn advice(report: &Report, metadata: &[RowMetadata], policy: &Policy)
         .collect();
     if !policy.interleaved && !timings.is_empty() {
         advice.push(
-            "old was measured before new, so a drift of the machine looks like a change; \
-             `benchcli run` measures them in turn"
+            "all old runs came before all new runs, so machine drift can look like a change; \
+             use `benchcli run` to interleave them"
                 .to_owned(),
         );
     }
@@ -138,12 +138,12 @@ fn spread_line(report: &Report, timings: &[&RowVerdict], policy: &Policy) -> Opt
     let seen = benchparse::stats::detectable_difference(spread, samples, aim.level)?;
     let needed = benchparse::stats::detecting_count(spread, aim.difference, aim.level)?;
     Some(format!(
-        "half of the timings spread by {}% or more: {} show a difference of {}%, {} would show one of {}%",
+        "half of the timings vary by {}% or more: {} can detect a difference of {}%; to detect {}%, measure {} samples",
         fixed(spread * 100.0, 1),
         counted(samples, "sample"),
         fixed(seen * 100.0, 0),
-        needed,
         fixed(aim.difference * 100.0, 0),
+        needed,
     ))
 }
 

@@ -1,4 +1,4 @@
-//! Verdicts at the source: GitHub's workflow commands and GitLab's code quality report.
+//! Annotations at source lines: workflow commands for GitHub, a code quality report for GitLab.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Comma-separated values, as benchstat writes them.
+//! Writes comma-separated values as benchstat does.
 
 use benchparse::compare::{
     Ratio, Row, Table, Tables, comparison_warning_text, delta_text, detail_text,

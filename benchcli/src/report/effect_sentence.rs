@@ -1,4 +1,4 @@
-//! What a commit did to many benchmarks, in words.
+//! Describes in a sentence what a commit did to many benchmarks.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The tables as data, in full precision.
+//! Writes tables as JSON, in full precision.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

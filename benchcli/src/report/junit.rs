@@ -1,4 +1,4 @@
-//! Verdicts as JUnit XML: one case a benchmark.
+//! Writes verdicts as JUnit XML, one test case per benchmark.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The tables as GitHub and GitLab render them: changes open, the rest folded.
+//! Writes tables as Markdown for GitHub and GitLab, with unchanged rows folded.
 
 use benchparse::compare::{
     Ratio, Row, Table, Tables, delta_text, detail_text, geomean_ratio_text, range_text,

@@ -1,4 +1,4 @@
-//! Renderers, one a format, over plain data.
+//! Renderers, one per format, over plain data.
 
 mod advice;
 pub mod annotations;

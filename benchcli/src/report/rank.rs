@@ -1,4 +1,4 @@
-//! Rankings for people.
+//! Prints rankings for people.
 
 use std::fmt::{Result, Write as _};
 

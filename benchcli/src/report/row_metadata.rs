@@ -1,4 +1,4 @@
-//! What reports know of a row.
+//! The metadata of a row that reports need and the gate does not.
 
 use benchparse::pairing::Measurements;
 

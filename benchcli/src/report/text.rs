@@ -1,4 +1,4 @@
-//! The table for people, as benchstat prints it.
+//! Prints tables as benchstat does.
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;

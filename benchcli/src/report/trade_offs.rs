@@ -1,4 +1,4 @@
-//! Benchmarks that bought something: better in one unit, and worse in another.
+//! Benchmarks that improved in one unit and regressed in another.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A trend as plain data, and what its renderers have in common.
+//! A trend as plain data, and functions that its renderers share.
 
 use benchparse::trend::{ChangePoint, Commit, History, Kind, Series};
 use benchparse::unit::{Direction, Scale};

@@ -1,4 +1,4 @@
-//! The changes of a trend as comma-separated values, for spreadsheets.
+//! Writes the changes of a trend as comma-separated values.
 
 use benchparse::number::shortest;
 use benchparse::trend::Kind;

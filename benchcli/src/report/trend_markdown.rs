@@ -1,4 +1,4 @@
-//! A trend for a comment or a job summary.
+//! Writes a trend for a comment or a job summary.
 
 use super::markdown::escape;
 use super::trend::{Trend, change_texts, last_value, name, since_start};

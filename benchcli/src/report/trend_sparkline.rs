@@ -1,4 +1,4 @@
-//! A series as one line of blocks.
+//! Draws a series as a line of block characters.
 
 use benchparse::stats::{Sample, median};
 use benchparse::trend::{History, Series};

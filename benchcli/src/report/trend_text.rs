@@ -1,4 +1,4 @@
-//! A trend for people at a terminal.
+//! Prints a trend on a terminal.
 
 use anstyle::{AnsiColor, Style};
 use benchparse::trend::Series;

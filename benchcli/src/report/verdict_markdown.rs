@@ -1,4 +1,4 @@
-//! Verdicts for a pull request comment or a job summary.
+//! Writes verdicts for a pull request comment or a job summary.
 
 use benchparse::gate::Outcome;
 

@@ -1,4 +1,4 @@
-//! From verdicts of the gate to the report of a check.
+//! Builds the report of a check from the verdicts of the gate.
 
 use benchparse::gate::{Action, Class, Direction, Outcome, Policy, Report, RowVerdict, Verdict};
 use benchparse::number::fixed;

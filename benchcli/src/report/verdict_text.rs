@@ -1,4 +1,4 @@
-//! Verdicts for people at a terminal: the answer, then what changed, worst first.
+//! Prints verdicts on a terminal: the answer first, then the changes, the worst first.
 
 use anstyle::{AnsiColor, Style};
 use benchparse::gate::Outcome;

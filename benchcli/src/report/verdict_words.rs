@@ -1,4 +1,4 @@
-//! Verdicts in words: why a row has its verdict, and the answer in one line.
+//! Describes verdicts in words.
 
 use std::collections::BTreeSet;
 

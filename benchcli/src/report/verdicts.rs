@@ -1,4 +1,4 @@
-//! What a check found, as plain data: the one model that all its reports are made from.
+//! The report of a check as plain data; every format is rendered from it.
 
 use benchparse::gate::Outcome;
 use benchparse::number::fixed;

@@ -1,4 +1,4 @@
-//! What `-bench` selects.
+//! Matches benchmarks as `go test -bench` does.
 //!
 //! A pattern is alternatives, separated by `|`, of a regular expression for each level of
 //! sub-benchmarks, separated by `/`; neither separates within brackets and parentheses.

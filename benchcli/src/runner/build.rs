@@ -1,4 +1,4 @@
-//! From packages to binaries, and what is in them.
+//! Builds test binaries and lists their benchmarks.
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Programs that end when this one does.
+//! Starts child processes and ends them with this program.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};

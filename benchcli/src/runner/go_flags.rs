@@ -1,4 +1,4 @@
-//! Flags of the go command, told apart by who takes them.
+//! Splits flags into those for the go command and those for test binaries.
 
 use anyhow::{Result, anyhow, bail};
 
@@ -78,7 +78,7 @@ impl GoFlags {
         while let Some(argument) = arguments.next() {
             let Some(flag) = argument.strip_prefix('-').filter(|flag| !flag.is_empty()) else {
                 bail!(
-                    "{argument} after --: expected flags of the go command; --pkg names packages"
+                    "{argument} cannot be passed after --: expected flags of the go command; use --pkg to select packages"
                 );
             };
             let flag = flag.strip_prefix('-').unwrap_or(flag);
@@ -120,12 +120,14 @@ impl GoFlags {
 fn refuse(name: &str) -> Result<()> {
     match name {
         "bench" | "benchtime" | "cpu" => bail!("-{name} after --: write --{name} before it"),
-        "count" => bail!("-count after --: every round is one count, --rounds says how many"),
+        "count" => bail!(
+            "-count cannot be passed after --: use --rounds to set how many times each benchmark runs"
+        ),
         "c" | "o" | "exec" | "json" | "run" | "list" | "fuzz" | "fuzztime" | "fuzzminimizetime"
         | "shuffle" | "C" => Err(anyhow!(
-            "-{name} after --: it does not go with measuring in turn"
+            "-{name} cannot be passed after --: interleaved runs do not support it"
         )
-        .hint("leave it out")),
+        .hint("omit this flag")),
         _ => Ok(()),
     }
 }
@@ -164,9 +166,9 @@ mod tests {
     #[test]
     fn what_would_spoil_the_run_is_refused() {
         for (arguments, message) in [
-            (&["-count=5"][..], "every round is one count"),
+            (&["-count=5"][..], "use --rounds to set"),
             (&["-bench", "."], "write --bench before it"),
-            (&["./..."], "--pkg names packages"),
+            (&["./..."], "use --pkg to select packages"),
             (&["-tags"], "write -tags=VALUE"),
         ] {
             let error = parse(arguments).unwrap_err().to_string();

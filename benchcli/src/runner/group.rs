@@ -1,4 +1,4 @@
-//! Process groups: a program together with everything that it started.
+//! Signals process groups: a program together with everything that it started.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};

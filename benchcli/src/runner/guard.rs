@@ -1,4 +1,4 @@
-//! What tidies up where the program is killed.
+//! A shell that cleans up if this program is killed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

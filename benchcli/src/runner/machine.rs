@@ -1,4 +1,4 @@
-//! How quiet the machine was while it measured.
+//! Reports how quiet the machine was during a run.
 
 use std::collections::BTreeSet;
 use std::fmt;

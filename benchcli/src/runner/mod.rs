@@ -1,4 +1,4 @@
-//! Benchmarks of two versions of the code, measured in turn.
+//! Measures the benchmarks of two versions in turn.
 //!
 //! A drift of the machine meets whatever is measured while it lasts. Where the base is measured
 //! first and the head afterwards, the drift looks like a change; where they take turns, it meets

@@ -1,4 +1,4 @@
-//! Which packages have benchmarks.
+//! Finds the packages that have benchmarks.
 
 use std::fs;
 use std::io::ErrorKind;

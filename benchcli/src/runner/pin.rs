@@ -1,4 +1,4 @@
-//! On which processors, and how urgently, benchmarks run.
+//! Pins benchmarks to processors, and sets their priority.
 //!
 //! Programs inherit both from the thread that starts them. Go sees only the processors that it may
 //! use, so GOMAXPROCS, and with it the suffix of the names, is their number, on both sides alike.
@@ -85,7 +85,7 @@ mod system {
     pub fn pin(list: &str) -> Result<Pinned> {
         let error =
             anyhow!("--pin {list}: this system does not let a program choose its processors");
-        Err(error.hint("leave it out"))
+        Err(error.hint("omit this flag"))
     }
 }
 
@@ -114,7 +114,7 @@ pub fn set_priority(nice: i32) -> Result<String> {
     use crate::hint::WithHint as _;
 
     let error = anyhow::anyhow!("--nice {nice}: this system has no such priorities");
-    Err(error.hint("leave it out"))
+    Err(error.hint("omit this flag"))
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -1,15 +1,15 @@
-//! In which order the sides take turns.
+//! Plans the order in which the two sides run.
 
 use super::Side;
 
 /// How the order of a pair is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Order {
-    /// Every second round mirrors the one before: base, head, head, base, or the other way round,
-    /// drawn for each benchmark. A linear drift cancels
+    /// Each pair of rounds runs base, head, head, base or the reverse, at random for each benchmark,
+    /// so linear drift cancels out
     #[default]
     Abba,
-    /// Drawn for each benchmark and round
+    /// At random for each benchmark and round
     Random,
 }
 

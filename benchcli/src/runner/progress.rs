@@ -1,4 +1,4 @@
-//! How far a run is, and how long it will take.
+//! Shows the progress of a run and the time that is left.
 
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};

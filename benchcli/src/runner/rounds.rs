@@ -1,4 +1,4 @@
-//! The loop: every subject, on both sides, once a round.
+//! Runs every benchmark on both sides once per round.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Raw files for people and other tools.
+//! Saves raw output for people and other tools.
 
 use std::fs;
 use std::io;

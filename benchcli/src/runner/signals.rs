@@ -1,4 +1,4 @@
-//! Ctrl-C and its like.
+//! Handles Ctrl-C and similar signals.
 
 use std::io;
 

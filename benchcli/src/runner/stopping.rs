@@ -1,4 +1,5 @@
-//! When an adaptive run looks at its results, and at what price.
+//! The stopping rule of adaptive runs: when to look at the results, and how much error each look
+//! costs.
 //!
 //! Who looks at results again and again until one is significant will find one: each look is a chance
 //! for a false alarm. So the looks share what a single one may spend, after Lan and `DeMets`, *Discrete

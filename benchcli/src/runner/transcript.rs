@@ -1,4 +1,4 @@
-//! What was measured, as text: what the programs of a run printed, one text a side.
+//! Collects the output of both sides as text.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The temporary folder of a run: the base's files, binaries, and samples until they are wanted.
+//! The temporary folder of a run: files of the base, binaries, and samples.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::hash::{BuildHasher as _, RandomState};

@@ -1,4 +1,4 @@
-//! The base's files, checked out beside the working tree.
+//! Checks out the base in a temporary worktree.
 //!
 //! The user's own `git` makes the worktree: libgit2 knows neither the filters that fill in large
 //! files nor a worktree without a branch.

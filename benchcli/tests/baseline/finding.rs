@@ -100,7 +100,7 @@ fn a_topic_is_compared_with_where_it_left_the_main_branch() {
     repo.git(["reset", "--quiet", "--hard"]);
     repo.git(["checkout", "--quiet", &first]);
     repo.diff_auto(&[])
-        .fails_with(&["HEAD is based on no other commit", "name a commit"]);
+        .fails_with(&["HEAD has no ancestor", "name a commit"]);
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn a_file_that_is_there_is_not_overwritten() {
     );
     repo.write("cpu.pprof", "mine");
     repo.benchcli(["profile", "get", "HEAD"]).fails_with(&[
-        "cpu.pprof: there is another file",
+        "cpu.pprof already exists",
         "--force",
         "-o",
     ]);
@@ -346,7 +346,7 @@ fn too_much_is_refused_whole() {
     let sandbox = Sandbox::new();
     let repo = sandbox.repo("repo");
     put(&repo, "cpu.pprof", "old.cpu.pprof");
-    let limit = "all profiles would have 1 MiB, above the limit of 0 MiB";
+    let limit = "kept profiles would total 1 MiB, more than the limit of 0 MiB";
     repo.benchcli(["profile", "add", "cpu.pprof", "--max-mib", "0"])
         .fails_with(&[limit, "benchcli prune --profiles", "profiles-mib"]);
     repo.write("benchcli.toml", "profiles-mib = 0\n");

@@ -230,7 +230,7 @@ fn an_edited_or_cut_note_is_used_as_far_as_it_goes() {
             "was edited after it was recorded",
         ),
         (note[..note.len() - 100].to_owned(), "is cut off"),
-        (note.replace(" v=1 ", " v=9 "), "use a newer benchcli"),
+        (note.replace(" v=1 ", " v=9 "), "upgrade benchcli"),
         (note.replace(" at=2", " at=x"), "at= is no RFC 3339 time"),
     ] {
         repo.write("edited", &edited);
@@ -270,9 +270,9 @@ fn where_there_is_nothing_the_message_says_what_to_do() {
     repo.benchcli(["show", "HEAD^{tree}"])
         .fails_with(&["a tree, expected a commit"]);
     repo.benchcli(["show", "..@{"])
-        .fails_with(&["expected a commit, as an id"]);
+        .fails_with(&["expected a commit: an id"]);
     let log = repo.benchcli(["-C", "nowhere", "log"]);
-    log.fails_with(&["-C nowhere: cannot go there"]);
+    log.fails_with(&["-C nowhere: cannot change to directory"]);
 }
 
 #[test]

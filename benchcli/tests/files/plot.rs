@@ -125,8 +125,8 @@ fn what_has_no_room_is_left_out_and_said() {
     let (said, rows) = left_out(&[]);
     assert_eq!(
         said,
-        "benchcli: warning: 10 benchmarks left out: a picture has room for no more; --filter and --unit \
-         choose\n"
+        "benchcli: warning: 10 benchmarks left out: they do not fit into the chart; use \
+         --filter or --unit to choose which ones to show\n"
     );
     assert_eq!(rows, 60);
     let (said, rows) = left_out(&["--size", "320x200"]);

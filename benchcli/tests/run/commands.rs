@@ -132,10 +132,13 @@ fn contradictory_flags_are_refused() {
             &["run", "--max-time", "soon"],
             "expected a time such as 90s",
         ),
-        (&["run", "--", "-count=3"], "--rounds says how many"),
+        (
+            &["run", "--", "-count=3"],
+            "use --rounds to set how many times",
+        ),
         (
             &["run", "--base-cmd", "a", "--head-cmd", "b", "--", "-race"],
-            "--base-cmd does without",
+            "not used with --base-cmd",
         ),
         (&["run", "--cached-base", "--adaptive"], "--cached-base"),
     ] {

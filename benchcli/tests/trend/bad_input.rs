@@ -8,7 +8,7 @@ fn a_history_without_baselines() {
     let sandbox = Sandbox::new();
     let repo = sandbox.repo("repo");
     repo.benchcli(["trend"]).fails_with(&[
-        "no baselines, for there is no refs/notes/benchmarks",
+        "no baselines, because this clone has no refs/notes/benchmarks",
         "benchcli pull",
     ]);
     let empty = sandbox.init("empty");
@@ -28,7 +28,7 @@ fn a_history_with_one_point() {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(
-            said.contains("one commit has results, and a trend needs more"),
+            said.contains("one commit has results, and a trend needs at least two"),
             "{said}"
         );
     }
@@ -66,7 +66,7 @@ fn flags_that_make_no_sense() {
     for (args, texts) in [
         (
             &["--since", "never"][..],
-            &["--since never: neither a date such as 2026-01-31"][..],
+            &["--since never: expected a date (2026-01-31)"][..],
         ),
         (
             &["--range", "main"],
@@ -81,15 +81,15 @@ fn flags_that_make_no_sense() {
         (&["--filter", "x"], &["parsing --filter"]),
         (
             &["--filter", ".name:Nothing"],
-            &["the filter leaves no series"],
+            &["the filter matches no series"],
         ),
         (
             &["--unit", "joule"],
-            &["--unit joule leaves no series; expected one of: ", "ns/op"],
+            &["--unit joule matches no series; expected one of: ", "ns/op"],
         ),
         (
             &["--env", "vax"],
-            &["--env vax leaves no series; expected a part of one of: linux/amd64, AMD EPYC 7B13"],
+            &["--env vax matches no series; expected a part of one of: linux/amd64, AMD EPYC 7B13"],
         ),
         (&["--fail-on-new", "0"], &["invalid value '0'"]),
         (

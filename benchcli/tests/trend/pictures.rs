@@ -134,7 +134,7 @@ fn panels_without_room_are_left_out_and_said() {
         let arguments = ["plot", "--unit", "ns/op", "-o", "out.svg", "--size", size];
         let ran = repo.benchcli(arguments);
         ran.succeeds();
-        let message = format!("{left_out} benchmarks left out: a picture has room for no more");
+        let message = format!("{left_out} benchmarks left out: they do not fit into the chart");
         assert!(ran.err.contains(&message), "{}", ran.err);
     }
 }

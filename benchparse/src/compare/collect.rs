@@ -1,4 +1,4 @@
-//! Results to samples.
+//! Collects results into samples.
 
 use hashbrown::{HashMap, HashSet};
 

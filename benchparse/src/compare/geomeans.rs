@@ -1,4 +1,4 @@
-//! The geometric means of a column.
+//! Computes the geometric mean of a column.
 
 use super::table::{Geomean, GeomeanWarning, Ratio, Rows};
 use crate::stats::geomean;

@@ -1,4 +1,4 @@
-//! Numbered jobs on several threads, whose results one thread takes in their order.
+//! Runs numbered jobs on several threads and delivers their results in order.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Samples to cells: what statistics say of them.
+//! Computes cells from samples: summaries and comparisons.
 
 use super::collect::Keys;
 use super::options::Thresholds;

@@ -1,4 +1,4 @@
-//! Measurements in the order they come, those of one benchmark close together.
+//! Stores measurements in the order of arrival, grouped by benchmark.
 
 /// So many values are made room for at a time.
 const PAGE: usize = 1 << 15;

@@ -1,4 +1,4 @@
-//! Why nothing is compared.
+//! Explains why nothing can be compared.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Samples in a grid, compared.
+//! Comparison tables: samples in rows and columns, with statistics.
 //!
 //! Results are told apart by three *projections*: one says which table a result belongs to, one
 //! which row, one which column. A [`Collector`] takes results as they are read and puts each

@@ -1,4 +1,4 @@
-//! What is asked of the results.
+//! Options of comparison tables.
 
 use crate::query::{Field, Filter, Key, Order, Projection};
 

@@ -1,4 +1,4 @@
-//! From a result to its place: values of keys, grouped and ordered.
+//! Projects results to tables, rows and columns by the values of their keys.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! Alternatives within one run, fastest first.
+//! Ranks alternatives within one run.
 
 use super::table::{Cell, Tables};
 use crate::stats::{Interval, ratio_interval};

@@ -1,4 +1,4 @@
-//! What was collected, in the order of tables, rows and columns.
+//! The collected groups, sorted by table, row and column.
 
 use std::sync::Arc;
 

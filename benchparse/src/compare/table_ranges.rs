@@ -1,4 +1,4 @@
-//! Tables among the sorted groups: which samples belong to which.
+//! Finds the tables in the sorted groups.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Samples to tables.
+//! Computes tables from samples, some at a time.
 
 use std::convert::Infallible;
 use std::num::NonZeroUsize;

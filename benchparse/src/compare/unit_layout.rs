@@ -1,4 +1,4 @@
-//! Which units results have, and where.
+//! The positions of units in the values of a result.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,4 +1,4 @@
-//! Which tables and rows are shown, and in which order.
+//! Selects and sorts the rows of tables.
 
 use std::cmp::Ordering;
 

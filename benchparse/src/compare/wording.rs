@@ -1,4 +1,4 @@
-//! The texts of ranges, differences and warnings.
+//! Formats ranges, differences and warnings.
 
 use bstr::ByteVec as _;
 

@@ -1,4 +1,4 @@
-//! The configuration in force.
+//! The configuration that applies to a result.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};

@@ -1,4 +1,4 @@
-//! What can be wrong with a line.
+//! Errors in lines.
 
 use std::{fmt, io};
 

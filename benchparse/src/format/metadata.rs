@@ -1,4 +1,4 @@
-//! What `Unit` lines say.
+//! Metadata of units, from `Unit` lines.
 
 use std::collections::HashMap;
 

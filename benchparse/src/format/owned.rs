@@ -1,4 +1,4 @@
-//! Results that own what they have.
+//! Results that own their data.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! Several threads that read one input.
+//! Reads one input with several threads.
 //!
 //! The lines of a block are read without knowing what stands before it, by whichever thread is
 //! free; one thread then takes the blocks in their order and does with them what a

@@ -1,4 +1,4 @@
-//! Lines to records: what outlives a line.
+//! Parses lines into records, and keeps the state between them.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Result lines as `go test` prints them, read without the grammar.
+//! A fast path for result lines as `go test` prints them.
 //!
 //! What is read here the [grammar](super::grammar) reads equally; what is unusual in any way is
 //! left to it. Nearly all bytes of large inputs are in such lines, so this looks at eight bytes at a

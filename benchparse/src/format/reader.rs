@@ -1,4 +1,4 @@
-//! Records of one input.
+//! Reads the records of an input.
 
 use std::io::{self, Read};
 

@@ -1,4 +1,4 @@
-//! What a line says, with the context it was said in.
+//! The records of the format: results, metadata of units, and errors.
 
 use super::config::{Config, ConfigId};
 use super::error::SyntaxError;

@@ -1,4 +1,4 @@
-//! Records of one input, whatever gives its lines.
+//! Produces records from any source of lines.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};

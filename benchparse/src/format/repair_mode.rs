@@ -1,4 +1,4 @@
-//! What is done about input that needs repair.
+//! What to do with input that needs repair.
 
 use std::io::Read;
 

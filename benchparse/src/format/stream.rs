@@ -1,4 +1,4 @@
-//! What a reader reads: lines, or results that were read without the grammar.
+//! A stream of lines and of results from the fast path.
 
 use std::io::{self, Read};
 

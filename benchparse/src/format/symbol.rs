@@ -1,4 +1,4 @@
-//! Interned texts.
+//! Interned strings.
 
 use std::hash::BuildHasher as _;
 

@@ -1,4 +1,4 @@
-//! Records to text.
+//! Writes records as text.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Units as lines write them.
+//! Splits and tidies units as they are written.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What the measurements say about how they were made.
+//! Advice about measurements: noise, outliers, too few iterations.
 //!
 //! None of these checks predicts false alarms of a sequential comparison except the spread. Their absence is no
 //! evidence that a comparison is sound.

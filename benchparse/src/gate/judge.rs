@@ -1,4 +1,4 @@
-//! The rule.
+//! The rule of the gate: decides the verdict of every row and the outcome.
 
 use std::collections::{HashMap, HashSet};
 

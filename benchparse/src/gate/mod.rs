@@ -1,4 +1,4 @@
-//! Policy and samples in, verdicts out.
+//! The gate: turns a policy and rows into verdicts.
 //!
 //! A gate is asked about [`Row`]s, each the samples of one benchmark and unit on two sides, and
 //! answers with a [`Report`]: a verdict for each row, for each benchmark, and for the run. It is

@@ -1,4 +1,4 @@
-//! What the gate is told.
+//! The settings of the gate.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

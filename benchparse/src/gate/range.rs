@@ -1,4 +1,4 @@
-//! Exact rows: do the ranges of the values separate?
+//! Compares the ranges of exact values.
 
 use super::at_least;
 use super::verdict::Verdict;

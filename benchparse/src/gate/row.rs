@@ -1,4 +1,4 @@
-//! What the gate is asked about.
+//! The rows that the gate judges.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What the gate answers.
+//! The verdicts of the gate.
 
 use serde::Serialize;
 

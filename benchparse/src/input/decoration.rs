@@ -1,4 +1,4 @@
-//! What log collectors and people put before lines.
+//! Strips what log collectors and people put before lines.
 
 use super::{RepairKind, header};
 

@@ -1,4 +1,4 @@
-//! Bytes of any encoding that benchmark output comes in, as UTF-8.
+//! Decodes benchmark output to UTF-8.
 
 use std::io::{self, ErrorKind, Read};
 

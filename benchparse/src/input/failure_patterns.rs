@@ -1,4 +1,4 @@
-//! What a line alone tells: whether anything is to be found in it, and what became of a benchmark.
+//! Recognizes lines that report failed, skipped or panicked benchmarks.
 
 use std::sync::LazyLock;
 

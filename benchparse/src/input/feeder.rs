@@ -1,4 +1,4 @@
-//! A byte stream in blocks of whole lines.
+//! Splits a byte stream into blocks of whole lines.
 
 use std::io::{self, ErrorKind, Read};
 

@@ -1,4 +1,4 @@
-//! The configuration lines that `go test` prints itself.
+//! Recognizes the configuration lines that `go test` prints.
 
 /// The keys, in the order in which `go test` prints them.
 pub(super) const KEYS: [&[u8]; 4] = [b"goos", b"goarch", b"pkg", b"cpu"];

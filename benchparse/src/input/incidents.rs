@@ -1,4 +1,4 @@
-//! Benchmarks that gave no result, and why.
+//! Benchmarks that produced no result, and why.
 
 use std::fmt;
 
@@ -71,13 +71,14 @@ impl fmt::Display for Incident {
         };
         out.write_str(subject)?;
         match self.kind {
-            IncidentKind::Failed | IncidentKind::PackageFailed => out.write_str(" failed"),
+            IncidentKind::Failed | IncidentKind::PackageFailed | IncidentKind::ExitStatus => {
+                out.write_str(" failed")
+            }
             IncidentKind::Skipped => out.write_str(" was skipped"),
             IncidentKind::Killed => out.write_str(" was killed"),
             IncidentKind::Panicked => out.write_str(" panicked"),
             IncidentKind::NoNumbers => out.write_str(" printed no result"),
             IncidentKind::NoName => out.write_str(" has no name"),
-            IncidentKind::ExitStatus => out.write_str(" did not end well"),
         }?;
         if !self.detail.is_empty() {
             write!(out, ": {}", self.detail)?;
@@ -184,7 +185,7 @@ impl fmt::Display for Incidents {
                 ),
                 IncidentKind::NoName => ("result has no name", "results have no name"),
                 IncidentKind::PackageFailed => ("package failed", "packages failed"),
-                IncidentKind::ExitStatus => ("run did not end well", "runs did not end well"),
+                IncidentKind::ExitStatus => ("run failed", "runs failed"),
             };
             if !first {
                 out.write_str(", ")?;

@@ -1,4 +1,4 @@
-//! The text lines of an input.
+//! Produces the text lines of an input.
 
 use std::io::{self, Read};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Bytes to text lines: encodings, log decorations and torn results.
+//! Turns bytes into text lines: encodings, log decorations and split results.
 //!
 //! What people feed to a benchmark reader is rarely the plain output of `go test`. This room makes
 //! plain output of it, in two stages, and counts what it does:

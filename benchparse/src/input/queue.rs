@@ -1,4 +1,4 @@
-//! Lines that wait to be read.
+//! A queue of lines to be read.
 
 /// A queue of lines in one buffer.
 #[derive(Debug, Default)]

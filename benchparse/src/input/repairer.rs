@@ -1,4 +1,4 @@
-//! Lines that the grammar does not take, read as what they were before something happened to them.
+//! Repairs lines that the grammar rejects.
 
 use bstr::ByteSlice as _;
 

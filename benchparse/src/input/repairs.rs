@@ -1,4 +1,4 @@
-//! What had to be repaired to read an input.
+//! The repairs that were needed to read an input.
 
 use std::fmt;
 

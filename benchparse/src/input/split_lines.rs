@@ -1,4 +1,4 @@
-//! Result lines and their two split lines, as `go test` prints them.
+//! Recognizes the two halves of a result line that other output split.
 //!
 //! `go test` prints a benchmark's name when it starts and the numbers when it ends:
 //!

@@ -1,4 +1,4 @@
-//! The text in the events of `go test -json`.
+//! Extracts the text from the events of `go test -json`.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

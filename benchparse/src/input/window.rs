@@ -1,4 +1,4 @@
-//! A byte stream, a line at a time, through one buffer.
+//! Reads a byte stream line by line through one buffer.
 
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What is wrong with a query.
+//! Errors in queries.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What a result can be asked for.
+//! The keys of filters and projections.
 
 use crate::format::BenchmarkResult;
 use crate::name::Name;

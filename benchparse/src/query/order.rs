@@ -1,4 +1,4 @@
-//! Orders of values.
+//! Sort orders of values.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Words, operators and regular expressions.
+//! Splits a query into words, operators and regular expressions.
 
 use super::error::QueryError;
 use super::regexp::Regexp;

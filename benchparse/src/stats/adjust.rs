@@ -1,4 +1,4 @@
-//! Many tests at once.
+//! Adjusts p-values for multiple testing.
 
 /// Benjamini and Hochberg (1995): for each p the smallest false discovery rate at which it is a discovery.
 ///

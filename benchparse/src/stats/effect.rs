@@ -1,4 +1,4 @@
-//! How large a difference is, and how wide a sample spreads.
+//! Effect sizes and spreads.
 
 use serde::Serialize;
 

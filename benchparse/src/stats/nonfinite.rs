@@ -1,4 +1,4 @@
-//! Doubles for formats without infinities.
+//! Writes doubles to formats that have no infinities.
 
 use serde::Serializer;
 

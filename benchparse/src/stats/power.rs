@@ -1,4 +1,4 @@
-//! How many samples a difference needs.
+//! Computes how many samples are needed to detect a difference.
 
 use super::null::binomial;
 use super::special::normal_quantile;

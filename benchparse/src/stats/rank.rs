@@ -1,4 +1,4 @@
-//! Ranks of two samples merged.
+//! Ranks of two merged samples.
 
 use super::Sample;
 

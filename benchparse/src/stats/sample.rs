@@ -1,4 +1,4 @@
-//! One cell's measurements.
+//! The values of one cell.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Elementary functions whose last bit is part of the contract, and the normal distribution.
+//! Elementary functions with reproducible results, and the normal distribution.
 
 use statrs::distribution::{ContinuousCDF, Normal};
 

@@ -1,4 +1,4 @@
-//! Centre and range of one sample.
+//! The center and the range of a sample.
 
 use serde::Serialize;
 

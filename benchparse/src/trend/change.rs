@@ -1,4 +1,4 @@
-//! Change points of a series.
+//! Finds change points in a series.
 
 use serde::Serialize;
 

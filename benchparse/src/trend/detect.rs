@@ -1,4 +1,4 @@
-//! What happened in one series: steps, spikes, drifts, and whether they were undone.
+//! Classifies the changes of a series as steps, spikes and drifts.
 
 use std::ops::Range;
 

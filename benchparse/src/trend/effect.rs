@@ -1,4 +1,4 @@
-//! What a commit did to many benchmarks, grouped.
+//! Groups changes of many benchmarks by the commit that caused them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;

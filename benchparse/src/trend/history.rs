@@ -1,4 +1,4 @@
-//! Many series along a line of commits, and what happened in them.
+//! The data of a history: commits, series and their changes.
 
 use serde::Serialize;
 

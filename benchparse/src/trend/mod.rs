@@ -1,4 +1,4 @@
-//! Series of measurements over commits, and where they change.
+//! Series of measurements over commits, and their change points.
 //!
 //! [`changes`] tells where the level of a series shifts for good: a robust fit ([`segment`]) proposes
 //! places, a rank test and a least size confirm them. Single outliers do not move it. [`detect_changes`]

@@ -1,4 +1,4 @@
-//! What a unit's values mean.
+//! The semantics of a unit: class, direction and scale.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Results that other tools kept, and ours for other tools.
+//! Imports results of other tools, and exports ours.
 
 mod action;
 pub mod export;

@@ -1,4 +1,4 @@
-//! Files that are named by the commit whose results they hold.
+//! Imports files that are named after the commit whose results they contain.
 
 use std::fs;
 use std::path::{Path, PathBuf};

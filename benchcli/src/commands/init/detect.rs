@@ -1,4 +1,4 @@
-//! What a repository looks like to a newcomer.
+//! Detects Go modules, the CI system and the main branch of a repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};

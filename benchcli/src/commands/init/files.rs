@@ -1,4 +1,4 @@
-//! The files that a repository with a Go module gets.
+//! The files that `benchcli init` writes.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;

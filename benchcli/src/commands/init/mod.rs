@@ -1,4 +1,4 @@
-//! `benchcli init`: what a repository needs to be measured, kept and judged.
+//! `benchcli init`: sets up a repository.
 
 mod detect;
 mod files;
@@ -297,7 +297,9 @@ fn asked(found: Option<&Found>, plan: &[String]) -> Result<bool> {
         ui::ask(&format!("Found:\n{found}\n\n"))?;
     }
     if !stdin.is_terminal() {
-        return Err(anyhow!("it would {}", plan.join(", ")).hint("run `benchcli init --yes`"));
+        return Err(
+            anyhow!("`benchcli init` would {}", plan.join(", ")).hint("run `benchcli init --yes`")
+        );
     }
     let steps: String = plan.iter().map(|step| format!("  {step}\n")).collect();
     ui::ask(&format!("This will\n{steps}Go on? [y/N] "))?;

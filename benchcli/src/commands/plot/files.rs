@@ -1,4 +1,4 @@
-//! A picture of two files, side by side.
+//! Draws two files side by side.
 
 use std::ffi::OsString;
 

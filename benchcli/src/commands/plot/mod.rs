@@ -1,4 +1,4 @@
-//! `benchcli plot`: pictures of two files, or of the history.
+//! `benchcli plot`: draws two files, or the history.
 
 mod files;
 mod series;
@@ -25,7 +25,7 @@ pub fn run(options: &PlotOptions) -> Result<Outcome> {
     };
     if picture.left_out > 0 {
         warn(&format!(
-            "{} left out: a picture has room for no more; --filter and --unit choose",
+            "{} left out: they do not fit into the chart; use --filter or --unit to choose which ones to show",
             counted(picture.left_out, "benchmark")
         ));
     }

@@ -1,4 +1,4 @@
-//! A picture of the history, a panel a series.
+//! Draws the history, one panel per series.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -111,7 +111,7 @@ fn run_of(commit: Oid, note: &Note<'_>, wanted: Option<&str>) -> Result<Option<S
             };
             let ids: Vec<_> = ids.iter().map(short).collect();
             bail!(
-                "--run {wanted}: {count} recording of commit {} starts so; it has {}",
+                "--run {wanted}: {count} recording of commit {} has an id that starts with this; it has {}",
                 short(commit),
                 ids.join(", ")
             );
@@ -266,8 +266,8 @@ pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
     };
     let is_same = || fs::read(&path).is_ok_and(|there| there == data);
     if path.exists() && !args.force && !is_same() {
-        return Err(anyhow!("{}: there is another file", path.display())
-            .hint("overwrite it with --force or name one with -o"));
+        return Err(anyhow!("{} already exists", path.display())
+            .hint("use --force to overwrite it, or -o to write to a different file"));
     }
     write_file(&path, &data)?;
     print(&format!("{}\n", path.display()))?;

@@ -1,4 +1,4 @@
-//! What the words of a command line mean: files, and profiles that are kept.
+//! Resolves arguments of `benchcli profile` to files and to kept profiles.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -47,7 +47,7 @@ impl Choice {
         let mut of_commit = store.profiles()?.all()?;
         of_commit.retain(|kept| kept.commit == commit);
         if of_commit.is_empty() {
-            return Err(anyhow!("{revision}: no profile is kept with commit {}", short(commit)).hint("`benchcli profile list` lists those that are, `benchcli pull` fetches those of the remote"));
+            return Err(anyhow!("{revision}: no profile is kept with commit {}", short(commit)).hint("run `benchcli profile list` to see which profiles are kept, or `benchcli pull` to fetch those of the remote"));
         }
         let is_named = |kept: &Kept, name: &str| {
             kept.name() == name || name.len() >= 4 && kept.id.to_string().starts_with(name)
@@ -123,9 +123,7 @@ impl Source {
         match argument.to_str() {
             Some(text) if !is_there && !looks_like_file(text) => {
                 let store = Store::open(Path::new(".")).with_context(|| {
-                    format!(
-                        "{text}: there is no such file, and no repository to look for a commit in"
-                    )
+                    format!("{text}: no such file, and no repository to look for a commit in")
                 })?;
                 Choice::find(store, text).map(Self::Kept)
             }

@@ -1,4 +1,4 @@
-//! Where a remote's commits can be seen.
+//! Derives the URL of a commit from the URL of a remote.
 
 /// The address of a commit's page, with `{id}` for the commit, from a remote's URL: of GitHub, GitLab,
 /// Bitbucket, Gitea and the like, and of hosts of their own by their host's name. Nothing for a path,

@@ -1,4 +1,4 @@
-//! What the page knows, in few bytes.
+//! The data of the HTML page, in a compact encoding.
 
 use std::collections::{BTreeMap, BTreeSet};
 

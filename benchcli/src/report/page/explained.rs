@@ -1,4 +1,4 @@
-//! What the page tells of benchmarks that were explained.
+//! The explanations on the HTML page.
 
 use std::collections::HashSet;
 

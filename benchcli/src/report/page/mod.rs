@@ -1,4 +1,4 @@
-//! The history as one self-contained page.
+//! Writes the history as a self-contained HTML page.
 //!
 //! What the page shows is in it as a JSON document; a script draws it when it is opened. Nothing is
 //! fetched from anywhere. The charts are uPlot's (MIT, see `uplot/LICENSE`).

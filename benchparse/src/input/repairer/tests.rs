@@ -426,7 +426,7 @@ fn a_panic_names_the_benchmark_that_ran() {
         verbose.incidents(),
         [
             (2, "BenchmarkA panicked: oh no".to_owned()),
-            (5, "the run did not end well: exit status 2".to_owned()),
+            (5, "the run failed: exit status 2".to_owned()),
         ]
     );
     let traced = read(

@@ -1,4 +1,4 @@
-//! Classes of characters.
+//! Character classes.
 
 use bstr::ByteSlice as _;
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};

@@ -1,4 +1,4 @@
-//! Reads a pattern by Go's rules.
+//! Parses a pattern by the rules of Go.
 
 use bstr::{BString, ByteSlice as _};
 use regex_syntax::hir::{ClassUnicode, Hir, Look};

@@ -1,4 +1,4 @@
-//! The parts of an expression and how large they are.
+//! The syntax tree of a regular expression.
 
 use regex_syntax::hir::{Class, ClassUnicode, Hir, Look, Repetition};
 

@@ -1,4 +1,4 @@
-//! The names after `\p`.
+//! The names of Unicode classes after `\p`.
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
