@@ -12,6 +12,7 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use crate::number::{fixed, write_fixed};
@@ -114,8 +115,9 @@ fn numerator(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Which prefixes a unit's values take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Class {
     /// Powers of 1000, from `n` to `T`.
     Decimal,
@@ -141,8 +143,9 @@ impl Class {
 }
 
 /// Which way a unit's values improve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Direction {
     /// Smaller values are better: times, sizes, counts.
     #[default]

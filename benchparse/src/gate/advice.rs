@@ -3,12 +3,11 @@
 //! None of these checks predicts false alarms of a sequential comparison except the spread. Their absence is no
 //! evidence that a comparison is sound.
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::at_least;
-use crate::stats::{
-    Sample, detectable_difference, detecting_count, mad, median, nonfinite, robust_cv,
-};
+use crate::stats::{Sample, detectable_difference, detecting_count, mad, median, robust_cv};
 
 /// The spread from which samples are noisy.
 const NOISY: f64 = 0.02;
@@ -46,7 +45,8 @@ pub struct Timings {
 }
 
 /// What advice is to be measured against.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Target {
     /// The relative change that should be detectable; 0.05 is 5 %.
     pub difference: f64,
@@ -55,14 +55,18 @@ pub struct Target {
 }
 
 /// What was noticed about a benchmark.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", tag = "kind"))]
 #[non_exhaustive]
 pub enum Finding {
     /// The values spread by more than 2 % ([`robust_cv`]).
     Spread {
         /// The spread; 0.02 is 2 %.
-        #[serde(serialize_with = "nonfinite::serialize")]
+        #[cfg_attr(
+            feature = "serde",
+            serde(serialize_with = "crate::stats::nonfinite::serialize")
+        )]
         spread: f64,
         /// Whether it is above 5 %.
         strong: bool,
@@ -86,7 +90,10 @@ pub enum Finding {
         /// How many are in the upper group.
         upper: usize,
         /// The gap between the groups, relative to the median.
-        #[serde(serialize_with = "nonfinite::serialize")]
+        #[cfg_attr(
+            feature = "serde",
+            serde(serialize_with = "crate::stats::nonfinite::serialize")
+        )]
         gap: f64,
     },
     /// A result covers less than 10 ms, or fewer than 5 iterations: `-benchtime` should be longer.

@@ -1,5 +1,6 @@
 //! The settings of the gate.
 
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -12,8 +13,12 @@ use thiserror::Error;
 /// let interleaved = Policy { interleaved: true, ..Policy::default() };
 /// assert_eq!(interleaved.applied_threshold(), 0.03);
 /// ```
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(default, rename_all = "kebab-case", deny_unknown_fields)
+)]
 pub struct Policy {
     /// The relative change that matters; 0.03 is 3 %. Unset, it is 3 % if the sides are interleaved, else 10 %.
     pub threshold: Option<f64>,
@@ -98,8 +103,9 @@ pub enum PolicyError {
 }
 
 /// What an outcome means for the run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Action {
     /// The run fails.
     Fail,

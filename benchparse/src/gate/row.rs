@@ -1,12 +1,14 @@
 //! The rows that the gate judges.
 
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use crate::stats::Sample;
 use crate::unit::{Direction, ValueClass as Class};
 
 /// Which row this is.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct RowKey {
     /// What the row's table is about: package and other configuration, as text.
     pub table: String,
@@ -17,7 +19,8 @@ pub struct RowKey {
 }
 
 /// One benchmark and unit on both sides, and how it is to be judged.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Row {
     /// Which row this is. Rows with equal `table` and `benchmark` form a benchmark.
     pub key: RowKey,
@@ -66,7 +69,8 @@ impl Row {
 }
 
 /// A regression that may pass.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Acceptance {
     /// How much worse than the baseline is accepted, in percent: a regression with w ≤ 1 + limit/100 passes. Infinite
     /// for any.

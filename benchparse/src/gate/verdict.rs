@@ -1,14 +1,15 @@
 //! The verdicts of the gate.
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::policy::{Action, Policy};
 use super::row::RowKey;
-use crate::stats::nonfinite;
 use crate::unit::{Direction, ValueClass as Class};
 
 /// The gate's answer to all rows.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Report {
     /// What was applied.
     pub policy: Policy,
@@ -36,8 +37,9 @@ pub struct Report {
 /// let outcome = Outcome::Incomplete.and(Outcome::Regressed);
 /// assert_eq!((outcome, outcome.exit_code()), (Outcome::Regressed, 1));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Outcome {
     /// A row failed: it regressed, or is something else for which the policy says fail.
     Regressed,
@@ -80,7 +82,8 @@ impl Outcome {
 ///
 /// Code rarely changes more than a quarter of all benchmarks; a machine does. Beyond that, and with at least 8 tests,
 /// sides that are not interleaved are not compared.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Shift {
     /// Whether the timing rows lost their verdicts.
     pub detected: bool,
@@ -91,7 +94,8 @@ pub struct Shift {
 }
 
 /// The verdict on one row.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct RowVerdict {
     /// Which row.
     pub key: RowKey,
@@ -114,7 +118,10 @@ pub struct RowVerdict {
     /// How much worse the new side is; `None` if nothing was compared.
     pub effect: Option<Effect>,
     /// The relative change that matters in this row.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub threshold: f64,
     /// The rank tests, if they were made.
     pub tests: Option<Tests>,
@@ -123,42 +130,61 @@ pub struct RowVerdict {
 }
 
 /// One side of a row in numbers.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct SideSummary {
     /// How many values.
     pub n: usize,
     /// Their median.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub median: f64,
     /// Their spread relative to the median, see [`robust_cv`](crate::stats::robust_cv); 0.02 is 2 %.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub spread: f64,
 }
 
 /// How much worse the new side is.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Effect {
     /// w: new median over old median where lower is better, else the inverse, so that 1.1 is 10 % worse. 1 if both
     /// medians are 0, infinite or 0 if one is.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub worse: f64,
     /// The 95 % interval of w, from 0 to infinity for few values or zeros. Only for rank tests.
     pub interval: Option<Bounds>,
 }
 
 /// A range of numbers.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Bounds {
     /// The lower end.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub low: f64,
     /// The upper end.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub high: f64,
 }
 
 /// One-sided rank tests of a row.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Tests {
     /// p of "the new side is worse".
     pub p_worse: f64,
@@ -171,7 +197,8 @@ pub struct Tests {
 }
 
 /// The verdict on a benchmark.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct BenchmarkVerdict {
     /// The table of the benchmark.
     pub table: String,
@@ -184,8 +211,9 @@ pub struct BenchmarkVerdict {
 }
 
 /// What happened to a row or a benchmark.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", tag = "kind"))]
 #[non_exhaustive]
 pub enum Verdict {
     /// Worse, by more than the threshold and beyond chance.
@@ -211,7 +239,10 @@ pub enum Verdict {
         /// Why it was accepted.
         reason: String,
         /// How much worse is accepted, in percent.
-        #[serde(serialize_with = "nonfinite::serialize")]
+        #[cfg_attr(
+            feature = "serde",
+            serde(serialize_with = "crate::stats::nonfinite::serialize")
+        )]
         limit_percent: f64,
     },
 }
@@ -224,8 +255,9 @@ impl Verdict {
 }
 
 /// Why a row has no verdict.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", tag = "kind"))]
 #[non_exhaustive]
 pub enum Reason {
     /// A value is NaN, infinite or negative, or there is no value at all.
@@ -256,8 +288,9 @@ impl Reason {
 }
 
 /// How a verdict was found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Basis {
     /// All values are equal.

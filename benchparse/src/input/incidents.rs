@@ -3,11 +3,13 @@
 use std::fmt;
 
 use bstr::ByteSlice as _;
+#[cfg(feature = "serde")]
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// The kinds of incident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum IncidentKind {
     /// `--- FAIL: BenchmarkX`.
@@ -90,6 +92,7 @@ impl fmt::Display for Incident {
     }
 }
 
+#[cfg(feature = "serde")]
 impl Serialize for Incident {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Incident", 6)?;
@@ -197,6 +200,7 @@ impl fmt::Display for Incidents {
     }
 }
 
+#[cfg(feature = "serde")]
 impl Serialize for Incidents {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(&self.seen)

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::null::{Recurrence, binomial, tied_choices};
@@ -10,7 +11,8 @@ use super::special::{exp, normal_cdf};
 use super::{Assumption, Sample};
 
 /// The result of comparing two samples.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Comparison {
     /// The probability of a difference at least this large if there is none. See [`compare`] for its oddities.
     pub p: f64,
@@ -41,8 +43,9 @@ impl Comparison {
 }
 
 /// Why a [`Comparison`] found nothing.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", tag = "kind"))]
 #[non_exhaustive]
 pub enum ComparisonWarning {
     /// All values of both samples are equal, so there is nothing to rank.

@@ -1,21 +1,32 @@
 //! Effect sizes and spreads.
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::one_sided::RankTest;
-use super::{Sample, median, nonfinite};
+use super::{Sample, median};
 
 /// An estimate between two bounds.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Interval {
     /// The point estimate.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub estimate: f64,
     /// The lower bound.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub low: f64,
     /// The upper bound.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub high: f64,
 }
 

@@ -29,6 +29,7 @@ mod counts;
 mod effect;
 mod geomean;
 mod median;
+#[cfg(feature = "serde")]
 pub(crate) mod nonfinite;
 mod null;
 mod one_sided;

@@ -1,5 +1,6 @@
 //! Writes doubles to formats that have no infinities.
 
+#[cfg(feature = "serde")]
 use serde::Serializer;
 
 /// Writes a finite double as a number, else one of the texts `NaN`, `+Inf` and `-Inf`, as JSON has no number for them.

@@ -1,5 +1,6 @@
 //! The gate's test: one-sided Mann–Whitney U.
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::Sample;
@@ -9,7 +10,8 @@ use super::rank::Ranks;
 use super::special::{normal_cdf, normal_quantile};
 
 /// Evidence in each direction.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct OneSided {
     /// Probability of ranks at least this much in favour of larger new values, if both samples come from the same
     /// population. Small: the new values are larger.

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 /// The measurements of one cell, sorted.
@@ -16,8 +17,9 @@ use serde::Serialize;
 /// assert!(sample.values()[0].is_nan());
 /// assert_eq!(sample.values()[1..], [1.0, 3.0]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Sample {
     values: Vec<f64>,
 }

@@ -1,13 +1,15 @@
 //! The center and the range of a sample.
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
+use super::Sample;
 use super::median::{count_for_interval, median, median_interval_orders};
-use super::{Sample, nonfinite};
 
 /// What is assumed about the distribution of a unit's values.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Assumption {
     /// No shape is assumed: median, order statistics, ranks.
     #[default]
@@ -17,24 +19,35 @@ pub enum Assumption {
 }
 
 /// Centre and range of a sample.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Summary {
     /// The median, or the most frequent value under [`Assumption::Exact`].
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub center: f64,
     /// The lower bound, −∞ if the sample is too small for the level.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub low: f64,
     /// The upper bound, +∞ if the sample is too small for the level.
-    #[serde(serialize_with = "nonfinite::serialize")]
+    #[cfg_attr(
+        feature = "serde",
+        serde(serialize_with = "crate::stats::nonfinite::serialize")
+    )]
     pub high: f64,
     /// What is wrong with the range, if anything.
     pub warning: Option<SummaryWarning>,
 }
 
 /// Why a [`Summary`] says less than it should.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", tag = "kind"))]
 #[non_exhaustive]
 pub enum SummaryWarning {
     /// The interval is infinite.
@@ -47,10 +60,16 @@ pub enum SummaryWarning {
     /// An exact unit has different values.
     NotExact {
         /// The smallest value.
-        #[serde(serialize_with = "nonfinite::serialize")]
+        #[cfg_attr(
+            feature = "serde",
+            serde(serialize_with = "crate::stats::nonfinite::serialize")
+        )]
         low: f64,
         /// The largest value.
-        #[serde(serialize_with = "nonfinite::serialize")]
+        #[cfg_attr(
+            feature = "serde",
+            serde(serialize_with = "crate::stats::nonfinite::serialize")
+        )]
         high: f64,
     },
 }

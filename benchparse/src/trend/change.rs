@@ -1,13 +1,15 @@
 //! Finds change points in a series.
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::segment::segment;
 use crate::stats::{Assumption, Comparer, Sample};
 
 /// How ready [`changes`] is to report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Sensitivity {
     /// Smaller steps, more false ones.
     Sensitive,
@@ -30,7 +32,8 @@ impl Sensitivity {
 }
 
 /// A place where the level of a series shifts.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Change {
     /// The first point of the new level, counted from 0.
     pub at: usize,

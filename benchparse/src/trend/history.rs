@@ -1,5 +1,6 @@
 //! The data of a history: commits, series and their changes.
 
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use crate::unit::{Class, Direction, Tolerance};
@@ -7,7 +8,8 @@ use crate::unit::{Class, Direction, Tolerance};
 /// The series of a line of commits, and their changes.
 ///
 /// Commits are named by their index in [`History::commits`] everywhere.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct History {
     /// The commits of the window, the oldest first, along first parents.
     pub commits: Vec<Commit>,
@@ -18,7 +20,8 @@ pub struct History {
 }
 
 /// A commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Commit {
     /// The whole id, in hexadecimal digits.
     pub id: String,
@@ -33,7 +36,8 @@ pub struct Commit {
 }
 
 /// One benchmark in one unit, measured in one environment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Series {
     /// The import path of the package, empty where it is not known.
     pub package: String,
@@ -58,7 +62,8 @@ pub struct Series {
 }
 
 /// What was measured at a commit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Point {
     /// The commit.
     pub commit: usize,
@@ -108,7 +113,8 @@ impl Point {
 }
 
 /// A place where a series changed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct ChangePoint {
     /// What sort of change it is.
     pub kind: Kind,
@@ -134,8 +140,9 @@ pub struct ChangePoint {
 }
 
 /// What sort of change a [`ChangePoint`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Kind {
     /// A new level that stays.
     Step,
@@ -146,7 +153,8 @@ pub enum Kind {
 }
 
 /// A possible change at the end of a series. Nobody should be alarmed by it yet.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct PendingChange {
     /// The last commit of the old level.
     pub after: usize,
@@ -163,7 +171,8 @@ pub struct PendingChange {
 }
 
 /// What one commit, or a range of unmeasured ones, did to the benchmarks of a package.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct CommitEffect {
     /// The last commit of the old levels.
     pub after: usize,

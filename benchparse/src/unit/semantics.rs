@@ -1,12 +1,14 @@
 //! The semantics of a unit: class, direction and scale.
 
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use super::{Class, Direction, tidy};
 
 /// How the values of a unit behave when the same code is measured again.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", tag = "kind"))]
 #[non_exhaustive]
 pub enum ValueClass {
     /// Measurements that vary. The gate compares them by rank.
@@ -51,7 +53,8 @@ impl ValueClass {
 }
 
 /// By how much the values of a counter may differ without a change of the code: the larger of both.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Tolerance {
     /// In the unit.
     pub absolute: f64,
@@ -75,7 +78,8 @@ impl Tolerance {
 /// assert_eq!((time.class, time.direction), (ValueClass::Timing, Direction::Lower));
 /// assert_eq!(UnitSemantics::of(b"allocs/op").class, ValueClass::ALLOCATIONS);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct UnitSemantics {
     /// How the values behave, with their tolerance.
     pub class: ValueClass,
