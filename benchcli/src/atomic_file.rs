@@ -53,7 +53,7 @@ pub(crate) fn unwritable(path: &Path, error: io::Error) -> Error {
     {
         let folder = folder.display();
         return anyhow!("{shown} cannot be written: there is no folder {folder}")
-            .hint("make it first");
+            .hint("create the folder first");
     }
     Error::new(error)
         .context(format!("{shown} cannot be written"))
@@ -109,7 +109,7 @@ mod tests {
         check_folder(folder.path()).unwrap();
         let hint = |checked: Result<()>| hint::of(&*checked.unwrap_err()).map(str::to_owned);
         let no_folder = hint(check_file(&at("no/b.txt")));
-        assert_eq!(no_folder.as_deref(), Some("make it first"));
+        assert_eq!(no_folder.as_deref(), Some("create the folder first"));
         let is_folder = hint(check_file(folder.path()));
         assert_eq!(is_folder.as_deref(), Some("name a file in it"));
         let in_file = hint(check_folder(&at("a.txt/raw")));

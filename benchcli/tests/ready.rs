@@ -209,7 +209,7 @@ fn a_clone_of_one_branch_does_not_know_the_main_one() {
         .output();
     let ran = benchcli(&clone, &["run"]);
     let said = text(&ran.stderr);
-    assert!(said.contains("the main branch is not known"), "{said}");
+    assert!(said.contains("cannot determine the main branch"), "{said}");
 }
 
 #[test]

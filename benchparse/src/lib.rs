@@ -1,8 +1,8 @@
 //! Reads, compares and judges the output of `go test -bench`.
 //!
-//! The crate takes bytes and gives plain data. It opens no file, starts no program, reads no clock
-//! and prints nothing, so the same input always gives the same answer. The program `benchdiff` is a
-//! thin shell around it.
+//! The crate takes bytes and returns plain data. It does not open files, start programs, read the clock or
+//! print anything, so the same input always produces the same output. The `benchdiff` program is a thin
+//! wrapper around it.
 //!
 //! - [The format](#the-format): what a benchmark file may hold
 //! - [Reading](#reading): from bytes to results
@@ -12,8 +12,8 @@
 //!
 //! # The format
 //!
-//! A benchmark file is text. Four kinds of lines count; everything else is passed over, so a whole
-//! log can be read as it is.
+//! A benchmark file is text. Three kinds of lines matter: results, configuration and unit lines. Everything else is skipped, so you can
+//! read a whole log as it is.
 //!
 //! ```text
 //! goos: linux
@@ -50,9 +50,9 @@
 //! assert_eq!(name.gomaxprocs(), b"8");
 //! ```
 //!
-//! **Units** are brought to base units while they are read: `ns` becomes `sec` and `MB` becomes `B`
-//! wherever they stand above the `/`. The value is multiplied accordingly. What the line said is kept
-//! beside it. A value that this does not change, such as zero, keeps its unit too.
+//! **Units** are converted to base units as they are read: `ns` becomes `sec` and `MB` becomes `B` wherever
+//! they appear in the numerator. The value is multiplied accordingly. What the line said is kept
+//! beside it. A value that the conversion would not change, such as zero, keeps its original unit.
 //! See [`unit`](mod@unit).
 //!
 //! ```
@@ -66,8 +66,8 @@
 //! upper-case letter. It is in force for all results after it, to the end of the input or until
 //! another line sets it; `key:` alone takes it back.
 //!
-//! **Unit lines** tell what is known of a unit: `Unit allocs/op assume=exact` says that every sample
-//! should have one and the same value, `better=higher` which way it improves. They hold for the whole
+//! **Unit lines** are metadata of a unit: `Unit allocs/op assume=exact` says that all samples should have the
+//! same value, and `better=higher` that higher values are better. They hold for the whole
 //! run, whichever input they stand in and also for results before them.
 //!
 //! Two more rules matter when files are put together. Each input starts with an empty configuration.
@@ -75,7 +75,7 @@
 //!
 //! # Reading
 //!
-//! A [`format::Parser`] keeps what outlives a line. It reads one input after the other:
+//! A [`format::Parser`] holds the state that persists across lines. It reads one input after the other:
 //!
 //! ```
 //! use benchparse::format::{Parser, Record};
@@ -157,7 +157,7 @@
 //!
 //! # Statistics
 //!
-//! A sample's centre is its median, and its interval comes from order statistics. Two samples are
+//! A sample's center is its median, and its confidence interval comes from order statistics. Two samples are
 //! compared by the Mann–Whitney U test, exact where the sizes allow it. No value is ever dropped.
 //! [`stats`] has these as functions on plain numbers and says where each formula is from; for tables
 //! they agree with benchstat to the last bit.

@@ -75,7 +75,7 @@ Old profiles are removed even if their baseline stays. Their history is removed 
 git can reclaim the space.";
 
 const IMPORT_ABOUT: &str = "\
-Imports results that other tools stored.
+Imports results stored by other tools.
 
 A SOURCE is one of: a folder, a branch, or a folder of a branch (BRANCH:PATH) that contains \
 files of results, where the name of each file or folder contains an abbreviated commit id or a \
@@ -121,7 +121,7 @@ pub enum Command {
     /// Remove old baselines; the only command that removes data
     #[command(long_about = PRUNE_ABOUT)]
     Prune(PruneArgs),
-    /// Import results that other tools stored
+    /// Import results stored by other tools
     #[command(long_about = IMPORT_ABOUT)]
     Import(ImportArgs),
     /// Export baselines for other tools
@@ -262,7 +262,7 @@ pub struct LogArgs {
     /// Stop after this many commits
     #[arg(short = 'n', long, value_name = "NUMBER", value_parser = whole_from(0_usize))]
     pub max_count: Option<usize>,
-    /// Print JSON, one object a line
+    /// Print JSON, one object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -277,7 +277,7 @@ pub struct ShowArgs {
     /// The commit
     #[arg(value_name = "REV", default_value = "HEAD")]
     pub revision: String,
-    /// Only the recording whose id starts with this
+    /// Show only the recording whose id starts with this
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
     /// Print JSON, including the metadata of each recording
@@ -318,7 +318,7 @@ Examples:
   benchcli prune --older-than 180d --keep-every 20
   benchcli prune --profiles --older-than 30d")]
 pub struct PruneArgs {
-    /// Remove baselines that are older than this: a number with h, d, w or y
+    /// Remove baselines older than this: a number followed by h, d, w or y
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub older_than: Span,
     /// Keep the first baseline of every N commits
@@ -386,7 +386,7 @@ pub enum ExportFormat {
     Text,
     /// JSON lines
     Jsonl,
-    /// Comma-separated values with a row of headings
+    /// Comma-separated values with a header row
     Csv,
 }
 
@@ -434,7 +434,7 @@ pub enum Ci {
     Github,
     /// GitLab CI
     Gitlab,
-    /// Neither
+    /// No CI workflow
     None,
 }
 
@@ -445,7 +445,7 @@ Examples:
   benchcli init
   benchcli init --yes --ci gitlab")]
 pub struct InitArgs {
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(long, short)]
     pub yes: bool,
     /// The CI system [default: detected from files and remotes]

@@ -101,7 +101,7 @@ pub struct GateArgs {
     #[arg(long, value_enum, value_name = "ACTION")]
     inconclusive: Option<ActionName>,
 
-    /// What to do about benchmarks that only the base has [default: warn]
+    /// What to do about benchmarks that are missing from the head [default: warn]
     #[arg(long, value_enum, value_name = "ACTION")]
     missing: Option<ActionName>,
 
@@ -182,9 +182,9 @@ pub enum ReportFormat {
     Markdown,
     /// Everything, as one JSON document (schema benchcli-check/2)
     Json,
-    /// JUnit XML, one case a benchmark
+    /// JUnit XML, one test case per benchmark
     Junit,
-    /// Workflow commands of GitHub Actions
+    /// GitHub Actions workflow commands
     Github,
     /// Code Quality JSON of GitLab
     Gitlab,

@@ -86,7 +86,7 @@ pub struct DiffArgs {
     )]
     ignore: OsString,
 
-    /// Call a difference significant if its p-value is at most this
+    /// The significance level: the largest p-value of a significant difference
     #[arg(
         long,
         value_name = "P",

@@ -35,7 +35,7 @@ pub struct ExplainArgs {
     base: String,
     #[command(flatten)]
     go: GoArgs,
-    /// The most benchmarks to explain
+    /// The maximum number of benchmarks to explain
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_from(1_usize))]
     most: usize,
     /// The output format
@@ -44,7 +44,7 @@ pub struct ExplainArgs {
     /// Show lines instead of functions
     #[arg(long)]
     lines: bool,
-    /// The most rows in each table
+    /// The maximum number of rows in each table
     #[arg(long, value_name = "ROWS", default_value_t = 10, value_parser = whole_from(0_usize))]
     top: usize,
     /// Write differential flame graphs to this folder

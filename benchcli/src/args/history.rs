@@ -19,7 +19,7 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "DATE|REV", conflicts_with = "range")]
     since: Option<String>,
 
-    /// Only first-parent commits of B that are not in A
+    /// Use only first-parent commits of B that are not in A
     #[arg(long, value_name = "A..B")]
     range: Option<String>,
 

@@ -44,7 +44,7 @@ pub struct PlotArgs {
     #[arg(long, value_enum, default_value_t, value_name = "THEME")]
     theme: ThemeName,
 
-    /// Width and height in pixels [default: as the picture needs]
+    /// Width and height in pixels [default: sized to fit the content]
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     size: Option<Size>,
 

@@ -52,7 +52,7 @@ pub struct ProfileAddArgs {
     /// The benchmark that was profiled
     #[arg(long, value_name = "NAME")]
     pub bench: Option<String>,
-    /// The limit for all kept profiles together, in MiB [default: profiles-mib in benchcli.toml, or
+    /// The limit on the total size of all kept profiles, in MiB [default: profiles-mib in benchcli.toml, or
     /// 100]
     #[arg(long, value_name = "MIB", value_parser = whole_from(0_u32))]
     pub max_mib: Option<u32>,
@@ -71,7 +71,7 @@ pub struct ProfileListArgs {
     /// Only profiles of this commit
     #[arg(value_name = "REV")]
     pub revision: Option<String>,
-    /// Print JSON, one object a line
+    /// Print JSON, one object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -148,7 +148,7 @@ pub struct ViewArgs {
     /// Show lines instead of functions
     #[arg(long)]
     pub lines: bool,
-    /// The most rows in each table
+    /// The maximum number of rows in each table
     #[arg(long, value_name = "ROWS", default_value_t = 20, value_parser = whole_from(0_usize))]
     pub top: usize,
     /// Write a differential flame graph

@@ -35,7 +35,7 @@ pub struct ReportArgs {
     #[arg(long)]
     title: Option<String>,
 
-    /// The URL of a commit, with {id} for its id [default: derived from the remote origin]
+    /// The URL of a commit, with {id} as its id [default: derived from the remote origin]
     #[arg(long, value_name = "URL")]
     commit_url: Option<String>,
 

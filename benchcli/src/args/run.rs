@@ -54,7 +54,7 @@ pub struct RunArgs {
     )]
     base: String,
 
-    /// How often to run each benchmark on each side
+    /// The number of times to run each benchmark on each side
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole(1..=10_000_u32))]
     rounds: u32,
 
@@ -65,11 +65,11 @@ pub struct RunArgs {
     #[arg(long)]
     adaptive: bool,
 
-    /// The most rounds of an adaptive run [default: three times --rounds]
+    /// The maximum number of rounds of an adaptive run [default: three times --rounds]
     #[arg(long, value_name = "N", requires = "adaptive", value_parser = whole(1..=10_000_u32))]
     max_rounds: Option<u32>,
 
-    /// Start no round after this time, such as 90s, 15m or 1h
+    /// Do not start a round after this time, such as 90s, 15m or 1h
     #[arg(long, value_name = "TIME")]
     max_time: Option<Time>,
 
@@ -90,7 +90,7 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["cached_base", "base_cmd"])]
     explain: bool,
 
-    /// The most benchmarks to explain, the worst first; each takes a few seconds
+    /// The maximum number of benchmarks to explain, the worst first; each takes a few seconds
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole_from(1_usize), requires = "explain")]
     most: usize,
 
@@ -170,9 +170,7 @@ pub(super) struct GoArgs {
 
 /// Refuses `-count`, which everybody types who comes from `go test`.
 fn count(_: &str) -> Result<u32, &'static str> {
-    Err(
-        "each benchmark runs once a round; use --rounds to set how many times each benchmark runs rounds",
-    )
+    Err("each benchmark runs once per round; use --rounds to set the number of rounds")
 }
 
 impl GoArgs {

@@ -202,7 +202,7 @@ pub fn at(store: &Store, revision: &str, wanted: &Wanted) -> Result<Baseline> {
         }
         anyhow::bail!(
             "{revision}: the baseline of commit {id} is of {found}, not of {}; \
-             results of different machines cannot be compared",
+             results from different machines cannot be compared",
             wanted.summary()
         );
     }

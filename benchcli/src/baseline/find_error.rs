@@ -10,7 +10,7 @@ use crate::wording::counted;
 #[non_exhaustive]
 pub enum FindError {
     /// The main branch is not known.
-    #[error("the main branch is not known: none of {tried} is in this repository")]
+    #[error("cannot determine the main branch: none of {tried} is in this repository")]
     NoMainBranch {
         /// The names that were looked for.
         tried: String,
@@ -33,7 +33,7 @@ pub enum FindError {
     /// There are baselines, of other machines.
     #[error(
         "no baseline of {wanted} in {}; the nearest, {commit} ({back} back), is of \
-         {found}: results of different machines cannot be compared",
+         {found}: results from different machines cannot be compared",
         counted(*looked_at, "commit")
     )]
     OtherEnvironment {

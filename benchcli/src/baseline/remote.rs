@@ -333,7 +333,7 @@ fn default(store: &Store) -> Result<String> {
             .hint("run `git remote add origin URL`")),
         _ if names.contains(&"origin") => Ok("origin".into()),
         _ => bail!(
-            "several remotes and none of them the default: name one ({})",
+            "several remotes and no default; name one ({})",
             names.join(", ")
         ),
     }

@@ -153,7 +153,7 @@ impl Store {
             ),
             ErrorCode::Ambiguous => {
                 anyhow::anyhow!("{revision} is ambiguous: the ids of several objects start with it")
-                    .hint("write more of its digits")
+                    .hint("use more digits of the id")
             }
             _ => anyhow::Error::new(error).context(format!("{revision}: cannot be looked up")),
         }

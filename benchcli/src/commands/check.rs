@@ -59,7 +59,7 @@ fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
             let real = fs::canonicalize(path).unwrap_or_else(|_| path.into());
             if !seen.insert(real) {
                 return Err(anyhow!(
-                    "{} is given twice, so that its values would count twice",
+                    "{} was given twice, so its values would be counted twice",
                     path.display()
                 )
                 .hint("pass the file only once"));

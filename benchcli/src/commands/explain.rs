@@ -126,7 +126,7 @@ fn measured(children: &Children, prepared: &Prepared) -> Result<(Vec<Explicable>
             Err(error) if is_stopped(&error) => return Err(error),
             Err(error) => {
                 warn(&format!(
-                    "{name} is not explained, as it fails: {}",
+                    "{name} cannot be explained because it failed: {}",
                     in_one_line(&error)
                 ));
                 failed.push(name.clone());

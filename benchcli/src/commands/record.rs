@@ -220,7 +220,7 @@ fn common_fields(
     }
     for (name, value) in labels {
         if header.labels().any(|(known, _)| known == name) {
-            bail!("--label {name}=…: there are two labels of that name");
+            bail!("--label {name}=…: duplicate label name");
         }
         header.push_label(name, value.as_str().into());
     }

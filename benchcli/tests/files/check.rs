@@ -708,7 +708,7 @@ fn an_input_counts_once() {
     let (stderr, code) = run(&twice);
     assert_eq!(code, Some(2));
     assert!(
-        stderr.contains("./onepkg-new.txt is given twice"),
+        stderr.contains("./onepkg-new.txt was given twice"),
         "{stderr}"
     );
     let (stderr, code) = run(&["check", "-", "--base", "-"]);

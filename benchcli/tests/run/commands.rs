@@ -153,7 +153,7 @@ fn what_cannot_be_written_is_said_before_anything_runs() {
     for (arguments, message) in [
         (
             &["--report", "json=no/report.json"][..],
-            "no/report.json cannot be written: there is no folder no\nhint: make it first",
+            "no/report.json cannot be written: there is no folder no\nhint: create the folder first",
         ),
         (
             &["--report", "json=."],

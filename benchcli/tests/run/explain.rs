@@ -436,7 +436,7 @@ func BenchmarkFails(b *testing.B) {
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
     assert!(
         ran.stderr
-            .contains("work.Fails is not explained, as it fails: ")
+            .contains("work.Fails cannot be explained because it failed: ")
             && ran.stderr.contains("no such file"),
         "{}",
         ran.stderr

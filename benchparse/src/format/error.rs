@@ -7,8 +7,8 @@ use bstr::{BString, ByteSlice as _};
 use crate::input::RepairKind;
 use crate::number::NumberError;
 
-/// A line that is meant for us and is not of the format. Reading goes on after it; the whole line
-/// is dropped, also the values before the fault.
+/// A malformed line. Parsing continues after it; the whole line is dropped, including the values before
+/// the fault.
 ///
 /// ```
 /// use benchparse::format::{Parser, Record, SyntaxFault};

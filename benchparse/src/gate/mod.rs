@@ -1,6 +1,6 @@
 //! The gate: turns a policy and rows into verdicts.
 //!
-//! A gate is asked about [`Row`]s, each the samples of one benchmark and unit on two sides, and
+//! The gate takes [`Row`]s, each the samples of one benchmark and unit on two sides, and
 //! answers with a [`Report`]: a verdict for each row, for each benchmark, and for the run. It is
 //! made to fail a build exactly when the code got slower: counters are judged by the range of
 //! their values, even from one sample; timings by ranks, with the false discovery rate held over

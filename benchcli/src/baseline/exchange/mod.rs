@@ -52,7 +52,7 @@ pub fn import(store: &Store, source: &str) -> Result<Imported> {
     } else if path.is_file() {
         let bytes = fs::read(path).with_context(|| format!("{source} cannot be read"))?;
         if !imported.json(source, &bytes)? && !imported.named(store, source, &bytes) {
-            return Err(anyhow!("{source}: neither gobenchdata's JSON, nor github-action-benchmark's data.js, nor benchmark results in a file that is named by a commit").hint(format!("`benchcli record --commit REV {source}` stores results for a commit")));
+            return Err(anyhow!("{source}: unknown source; expected gobenchdata JSON, the data.js of github-action-benchmark, or benchmark results in a file named after a commit").hint(format!("`benchcli record --commit REV {source}` stores results for a commit")));
         }
     } else {
         named::tree(store, source, &mut imported)?;

@@ -27,7 +27,7 @@ pub(super) fn picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Pi
     let report = judge(&rows.rows, &comparison.policy(&gate));
     let panels = panels(&rows, &report.rows, &options.history.units);
     if panels.is_empty() {
-        bail!("no benchmark is on both sides with these units; --unit names others");
+        bail!("no benchmark has results in these units on both sides; use --unit to select others");
     }
     side_by_side::draw(&panels, &comparison.names, options.look)
 }

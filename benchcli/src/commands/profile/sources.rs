@@ -85,10 +85,11 @@ impl Choice {
                 .iter()
                 .map(|name| format!("{}:{name}", self.revision))
                 .collect();
-            return Err(
-                anyhow!("{}: several profiles are kept with it", self.revision)
-                    .hint(format!("name one: {}", all.join(", "))),
-            );
+            return Err(anyhow!(
+                "{}: several profiles are kept with this commit",
+                self.revision
+            )
+            .hint(format!("name one: {}", all.join(", "))));
         }
         Ok(())
     }
