@@ -236,7 +236,7 @@ fn a_run_after_init_knows_the_main_branch() {
         );
         let unknown = text(&benchcli(repo.path(), &run).stderr);
         assert_eq!(
-            unknown.contains("is not known"),
+            unknown.contains("cannot determine"),
             !others.is_empty(),
             "{unknown}"
         );

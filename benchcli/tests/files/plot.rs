@@ -211,7 +211,7 @@ fn what_cannot_be_drawn_is_one_clear_error() {
         ),
         (
             &[&old, &new, "-o", "out.svg", "--unit", "bogus"],
-            "--unit names others",
+            "use --unit to select others",
         ),
         (
             &[&old, &new, "-o", "out.svg", "--filter", ".name:No"],
