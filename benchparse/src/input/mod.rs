@@ -24,6 +24,7 @@ mod repairer;
 mod repairs;
 mod split_lines;
 mod test2json;
+mod waiting;
 mod window;
 
 pub(crate) use feeder::{BlockText, Feeder};

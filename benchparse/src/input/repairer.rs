@@ -8,6 +8,7 @@ use super::failure_patterns::{
 };
 use super::queue::LineQueue;
 use super::split_lines::{self, Named};
+use super::waiting::WaitingLines;
 use super::{Incident, IncidentKind, Incidents, RepairKind, Repairs, ansi, header};
 
 /// What the grammar made of a line that is offered to a [`Repairer`].
@@ -70,9 +71,7 @@ pub(crate) struct Repairer {
     open: Option<Open>,
     /// The open name with the blanks after it.
     name: Vec<u8>,
-    waiting: Waiting,
-    /// The values of [`header::KEYS`] in force.
-    header: [Vec<u8>; header::KEYS.len()],
+    waiting: WaitingLines,
     pieces: LineQueue,
     without_escapes: Vec<u8>,
     repairs: Repairs,
@@ -100,14 +99,6 @@ enum Standing {
     Lone,
     /// Nothing: the output says why there are none, or it may be prose.
     Other,
-}
-
-/// Lines that count if the input has nothing better.
-#[derive(Debug, Default)]
-struct Waiting {
-    lines: LineQueue,
-    kinds: Vec<Kinds>,
-    has_result: bool,
 }
 
 impl Repairer {
@@ -153,7 +144,7 @@ impl Repairer {
     fn result_closes(&mut self) {
         self.close();
         self.has_result = true;
-        self.waiting = Waiting::default();
+        self.waiting.forget();
         self.watches = false;
     }
 
@@ -171,10 +162,8 @@ impl Repairer {
             if self.open.is_some() {
                 self.close();
             }
-            self.set_header(place, value);
-            if !self.waiting.kinds.is_empty() {
-                self.wait(&[key, b": ", value], number, Kinds::default());
-            }
+            self.waiting.set_header(place, value);
+            self.waiting.add_config(key, value, number);
             return;
         }
         let kind = match key {
@@ -213,17 +202,14 @@ impl Repairer {
     /// The input ended. What [`Repairer::piece`] gives now is still to be read.
     pub(crate) fn finish(&mut self) {
         self.close_for_good();
-        let mut waiting = std::mem::take(&mut self.waiting);
-        if self.has_result || !waiting.has_result {
+        if self.has_result {
             return;
         }
-        for kinds in waiting.kinds {
-            let Some((number, text)) = waiting.lines.pop() else {
-                break;
-            };
-            self.pieces.push(text, number);
-            self.count(kinds, number);
-        }
+        let (pieces, repairs) = (&mut self.pieces, &mut self.repairs);
+        self.waiting.take(|text, number, kinds| {
+            pieces.push(text, number);
+            repairs.add_all(kinds.iter(), number);
+        });
     }
 
     fn mend(
@@ -240,7 +226,7 @@ impl Repairer {
             self.benchmark(text, number, refusal, kinds)
         } else if let Some((place, value)) = header::parse(text).filter(|_| !kinds.is_empty()) {
             self.close();
-            self.set_header(place, value);
+            self.waiting.set_header(place, value);
             self.replace(&[text], number, kinds)
         } else if self.open.is_some() && split_lines::is_numbers(text) {
             self.join(text, kinds)
@@ -338,7 +324,7 @@ impl Repairer {
         self.close();
         match header::parse(next) {
             Some((place, value)) => {
-                self.set_header(place, value);
+                self.waiting.set_header(place, value);
                 self.replace(&[next], number, kinds)
             }
             None => self.benchmark(next, number, refusal, kinds),
@@ -359,7 +345,7 @@ impl Repairer {
         };
         self.pieces
             .push_parts(&[&self.name, separator, numbers], open.number);
-        self.count(kinds, open.number);
+        self.repairs.add_all(kinds.iter(), open.number);
         self.take_as_result();
         if open.is_held {
             RepairOutcome::Joined
@@ -410,14 +396,14 @@ impl Repairer {
             return RepairOutcome::Unchanged;
         }
         let Some(start) = word else {
-            self.wait_for_header(text, number, kinds);
+            self.waiting.add_header(text, number, kinds);
             return RepairOutcome::Unchanged;
         };
         if let Some(written) = decoration::written(text, start)
             && split_lines::is_result(written.text)
         {
-            self.wait(&[written.text], number, kinds.with(written.kind));
-            self.waiting.has_result = true;
+            let kinds = kinds.with(written.kind);
+            self.waiting.add_result(written.text, number, kinds);
         }
         RepairOutcome::Unchanged
     }
@@ -460,60 +446,15 @@ impl Repairer {
         ends
     }
 
-    /// Waits with a header line that has something before it that people write.
-    fn wait_for_header(&mut self, text: &[u8], number: u64, kinds: Kinds) {
-        for key in header::KEYS {
-            let Some(start) = text.find(key) else {
-                continue;
-            };
-            let Some(written) = decoration::written(text, start) else {
-                continue;
-            };
-            if header::is_header(written.text) {
-                self.wait(&[written.text], number, kinds.with(written.kind));
-                return;
-            }
-        }
-    }
-
-    fn wait(&mut self, parts: &[&[u8]], number: u64, kinds: Kinds) {
-        let waiting = &mut self.waiting;
-        if waiting.kinds.is_empty() {
-            // When these lines are read the configuration is that of the input's end.
-            for (key, value) in header::KEYS.into_iter().zip(&self.header) {
-                if !value.is_empty() {
-                    waiting.lines.push_parts(&[key, b": ", value], number);
-                    waiting.kinds.push(Kinds::default());
-                }
-            }
-        }
-        waiting.lines.push_parts(parts, number);
-        waiting.kinds.push(kinds);
-    }
-
-    fn set_header(&mut self, place: usize, value: &[u8]) {
-        let header = &mut self.header[place];
-        if header != value {
-            header.clear();
-            header.extend_from_slice(value);
-        }
-    }
-
     fn replace(&mut self, parts: &[&[u8]], number: u64, kinds: Kinds) -> RepairOutcome {
         self.pieces.push_parts(parts, number);
-        self.count(kinds, number);
+        self.repairs.add_all(kinds.iter(), number);
         RepairOutcome::Replaced
-    }
-
-    fn count(&mut self, kinds: Kinds, number: u64) {
-        for kind in kinds.iter() {
-            self.repairs.add(kind, number);
-        }
     }
 
     fn take_as_result(&mut self) {
         self.has_result = true;
-        self.waiting = Waiting::default();
+        self.waiting.forget();
     }
 
     fn open(
@@ -603,7 +544,7 @@ impl Repairer {
 
     fn report(&mut self, kind: IncidentKind, name: Option<String>, detail: &[u8], line: u64) {
         self.traces = false;
-        let package = &self.header[2];
+        let package = self.waiting.package();
         self.incidents.add(Incident {
             kind,
             benchmark: name,

@@ -207,6 +207,12 @@ impl Repairs {
         }
         made.0 += 1;
     }
+
+    pub(crate) fn add_all(&mut self, kinds: impl Iterator<Item = RepairKind>, line: u64) {
+        for kind in kinds {
+            self.add(kind, line);
+        }
+    }
 }
 
 #[cfg(feature = "serde")]
