@@ -27,6 +27,17 @@ struct Page<'p> {
     data: String,
 }
 
+/// The script of the page. Its parts share one scope.
+const SCRIPT: &str = concat!(
+    "\"use strict\";\n(() => {\n",
+    include_str!("script/series.js"),
+    include_str!("script/list.js"),
+    include_str!("script/chart.js"),
+    include_str!("script/explained.js"),
+    include_str!("script/controls.js"),
+    "})();\n"
+);
+
 /// Writes the page of a history. `commit_url` is where commits can be seen, with `{id}` for theirs; the
 /// flame graphs of `explained` are SVG, no longer files.
 ///
@@ -47,7 +58,7 @@ pub fn write(
         css: include_str!("page.css"),
         uplot: include_str!("uplot/uPlot.iife.min.js"),
         licence: include_str!("uplot/LICENSE"),
-        script: include_str!("page.js"),
+        script: SCRIPT,
         data,
     };
     Ok(page.render()?)
