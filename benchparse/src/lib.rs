@@ -92,7 +92,7 @@
 //!                 assert_eq!(result.config_value(b"goos"), b"linux");
 //!                 said.push(format!("{label}:{}: {:?}", result.line(), result.values().next()));
 //!             }
-//!             // A line that is meant for us and is wrong. Reading goes on.
+//!             // A malformed benchmark line. Parsing continues.
 //!             Record::Error(error) => said.push(error.to_string()),
 //!             _ => {}
 //!         }
@@ -103,16 +103,17 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Real logs are worse than that: UTF-16, `go test -json`, timestamps, colours, a result torn in two
-//! by a print. The reader mends these and counts what it repaired; [`input`] describes how, and
-//! [`format::RepairMode`] how to refuse it. To write results, see [`format::Writer`].
+//! Real logs are messier: UTF-16, `go test -json`, timestamps, color codes, or a result line split in two by
+//! a print statement. The reader repairs these and counts the repairs; [`input`] describes how, and
+//! [`format::RepairMode`] how to reject such input. To keep, change and write results, see
+//! [`format::OwnedResult`] and [`format::Writer`].
 //!
 //! # Asking
 //!
-//! Results are told apart by *keys*: `.name`, `.fullname`, `.file`, `.unit`, a part of the name such
-//! as `/n`, or a configuration key such as `goos`. A [`query::Filter`] selects measurements by them,
-//! a [`query::Projection`] groups results. A [`compare::Collector`] puts both to work: it makes
-//! tables, rows and columns of three projections and a sample of every cell.
+//! Results are distinguished by *keys*: `.name`, `.fullname`, `.file`, `.unit`, a part of the name such
+//! as `/n`, or a configuration key such as `goos`. A [`query::Filter`] selects measurements by keys, and a [`query::Projection`]
+//! groups results by them. A [`compare::Collector`] combines the two: three projections determine the
+//! tables, rows and columns, and the values in each cell form a sample.
 //!
 //! ```
 //! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text, detail_text};
@@ -126,13 +127,13 @@
 //!     text += &format!("BenchmarkEncode/format=gob-8 1000 {} ns/op 256 B/op\n", 900 + run);
 //! }
 //!
-//! let question = TableOptions {
+//! let options = TableOptions {
 //!     filter: Filter::parse(b".unit:ns/op")?,
 //!     col: Projection::parse(b"/format@(json gob)")?,
 //!     ..TableOptions::default()
 //! };
 //! let mut parser = Parser::new();
-//! let mut collector = Collector::new(question);
+//! let mut collector = Collector::new(options);
 //! let mut reader = parser.read(b"run.txt", text.as_bytes());
 //! while let Some(record) = reader.next_record()? {
 //!     if let Record::Result(result) = record {
@@ -152,39 +153,39 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The first column is the baseline. `/format` is named, so it is no part of the row's label: what
-//! one projection names is left out of `.fullname` and `.config` in all others.
+//! The first column is the baseline. Because the column projection names `/format`, it is not part of the row
+//! label: a key named in one projection is excluded from `.fullname` and `.config` in all others.
 //!
 //! # Statistics
 //!
 //! A sample's center is its median, and its confidence interval comes from order statistics. Two samples are
 //! compared by the Mann–Whitney U test, exact where the sizes allow it. No value is ever dropped.
-//! [`stats`] has these as functions on plain numbers and says where each formula is from; for tables
-//! they agree with benchstat to the last bit.
+//! [`stats`] provides these as functions on plain numbers and cites the source of each formula; the values in
+//! tables match benchstat bit for bit.
 //!
 //! # Judging a change
 //!
-//! A table is for people. For a build that should fail when the code got slower there is [`gate`]: it
-//! takes samples and a policy and gives verdicts, and controls how often a run of many benchmarks may
-//! fail by chance. [`pairing`] makes its rows from the results of two sides, and begins with an
-//! example that goes from two files to verdicts.
+//! Tables are for people. To fail a build when the code gets slower, use [`gate`]: it takes samples and a
+//! policy, returns verdicts, and limits how often a run with many benchmarks fails by chance. [`pairing`]
+//! builds the gate's rows from the results of both sides; its documentation starts with an example that
+//! goes from two files to verdicts.
 //!
 //! # Histories
 //!
-//! [`trend`] finds where a series of measurements over many commits changed its level for good.
+//! [`trend`] finds the points where a series of measurements over many commits shifted to a new level.
 //!
 //! # What to rely on
 //!
-//! - **Bytes.** Names, keys, units and labels are `&[u8]`: nothing in the format asks for UTF-8, and
-//!   nothing is replaced.
+//! - **Bytes.** Names, keys, units and labels are `&[u8]`: the format does not require UTF-8, and invalid
+//!   sequences are never replaced.
 //! - **No panic on input.** Whatever the bytes, the answer is a result or an error with its place. A
 //!   function that can panic when called wrongly says so.
-//! - **Two kinds of wrong.** A bad line is a [`format::Record::Error`] among the records. An `Err` ends
-//!   the matter: an input that cannot be read, a query that is not of its language.
-//! - **Flat memory.** A line is read, used and forgotten. What stays is each different text and each
-//!   configuration, once, and eight bytes for a measurement that a collector takes.
-//! - **benchstat's answers.** Where the reference has a behaviour, so has this crate: which lines
-//!   count, how numbers are read and printed, which errors a query gives, how rows are sorted.
+//! - **Two kinds of wrong.** A bad line is a [`format::Record::Error`] among the records. An `Err` is fatal:
+//!   the input cannot be read, or the query has a syntax error.
+//! - **Low memory use.** Each line is read, processed and discarded. One copy of each distinct string and
+//!   configuration is retained, and eight bytes for each measurement that a collector accepts.
+//! - **Compatible with benchstat.** This crate matches benchstat's behavior: which lines count, how numbers are
+//!   parsed and printed, which errors a query produces, and how rows are sorted.
 
 mod error;
 

@@ -165,7 +165,7 @@ fn one_that_cannot_be_profiled_does_not_hide_the_others_or_the_verdict() {
         return;
     }
     let sandbox = memory("bytes, objects = 1024, 1");
-    let arguments = "run --base HEAD --rounds 2 --benchtime 20x --gate B/op --explain \
+    let arguments = "run --base HEAD --rounds 2 --benchtime 2000x --gate B/op --explain \
                      --bench Refuses|OldLoop";
     let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
@@ -192,9 +192,9 @@ fn figures_are_per_operation_however_the_loop_is_written() {
     if !has_go("figures_are_per_operation_however_the_loop_is_written") {
         return;
     }
-    // Large, as what the testing package allocates itself weighs with so few iterations.
+    // Large and often, so that what the runtime allocates meanwhile does not weigh.
     let sandbox = memory("bytes, objects = 65536, 1");
-    let arguments = "run --base HEAD --rounds 2 --benchtime 3x --gate B/op --explain \
+    let arguments = "run --base HEAD --rounds 2 --benchtime 200x --gate B/op --explain \
                      --bench Loop|Parallel --cpu 2";
     let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
@@ -233,7 +233,7 @@ fn a_name_that_ends_like_a_number_of_processors_is_found() {
         (&["--cpu", "1,2"][..], &["Named/n-2", "Named/n-2-2"][..]),
         (&["--pin"], &["Named/n-2"]),
     ] {
-        let arguments = "run --base HEAD --rounds 2 --benchtime 20x --gate B/op --explain \
+        let arguments = "run --base HEAD --rounds 2 --benchtime 2000x --gate B/op --explain \
                          --bench Named";
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         let ran = sandbox.benchcli(&[&arguments[..], processors].concat());
@@ -418,7 +418,7 @@ func BenchmarkFails(b *testing.B) {
     sandbox.write("work/fails_test.go", fails);
     sandbox.commit("Failing");
     let explain = |benchmarks: &str| {
-        let arguments = format!("explain --base HEAD~1 --benchtime 200x --bench {benchmarks}");
+        let arguments = format!("explain --base HEAD~1 --benchtime 2000x --bench {benchmarks}");
         sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>())
     };
     // The base has it too, or it would not be explained anyway.
@@ -703,7 +703,7 @@ func keep() {{
     sandbox.write("sub/work/work.go", &work("", 64, other));
     sandbox.commit("Base");
     sandbox.write("sub/work/work.go", &work("// keep keeps.\n", 1024, ""));
-    let common = "--base HEAD --benchtime 200x --cpu 2 --format json";
+    let common = "--base HEAD --benchtime 2000x --cpu 2 --format json";
     let explained = sandbox.benchcli(
         &format!("explain {common}")
             .split_whitespace()

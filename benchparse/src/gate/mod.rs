@@ -1,7 +1,7 @@
 //! The gate: turns a policy and rows into verdicts.
 //!
-//! The gate takes [`Row`]s, each the samples of one benchmark and unit on two sides, and
-//! answers with a [`Report`]: a verdict for each row, for each benchmark, and for the run. It is
+//! The gate takes [`Row`]s, each with the samples of both sides for one benchmark and unit, and returns a
+//! [`Report`] with a verdict for each row, each benchmark, and the run as a whole. It is
 //! made to fail a build exactly when the code got slower: counters are judged by the range of
 //! their values, even from one sample; timings by ranks, with the false discovery rate held over
 //! the whole run, and only beyond a threshold.
