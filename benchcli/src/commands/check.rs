@@ -115,20 +115,20 @@ fn read_base(
     new: &[Vec<u8>],
     labels: &[(String, BString)],
 ) -> Result<(Vec<Vec<u8>>, String, Option<Oid>)> {
-    let metadata = fs::metadata(base);
-    let is_commit = |store: &Store| base.to_str().is_some_and(|it| store.resolve(it).is_ok());
-    if metadata.as_ref().is_ok_and(fs::Metadata::is_dir)
-        && !Store::open(Path::new(".")).is_ok_and(|store| is_commit(&store))
-    {
+    let found = fs::metadata(base).ok();
+    let is_file = found.as_ref().is_some_and(|found| !found.is_dir());
+    if is_file || base == "-" {
+        return Ok((vec![text_of(base)?], base.display().to_string(), None));
+    }
+    let store = Store::open(Path::new("."));
+    let is_revision = |store: &Store| base.to_str().is_some_and(|it| store.resolve(it).is_ok());
+    let has_meaning = base == AUTO || store.as_ref().is_ok_and(is_revision);
+    if found.is_some() && !has_meaning {
         return Err(
             anyhow!("--base {} is a folder", base.display()).hint("name a file in it, or a commit")
         );
     }
-    let is_file = metadata.is_ok_and(|file| !file.is_dir());
-    if is_file || base == "-" {
-        return Ok((vec![text_of(base)?], base.display().to_string(), None));
-    }
-    let store = Store::open(Path::new(".")).with_context(|| {
+    let store = store.with_context(|| {
         format!(
             "--base {}: no such file, and no repository to look for a commit in",
             base.display()

@@ -260,3 +260,18 @@ fn where_there_is_nothing_to_find_the_message_says_what_to_do() {
     repo.diff_auto(&[])
         .fails_with(&["HEAD and main have no commit in common", "--base REV"]);
 }
+
+#[test]
+fn a_folder_called_auto_does_not_hide_the_baseline() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.repo("repo");
+    repo.record(&results(1));
+    repo.commit("Second");
+    repo.write("new.txt", results(2));
+    std::fs::create_dir(repo.path.join("auto")).unwrap();
+    let checked = repo.benchcli(["check", "new.txt"]);
+    assert!(checked.out.contains("new.txt against "), "{checked:?}");
+    std::fs::create_dir(repo.path.join("old")).unwrap();
+    repo.benchcli(["check", "new.txt", "--base", "old"])
+        .fails_with(&["--base old is a folder"]);
+}
