@@ -26,7 +26,7 @@ impl StdError for Hinted {
 
 /// Errors that take a hint.
 pub trait WithHint {
-    /// The error with what the user can do about it.
+    /// The error with what the user can do about it, in place of an earlier hint.
     #[must_use]
     fn hint(self, hint: impl Into<String>) -> Error;
 }

@@ -340,8 +340,7 @@ impl<'s> Profiles<'s> {
     }
 
     /// How many profiles are kept.
-    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.contents.kept.len()
     }
 

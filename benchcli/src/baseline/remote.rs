@@ -156,7 +156,7 @@ impl<'s> Remote<'s> {
                     received: now.beyond(&profiles_before),
                     sent: match theirs {
                         Some(theirs) => now.beyond(&self.store.profiles_at(theirs)?),
-                        None => now.len(),
+                        None => now.count(),
                     },
                 };
             }

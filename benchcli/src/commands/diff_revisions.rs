@@ -3,7 +3,6 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -14,7 +13,7 @@ use crate::baseline::find::{self, AUTO, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::hint::WithHint as _;
 use crate::inputs::Input;
-use crate::pipeline::results::Source;
+use crate::pipeline::results::{Source, whole};
 use crate::ui;
 
 const PROGRAM: &str = "benchcli diff";
@@ -41,10 +40,7 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
             continue;
         }
         let texts = if is_file(&input.path) {
-            let mut text = Vec::new();
-            let read = input.open()?.read_to_end(&mut text);
-            read.with_context(|| format!("cannot read {}", input.path.display()))?;
-            vec![text]
+            vec![whole(&input)?]
         } else {
             let baseline = find::at(&store, revision(&input.path)?, &Wanted::default())?;
             baseline.texts().map(<[u8]>::to_vec).collect()

@@ -86,7 +86,7 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
                 bytes: it.bytes,
             })
             .collect(),
-        profiles: profiles.len(),
+        profiles: profiles.count(),
         profile_bytes: doomed_profiles.iter().map(|kept| kept.bytes).sum(),
         pruned_profiles: doomed_profiles
             .iter()

@@ -11,6 +11,26 @@ use anstyle::AnsiColor;
 
 use crate::visible::visible_bytes;
 
+/// For whom a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look {
+    /// Significant differences are marked, worse red and better green.
+    pub color: bool,
+    /// What a terminal would obey is made visible; elsewhere the text is the reference's to the byte.
+    pub visible: bool,
+}
+
+impl Look {
+    /// The text as it is shown.
+    pub(super) fn shown(self, text: &[u8]) -> Cow<'_, [u8]> {
+        if self.visible {
+            visible_bytes(text)
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+}
+
 /// Where a cell's text stands in its width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {
@@ -78,8 +98,7 @@ pub(super) struct Layout {
     /// The first cell behind each line.
     lines: Vec<u32>,
     columns: Vec<Extent>,
-    /// What a terminal would obey is made visible.
-    visible: bool,
+    look: Look,
 }
 
 /// The needs of the cells of one column, the width of those that are in no other.
@@ -142,10 +161,10 @@ fn width(text: &[u8]) -> usize {
 }
 
 impl Layout {
-    /// Without cells; what a terminal would obey in a text is made visible or not.
-    pub(super) fn new(visible: bool) -> Self {
+    /// Without cells.
+    pub(super) fn new(look: Look) -> Self {
         Self {
-            visible,
+            look,
             ..Self::default()
         }
     }
@@ -167,11 +186,7 @@ impl Layout {
 
     /// Adds a cell to the current line, to the right of those that it has.
     pub(super) fn add(&mut self, entry: Entry, text: &[u8]) {
-        let text = if self.visible {
-            visible_bytes(text)
-        } else {
-            Cow::Borrowed(text)
-        };
+        let text = self.look.shown(text);
         self.write(entry, |out| out.extend_from_slice(&text));
     }
 

@@ -1,6 +1,5 @@
 //! Prints tables as benchstat does.
 
-use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -13,31 +12,12 @@ use benchparse::format::Symbol;
 use benchparse::unit::{Direction, Scale};
 
 use super::headings::{self, Headings};
+pub use super::layout::Look;
 use super::layout::{Align, Entry, Layout, Margin, Measures, write_sign};
 use super::notes::Notes;
-use crate::visible::visible_bytes;
 
 /// So many rows of a table are laid out together.
 const ROWS: usize = 1 << 13;
-
-/// For whom a text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
-    /// Significant differences are marked, worse red and better green.
-    pub color: bool,
-    /// What a terminal would obey is made visible; elsewhere the text is the reference's to the byte.
-    pub visible: bool,
-}
-
-impl Look {
-    fn shown(self, text: &[u8]) -> Cow<'_, [u8]> {
-        if self.visible {
-            visible_bytes(text)
-        } else {
-            Cow::Borrowed(text)
-        }
-    }
-}
 
 /// Some tables as text. What stands above the first depends on the table before it.
 #[derive(Debug)]
@@ -59,7 +39,7 @@ impl Part {
         };
         let mut out = Vec::new();
         let mut previous: Option<&Table> = None;
-        let mut layout = Layout::new(look.visible);
+        let mut layout = Layout::new(look);
         for table in tables.tables() {
             match previous {
                 None => part.first = Some(Headings::new(tables, table)),
@@ -119,7 +99,7 @@ fn write_large(tables: &Tables, table: &Table, look: Look, threads: NonZeroUsize
     let starts = (0..count).step_by(ROWS);
     let parts = starts.map(|start| start..count.min(start + ROWS)).collect();
     let grids = side_by_side(threads, parts, &|rows: Range<usize>| {
-        let mut grid = Grid::new(tables, table, look, Layout::new(look.visible));
+        let mut grid = Grid::new(tables, table, look, Layout::new(look));
         grid.fill(rows);
         grid
     });
@@ -445,7 +425,7 @@ mod tests {
             color: true,
             visible: true,
         };
-        let mut grid = Grid::new(&tables, table, look, Layout::new(true));
+        let mut grid = Grid::new(&tables, table, look, Layout::new(look));
         grid.fill(0..table.rows().len());
         let mut whole = Vec::new();
         grid.write(&mut whole);

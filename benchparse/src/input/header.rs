@@ -3,13 +3,16 @@
 /// The keys, in the order in which `go test` prints them.
 pub(super) const KEYS: [&[u8]; 4] = [b"goos", b"goarch", b"pkg", b"cpu"];
 
+/// The place of `pkg` in [`KEYS`].
+pub(super) const PACKAGE: usize = 2;
+
 /// The place of a key in [`KEYS`].
 #[inline]
 pub(super) fn place(key: &[u8]) -> Option<usize> {
     match key {
         b"goos" => Some(0),
         b"goarch" => Some(1),
-        b"pkg" => Some(2),
+        b"pkg" => Some(PACKAGE),
         b"cpu" => Some(3),
         _ => None,
     }

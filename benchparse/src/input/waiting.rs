@@ -6,9 +6,6 @@ use super::decoration::{self, Kinds};
 use super::header;
 use super::queue::LineQueue;
 
-/// The place of `pkg` among [`header::KEYS`].
-const PACKAGE: usize = 2;
-
 /// Lines that count only if the input has no other result, and the configuration in force.
 #[derive(Debug, Default)]
 pub(super) struct WaitingLines {
@@ -32,7 +29,7 @@ impl WaitingLines {
 
     /// The package in force, empty where there is none.
     pub(super) fn package(&self) -> &[u8] {
-        &self.header[PACKAGE]
+        &self.header[header::PACKAGE]
     }
 
     /// Keeps a configuration line, if results wait that it follows.
