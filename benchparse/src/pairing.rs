@@ -30,7 +30,7 @@ use std::hash::{BuildHasher as _, Hash};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol, Symbols};
-use crate::gate::{Row, RowKey};
+use crate::gate::{LayoutEffect, Row, RowKey};
 use crate::grouping::Grouping;
 use crate::name::Name;
 use crate::query::{Filter, Key};
@@ -89,6 +89,8 @@ pub struct Measurements {
     pub values: Vec<f64>,
     /// How often the benchmark's body ran for each.
     pub iterations: Vec<i64>,
+    /// The number of the layout that the binary behind each had; empty where layouts are not known.
+    pub layouts: Vec<u32>,
     /// The numbers of the environments that they were measured in.
     environments: BTreeSet<u32>,
 }
@@ -204,6 +206,11 @@ impl Pairing {
 
     /// Takes those of a result's measurements that the filter selects.
     pub fn add(&mut self, side: Side, result: &BenchmarkResult<'_>) {
+        self.add_in_layout(side, result, None);
+    }
+
+    /// Like [`Pairing::add`], for a result of a binary whose layout has a number. Each side has numbers of its own.
+    pub fn add_in_layout(&mut self, side: Side, result: &BenchmarkResult<'_>, layout: Option<u32>) {
         let number = self.grouping.number(result) as usize;
         if number == self.groups.len() {
             let config = self.config(result);
@@ -232,6 +239,7 @@ impl Pairing {
                 let values = &mut self.slots[slot].sides[side as usize];
                 values.values.push(measured.value);
                 values.iterations.push(result.iterations());
+                values.layouts.extend(layout);
                 values.environments.insert(environment);
             }
         }
@@ -458,8 +466,19 @@ impl<'p> Pair<'p> {
             direction: self.semantics.direction,
             in_family: !self.is_derived,
             environment_differs: self.environment_differs(),
+            layout: self.layout(),
             ..Row::new(key, base, head)
         }
+    }
+
+    /// What layouts do to this benchmark, where all values have one.
+    fn layout(&self) -> Option<LayoutEffect> {
+        let [base, head] = self.sides.map(|side| {
+            let is_known = side.layouts.len() == side.values.len();
+            let layouts = side.layouts.iter().copied().zip(side.values.iter().copied());
+            is_known.then(|| layouts.collect::<Vec<_>>())
+        });
+        LayoutEffect::of([&base?, &head?])
     }
 
     /// The values of a key of the filter language that the results of this pair have; a unit tidied

@@ -11,6 +11,7 @@ use clap::Args;
 use super::check::{GateArgs, GateOptions};
 use super::number::{whole, whole_from};
 use crate::hint::WithHint as _;
+use crate::runner::code_layout::Layouts;
 use crate::runner::go_flags::GoFlags;
 use crate::runner::plan::Order;
 
@@ -97,6 +98,23 @@ pub struct RunArgs {
     /// Write differential flame graphs to this folder
     #[arg(long, value_name = "DIR", requires = "explain")]
     flame: Option<PathBuf>,
+
+    /// How many times to link each test binary with its functions in another order, so that where the code lies in
+    /// memory is part of the noise; the rounds take turns with them
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = whole(1..=1000_u32), conflicts_with_all = ["no_layout", "base_cmd"])]
+    layouts: u32,
+
+    /// Link each test binary once, as the go command does
+    #[arg(long, conflicts_with = "base_cmd")]
+    no_layout: bool,
+
+    /// Fail on the first measurement, without measuring once more what would fail
+    #[arg(long, conflicts_with = "base_cmd")]
+    no_confirm: bool,
+
+    /// Measure packages too whose test binary is the same on both sides
+    #[arg(long, conflicts_with = "base_cmd")]
+    measure_all: bool,
 
     /// The run order of the two sides
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
@@ -239,6 +257,12 @@ pub struct RunOptions {
     pub versions: Versions,
     /// How many rounds; the most, if adaptive.
     pub rounds: u32,
+    /// How many rounds confirm what would fail; none where nothing is confirmed.
+    pub confirming_rounds: u32,
+    /// Which layouts of the code are measured.
+    pub layouts: Layouts,
+    /// Whether packages are measured whose test binary is the same on both sides.
+    pub measure_all: bool,
     /// For an adaptive run, after how many rounds the results are first looked at.
     pub first_look: Option<u32>,
     /// After which time no round begins.
@@ -293,7 +317,20 @@ impl RunArgs {
             (true, None) => self.rounds.saturating_mul(3),
             (true, Some(most)) => most,
         };
+        let is_go = matches!(versions, Versions::Go(_));
         Ok(RunOptions {
+            confirming_rounds: if is_go && !self.no_confirm && !self.cached_base {
+                self.rounds
+            } else {
+                0
+            },
+            layouts: if self.no_layout {
+                Layouts::Uncontrolled
+            } else {
+                Layouts::Cycle(self.layouts)
+            },
+            // A baseline that lacks benchmarks would be none for them.
+            measure_all: self.measure_all || self.record,
             versions,
             rounds,
             first_look: self

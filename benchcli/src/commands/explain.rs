@@ -15,7 +15,7 @@ use crate::baseline::Store;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::pipeline::failure::in_one_line;
 use crate::pipeline::profiling::{Explicable, Profiling, is_stopped, output};
-use crate::pipeline::versions::{Prepared, prepare};
+use crate::pipeline::versions::{Linking, Prepared, prepare};
 use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;
@@ -35,7 +35,7 @@ pub fn run(options: &ExplainOptions) -> Result<Outcome> {
     signals::stop_on_signal(&children).context("signals cannot be listened for")?;
     let store = Store::open(Path::new("."))?;
     let mut place = Place::create(&children, Some(store.repo().commondir()))?;
-    let ended = match prepare(&options.versions, &children, Some(&store), &mut place) {
+    let ended = match prepare(&options.versions, &children, Some(&store), &mut place, Linking::AS_IS) {
         Ok(prepared) => explain(options, &children, &prepared, place.path()),
         Err(error) => Err(error),
     };

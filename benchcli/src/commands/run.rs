@@ -1,12 +1,12 @@
 //! `benchcli run`: measures base and head in turn, and judges the difference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow};
-use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
+use benchparse::gate::{Report, RowKey, RowVerdict, Verdict, judge_again};
 use benchparse::name::Name;
 use git2::Oid;
 
@@ -21,7 +21,8 @@ use crate::hint::WithHint;
 use crate::pipeline::failure::hints;
 use crate::pipeline::gate::{Comparison, Extras, Gate, Rows, conclude};
 use crate::pipeline::profiling::{Explicable, Profiling};
-use crate::pipeline::versions::{Benchmarks, Prepared, prepare};
+use crate::pipeline::measured_marks::Marks;
+use crate::pipeline::versions::{Benchmarks, Linking, Prepared, prepare};
 use crate::report::verdicts::{Measured, RowMetadata};
 use crate::runner::children::Children;
 use crate::runner::machine::{Quietness, Snapshot};
@@ -51,13 +52,27 @@ pub fn run(options: &RunOptions) -> Result<Outcome> {
         .as_ref()
         .map(|store| store.repo().commondir().to_owned());
     let mut place = Place::create(&children, git.as_deref())?;
-    let prepared = prepare(&options.versions, &children, store.as_ref(), &mut place);
+    // Enough to repeat a run with, and short enough to copy.
+    let seed = options.seed.unwrap_or_else(|| workspace::random() >> 40);
+    let linking = Linking {
+        layouts: options.layouts,
+        seed,
+        measure_all: options.measure_all,
+    };
+    let prepared = prepare(
+        &options.versions,
+        &children,
+        store.as_ref(),
+        &mut place,
+        linking,
+    );
     let ended = prepared.and_then(|prepared| {
         let context = RunContext {
             children: &children,
             store: store.as_ref(),
             record_for,
             scratch: place.path(),
+            seed,
             options,
         };
         measure(&context, prepared)
@@ -93,17 +108,17 @@ struct RunContext<'c> {
     /// The commit to record for.
     record_for: Option<Oid>,
     scratch: &'c Path,
+    /// Where the order and the layouts are drawn from.
+    seed: u64,
     options: &'c RunOptions,
 }
 
 /// Measures, judges and reports.
 fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     let options = context.options;
-    // Enough to repeat a run with, and short enough to copy.
-    let seed = options.seed.unwrap_or_else(|| workspace::random() >> 40);
     let plan = Plan {
         order: options.order,
-        seed,
+        seed: context.seed,
     };
     let before = Snapshot::take();
     let pinned = options.pin.as_deref().map(pin).transpose()?;
@@ -117,14 +132,19 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     comparison.is_interleaved |= prepared.baseline.is_none();
     let mut state = RunState {
         gate: &gate,
-        rounds: Rounds::new(prepared.subjects, plan),
+        rounds: Rounds::new(prepared.subjects, plan, prepared.linker),
+        started: Instant::now(),
+        confirming: None,
+        confirmed: 0,
         transcript: Transcript::default(),
         comparison,
         benchmarks: prepared.benchmarks,
         decided: Vec::new(),
         share: 1.0,
     };
-    let ended = state.run(options, context.children);
+    let ended = state
+        .run(options, context.children)
+        .and_then(|()| state.confirm(options, context.children));
     let quietness = Quietness::between(&before, &Snapshot::take(), used);
     if let Err(error) = ended {
         state.rescue(options.save_raw.as_deref())?;
@@ -177,14 +197,14 @@ fn verdict(
             let quiet = |_: &[u8]| Ok(());
             state
                 .comparison
-                .read(Side::Base, &options.gate, &text[..], quiet)?;
+                .read(Side::Base, &options.gate, text, quiet)?;
         }
     }
     for line in state.comparison.all_lines() {
         status(&format!("note: {line}"));
     }
-    let rows = state.comparison.rows(state.gate);
-    let report = state.judged(&rows);
+    let mut rows = state.comparison.rows(state.gate);
+    let report = state.judged(&mut rows);
     let mut advice = Vec::new();
     let (explained, ended) = if options.explain {
         let profiling = Profiling {
@@ -263,6 +283,11 @@ fn cached(store: &Store, base: &str, head: &[u8]) -> Result<Baseline> {
 struct RunState<'r> {
     gate: &'r Gate<'r>,
     rounds: Rounds,
+    started: Instant,
+    /// The rounds of the first measurement, while a second one confirms it.
+    confirming: Option<Rounds>,
+    /// How many rounds confirmed what would fail.
+    confirmed: u32,
     transcript: Transcript,
     comparison: Comparison,
     benchmarks: Benchmarks,
@@ -284,16 +309,7 @@ impl RunState<'_> {
             if round > options.rounds || active == 0 {
                 break Ok(());
             }
-            if options
-                .max_time
-                .is_some_and(|most| progress.elapsed() >= most)
-            {
-                progress.say(&format!(
-                    "{} are over, after {} of {} rounds",
-                    duration(progress.elapsed()),
-                    round - 1,
-                    options.rounds
-                ));
+            if self.is_over(options, &progress, round - 1, options.rounds) {
                 break Ok(());
             }
             if let Err(error) = self.round(children, &progress, options.rounds) {
@@ -327,8 +343,10 @@ impl RunState<'_> {
             transcript,
             comparison,
             benchmarks,
+            confirming,
             ..
         } = self;
+        let confirms = confirming.is_some();
         let each = |subject: &Subject, took| {
             let left = (!expected.is_zero()).then(|| later + expected.saturating_sub(gone));
             progress.subject(round, (at, active), &subject.name, left);
@@ -336,7 +354,9 @@ impl RunState<'_> {
             gone += took;
         };
         measured.round(children, each, |printed| {
-            take(printed, gate, transcript, comparison, benchmarks, progress)
+            take(
+                printed, confirms, gate, transcript, comparison, benchmarks, progress,
+            )
         })?;
         let left = self.rounds.expected() * (rounds - round);
         let took = progress.elapsed().saturating_sub(started);
@@ -398,10 +418,79 @@ impl RunState<'_> {
         Side::BOTH.map(|side| transcript.text(side, &mark))
     }
 
-    fn judged(&self, rows: &Rows) -> Report {
-        let mut policy = self.comparison.policy(self.gate.options);
-        policy.q *= self.share;
-        judge_again(&rows.rows, &policy, &self.decided)
+    fn judged(&self, rows: &mut Rows) -> Report {
+        self.comparison
+            .judge(self.gate, rows, &self.decided, self.share)
+    }
+
+    /// Measures what would fail once more, in other layouts.
+    fn confirm(&mut self, options: &RunOptions, children: &Children) -> Result<()> {
+        let most = options.confirming_rounds;
+        let mut rows = self.comparison.rows(self.gate);
+        let report = self.judged(&mut rows);
+        let suspects: BTreeSet<&RowKey> = report.suspects().map(|row| &row.key).collect();
+        if most == 0 || suspects.is_empty() {
+            return Ok(());
+        }
+        let of_row = report.rows.iter().zip(&rows.metadata);
+        let subjects: BTreeSet<usize> = of_row
+            .filter(|(row, _)| suspects.contains(&row.key))
+            .filter_map(|(row, metadata)| self.subject_of(row, metadata))
+            .collect();
+        let still_there: BTreeSet<usize> = self.rounds.measurable().collect();
+        let seed = !self.rounds.plan.seed;
+        let plan = Plan {
+            seed,
+            ..self.rounds.plan
+        };
+        let linker = self.rounds.linker.as_ref().map(|linker| linker.fresh(seed));
+        let mut rounds = Rounds::new(self.rounds.subjects.clone(), plan, linker);
+        for at in 0..rounds.subjects.len() {
+            if !subjects.contains(&at) || !still_there.contains(&at) {
+                rounds.settle(at);
+            }
+        }
+        let count = rounds.active().count();
+        if count == 0 {
+            return Ok(());
+        }
+        status(&format!(
+            "{} would fail; measuring {} again to confirm",
+            counted(count, "benchmark"),
+            if count == 1 { "it" } else { "them" }
+        ));
+        self.confirming = Some(std::mem::replace(&mut self.rounds, rounds));
+        self.transcript.begin_confirmation();
+        let progress = Progress::start(most);
+        let mut ended = Ok(());
+        for done in 0..most {
+            if self.rounds.active().count() == 0 || self.is_over(options, &progress, done, most) {
+                break;
+            }
+            ended = self.round(children, &progress, most);
+            if ended.is_err() {
+                break;
+            }
+            self.confirmed = done + 1;
+        }
+        progress.end();
+        if let Some(first) = self.confirming.take() {
+            self.rounds = first;
+        }
+        ended
+    }
+
+    /// Whether the time of the run is over, after so many rounds.
+    fn is_over(&self, options: &RunOptions, progress: &Progress, done: u32, most: u32) -> bool {
+        let elapsed = self.started.elapsed();
+        let is_over = options.max_time.is_some_and(|most| elapsed >= most);
+        if is_over {
+            progress.say(&format!(
+                "{} are over, after {done} of {most} rounds",
+                duration(elapsed)
+            ));
+        }
+        is_over
     }
 
     /// Saves what was measured of a run that does not come to its end.
@@ -427,6 +516,7 @@ impl RunState<'_> {
 /// Takes in what a program printed. How one failed is written behind it, as `go test` would.
 fn take(
     printed: Printed,
+    confirms: bool,
     gate: &Gate<'_>,
     transcript: &mut Transcript,
     comparison: &mut Comparison,
@@ -436,12 +526,13 @@ fn take(
     let Printed {
         subject,
         side,
+        layout,
         text,
         failure,
     } = printed;
-    let quiet = |_: &[u8]| Ok(());
-    let noticed = comparison.read(side, gate.options, &text[..], quiet)?;
-    transcript.add(subject, side, &text);
+    let marks = Marks::everywhere(layout, confirms);
+    let noticed = comparison.read_measured(side, gate.options, &text, &marks)?;
+    transcript.add(subject, side, layout, &text);
     let Some(failure) = failure else {
         return Ok(());
     };
@@ -465,7 +556,7 @@ fn take(
         None => failure.ending,
     };
     let text = format!("{benchmark}{ending}\n");
-    comparison.read(side, gate.options, text.as_bytes(), quiet)?;
+    comparison.read_measured(side, gate.options, text.as_bytes(), &marks)?;
     transcript.amend(side, text.as_bytes());
     Ok(())
 }

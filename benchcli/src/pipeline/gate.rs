@@ -1,16 +1,18 @@
 //! Turns the results of two sides into verdicts, reports and an outcome.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::env;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use benchparse::compare::{Collector, TableOptions, Thresholds};
 use benchparse::format::{Parser, RepairMode};
-use benchparse::gate::{Action, Outcome, Policy, Report, Row, judge};
+use benchparse::gate::{
+    Action, Outcome, Policy, Report, Row, RowKey, RowVerdict, judge_again, judge_confirmed,
+};
 use benchparse::name::Name;
 use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
 use benchparse::query::{Field, Key, Order, Projection};
@@ -18,6 +20,7 @@ use benchparse::unit;
 use git2::{Commit, Oid};
 use jiff::Zoned;
 
+use super::measured_marks::Marks;
 use super::results::{no_result, read_text};
 use super::source_places::places;
 use super::unmatched;
@@ -31,12 +34,10 @@ use crate::profile::Explained;
 use crate::report::verdict_model::model;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
+use crate::runner::transcript::INTERLEAVED;
 use crate::ui;
 use crate::visible::visible;
 use crate::wording::{counted, is_unit, written_unit};
-
-/// What begins the line that tells that both sides were measured in turn.
-const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
 
 /// How many rows of a profile a report has.
 const EXPLAINED_ROWS: usize = 40;
@@ -130,6 +131,8 @@ fn is_in_head(store: &Store, revision: &str) -> Option<bool> {
 pub(crate) struct Comparison {
     parser: Parser,
     pairing: Pairing,
+    /// What was measured again, to confirm what would fail.
+    again: Pairing,
     /// What was noticed of base and head.
     noticed: [Noticed; 2],
     /// What was noticed before anything was read: packages that do not build.
@@ -168,7 +171,8 @@ impl Comparison {
         let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
         Self {
             parser: Parser::new(),
-            pairing: Pairing::new(pairing),
+            pairing: Pairing::new(pairing.clone()),
+            again: Pairing::new(pairing),
             noticed: [noticed(0), noticed(1)],
             failed_builds: Vec::new(),
             names,
@@ -183,19 +187,49 @@ impl Comparison {
         &mut self,
         side: Side,
         options: &GateOptions,
-        text: impl Read + Send,
+        text: &[u8],
+        malformed: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<Noticed> {
+        let marks = Marks::of(text);
+        self.read_marked(side, options, text, &marks, malformed)
+    }
+
+    /// Reads what a program printed that was just run.
+    pub(crate) fn read_measured(
+        &mut self,
+        side: Side,
+        options: &GateOptions,
+        text: &[u8],
+        marks: &Marks,
+    ) -> Result<Noticed> {
+        self.read_marked(side, options, text, marks, |_| Ok(()))
+    }
+
+    fn read_marked(
+        &mut self,
+        side: Side,
+        options: &GateOptions,
+        text: &[u8],
+        marks: &Marks,
         malformed: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<Noticed> {
         let name = self.names[side as usize].clone();
         let label = [b"old".as_slice(), b"new"][side as usize];
-        let pairing = &mut self.pairing;
+        let (pairing, again) = (&mut self.pairing, &mut self.again);
         let noticed = read_text(
             &mut self.parser,
             options.repair_mode,
             (name.as_bytes(), label),
             text,
             Some(side),
-            |result| pairing.add(side, result),
+            |result| {
+                let to = if marks.confirms(result.line()) {
+                    &mut *again
+                } else {
+                    &mut *pairing
+                };
+                to.add_in_layout(side, result, marks.layout(result.line()));
+            },
             malformed,
         )?;
         self.noticed[side as usize].merge(&noticed);
@@ -235,8 +269,44 @@ impl Comparison {
         }
     }
 
-    /// The rows as the configuration wants them judged.
+    /// The rows as the configuration wants them judged, as they were first measured.
     pub(crate) fn rows(&self, gate: &Gate<'_>) -> Rows {
+        self.rows_of(&self.pairing, gate)
+    }
+
+    /// Judges the rows with the verdicts of earlier looks and the part of q that is left, and those that would fail by
+    /// their second measurement where there is one. The metadata follow.
+    pub(crate) fn judge(
+        &self,
+        gate: &Gate<'_>,
+        rows: &mut Rows,
+        decided: &[RowVerdict],
+        share: f64,
+    ) -> Report {
+        let policy = self.policy(gate.options);
+        let mut first_policy = policy.clone();
+        first_policy.q *= share;
+        let report = judge_again(&rows.rows, &first_policy, decided);
+        let again = self.rows_of(&self.again, gate);
+        if again.rows.is_empty() {
+            return report;
+        }
+        let report = judge_confirmed(&rows.rows, report, &again.rows, &policy);
+        let places: HashMap<&RowKey, usize> = again
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (&row.key, at))
+            .collect();
+        for (row, metadata) in report.rows.iter().zip(&mut rows.metadata) {
+            if let (Some(_), Some(&at)) = (row.first, places.get(&row.key)) {
+                *metadata = again.metadata[at].clone();
+            }
+        }
+        report
+    }
+
+    fn rows_of(&self, pairing: &Pairing, gate: &Gate<'_>) -> Rows {
         let options = gate.options;
         let gated: Option<Vec<Vec<u8>>> = options.gated.as_ref().map(|units| {
             let tidied = |unit: &String| unit::tidy(unit.as_bytes()).unit.into_owned();
@@ -247,7 +317,7 @@ impl Comparison {
             .into_iter()
             .filter(Diagnostic::is_failure)
             .collect();
-        let mut pairs = self.pairing.pairs(&self.parser);
+        let mut pairs = pairing.pairs(&self.parser);
         // What one side could not measure was neither added nor removed.
         pairs.retain(|pair| {
             let [base, head] = pair.sides.map(|side| !side.values.is_empty());
@@ -508,8 +578,8 @@ pub(crate) fn judge_texts(
     gate: &Gate<'_>,
 ) -> Result<Outcome> {
     let comparison = read_sides(program, names, texts, gate.options)?;
-    let rows = comparison.rows(gate);
-    let report = judge(&rows.rows, &comparison.policy(gate.options));
+    let mut rows = comparison.rows(gate);
+    let report = comparison.judge(gate, &mut rows, &[], 1.0);
     conclude(&comparison, rows, &report, gate, texts, Extras::default())
 }
 

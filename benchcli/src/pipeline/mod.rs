@@ -2,9 +2,11 @@
 //! commits to versions that are built and measured.
 
 pub(crate) mod baselines;
+mod changed_files;
 pub(crate) mod failure;
 pub(crate) mod gate;
 pub(crate) mod histories;
+pub(crate) mod measured_marks;
 pub(crate) mod profiling;
 pub(crate) mod results;
 mod source_places;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail};
 use git2::Oid;
 
+use super::changed_files::ChangedFiles;
 use super::failure::in_one_line;
 use crate::args::run::{GoOptions, Versions};
 use crate::baseline::find::{self, Wanted};
@@ -16,12 +17,16 @@ use crate::diagnostics::Diagnostic;
 use crate::hint::WithHint as _;
 use crate::runner::Side;
 use crate::runner::bench_pattern::BenchPattern;
-use crate::runner::build::{self, Build};
+use crate::runner::build::{self, Build, BuildFailure};
 use crate::runner::children::{ChildError, Children};
+use crate::runner::code_layout::{Layouts, Linker};
+use crate::runner::go_flags::LinkerFlags;
 use crate::runner::packages::{self, NoGo, Package};
 use crate::runner::rounds::{Job, Subject};
+use crate::runner::same_binary::are_same;
 use crate::runner::worktree::Place;
 use crate::ui::status;
+use crate::wording::counted;
 
 /// What is to be measured, and what it is called.
 pub(crate) struct Prepared {
@@ -38,6 +43,39 @@ pub(crate) struct Prepared {
     pub(crate) failed_builds: Vec<Diagnostic>,
     /// Whether the benchmarks of the base are known, so that what it lacks is new.
     pub(crate) base_is_listed: bool,
+    /// Packages that need no measurement, as both sides have the same test binary.
+    pub(crate) same_binaries: Vec<SameBinary>,
+    /// What links the packages in other layouts; nothing for commands.
+    pub(crate) linker: Option<Linker>,
+    /// Why the layout of the code is not controlled although it should be.
+    pub(crate) uncontrolled: Option<String>,
+}
+
+/// A package whose test binary is the same on both sides.
+#[derive(Debug, Clone)]
+pub(crate) struct SameBinary {
+    pub(crate) package: String,
+    pub(crate) benchmarks: Vec<String>,
+}
+
+/// How binaries are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Linking {
+    /// Which layouts are measured.
+    pub(crate) layouts: Layouts,
+    /// Where they are drawn from.
+    pub(crate) seed: u64,
+    /// Whether packages are measured whose test binary is the same on both sides.
+    pub(crate) measure_all: bool,
+}
+
+impl Linking {
+    /// Every package once, as the go command links it.
+    pub(crate) const AS_IS: Self = Self {
+        layouts: Layouts::Uncontrolled,
+        seed: 0,
+        measure_all: true,
+    };
 }
 
 /// Builds both versions. A package that does not build on one of them is named and not measured.
@@ -46,6 +84,7 @@ pub(crate) fn prepare(
     children: &Children,
     store: Option<&Store>,
     place: &mut Place,
+    linking: Linking,
 ) -> Result<Prepared> {
     match versions {
         Versions::Commands(commands) => of_commands(commands),
@@ -54,7 +93,7 @@ pub(crate) fn prepare(
                 Some(store) => store,
                 None => &Store::open(Path::new("."))?,
             };
-            of_packages(go, children, store, place)
+            of_packages(go, children, store, place, linking)
         }
     }
 }
@@ -69,6 +108,7 @@ fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
     let job = |command: &String| {
         Some(Job {
             program: shell.into(),
+            build: None,
             arguments: vec![flag.into(), command.clone()],
             folder: folder.clone(),
         })
@@ -84,6 +124,9 @@ fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
         baseline: None,
         failed_builds: Vec::new(),
         base_is_listed: false,
+        same_binaries: Vec::new(),
+        linker: None,
+        uncontrolled: None,
     })
 }
 
@@ -92,6 +135,7 @@ fn of_packages(
     children: &Children,
     store: &Store,
     place: &mut Place,
+    linking: Linking,
 ) -> Result<Prepared> {
     let repository = store.repo();
     let Some(root) = repository.workdir() else {
@@ -139,6 +183,15 @@ fn of_packages(
         return Err(anyhow!("no benchmark in {}", go.packages.join(" "))
             .hint("use --pkg to select packages that contain benchmarks"));
     }
+    let linker_flags = LinkerFlags::of_environment(&build::inherited_flags(children, &here)?);
+    let mut builds = builds;
+    let same_binaries = if linking.measure_all || baseline.is_some() {
+        Vec::new()
+    } else {
+        let changed = ChangedFiles::since(repository, &root, base.commit)
+            .context("the working tree cannot be compared with the base")?;
+        take_same_binaries(go, children, &linker_flags, &changed, &mut builds)?
+    };
     status(&format!(
         "base is {base}; building {}",
         match builds.len() {
@@ -146,10 +199,12 @@ fn of_packages(
             count => format!("{count} test binaries"),
         }
     ));
-    for failure in build::build(children, &builds, &go.flags)? {
+    let (linker, failures, uncontrolled) =
+        link_first(go, children, linker_flags, linking, builds)?;
+    for failure in failures {
         broken.push(Broken::new(failure.side, &failure.package, &failure.output));
     }
-    let (subjects, benchmarks) = subjects(go, children, &builds, &mut broken)?;
+    let (subjects, benchmarks) = subjects(go, children, linker.builds(), &mut broken)?;
     for it in &broken {
         status(&format!(
             "{} does not build ({}):\n{}",
@@ -158,8 +213,8 @@ fn of_packages(
             it.output
         ));
     }
-    if subjects.is_empty() && broken.is_empty() {
-        let all = names(go, children, &builds)?;
+    if subjects.is_empty() && broken.is_empty() && same_binaries.is_empty() {
+        let all = names(go, children, linker.builds())?;
         bail!(
             "--bench {}: no benchmark matches; there {}",
             go.bench,
@@ -187,7 +242,86 @@ fn of_packages(
             .map(|it| Diagnostic::build_failed(it.side, &it.package, &it.output))
             .collect(),
         base_is_listed,
+        same_binaries,
+        linker: Some(linker),
+        uncontrolled,
     })
+}
+
+/// Builds everything once, in the first layout.
+fn link_first(
+    go: &GoOptions,
+    children: &Children,
+    linker_flags: LinkerFlags,
+    linking: Linking,
+    builds: Vec<Build>,
+) -> Result<(Linker, Vec<BuildFailure>, Option<String>)> {
+    let mut layouts = linking.layouts;
+    let mut uncontrolled = None;
+    if layouts != Layouts::Uncontrolled && linker_flags.has(&go.flags.build, "randlayout") {
+        layouts = Layouts::Uncontrolled;
+        uncontrolled = Some("your -ldflags set -randlayout, so one layout is measured".to_owned());
+    }
+    let mut linker = Linker::new(go.flags.clone(), linker_flags, linking.seed, layouts);
+    let flags = linker.flags(layouts.of_round(1));
+    let mut failures = build::build(children, &builds, &flags)?;
+    let is_unknown = |it: &BuildFailure| it.output.contains("not defined: -randlayout");
+    if failures.iter().any(is_unknown) {
+        linker.layouts = Layouts::Uncontrolled;
+        uncontrolled = Some(
+            "this version of Go has no linker flag -randlayout (Go 1.22 brought it), so one layout is measured"
+                .to_owned(),
+        );
+        failures = build::build(children, &builds, &linker.flags(None))?;
+    }
+    linker.set_builds(builds);
+    Ok((linker, failures, uncontrolled))
+}
+
+/// Takes out the packages whose test binary is the same on both sides and that no changed file can reach.
+fn take_same_binaries(
+    go: &GoOptions,
+    children: &Children,
+    linker_flags: &LinkerFlags,
+    changed: &ChangedFiles,
+    builds: &mut Vec<Build>,
+) -> Result<Vec<SameBinary>> {
+    let mut pairs: Vec<[Build; 2]> = Vec::new();
+    for head in builds.iter().filter(|build| build.side == Side::Head) {
+        let is_base =
+            |build: &&Build| build.side == Side::Base && build.package.path == head.package.path;
+        if let Some(base) = builds.iter().find(is_base)
+            && !changed.may_be_read_by(&head.package.folder)
+        {
+            pairs.push([base.clone(), head.clone()]);
+        }
+    }
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    status(&format!(
+        "comparing the test binaries of {}",
+        counted(pairs.len(), "package")
+    ));
+    let same = are_same(children, &pairs, &go.flags, linker_flags)?;
+    let pattern = BenchPattern::parse(&go.bench);
+    let mut found = Vec::new();
+    for ([base, head], _) in pairs.iter().zip(same).filter(|(_, is_same)| *is_same) {
+        // One that does not list its benchmarks is built and measured, which tells why.
+        let Ok(list) = build::benchmarks(children, head, &pattern, &go.flags) else {
+            continue;
+        };
+        builds.retain(|it| it.binary != base.binary && it.binary != head.binary);
+        found.push(SameBinary {
+            package: head.package.path.clone(),
+            benchmarks: list.into_iter().map(|(name, _)| name).collect(),
+        });
+    }
+    for build in pairs.iter().flatten() {
+        // What stays goes with the run's folder.
+        let _ = fs::remove_file(&build.binary);
+    }
+    Ok(found)
 }
 
 /// What stands for the packages of a base that cannot be listed at all.
@@ -275,13 +409,14 @@ fn subjects(
     let is_broken =
         |broken: &[Broken], build: &Build| broken.iter().any(|it| it.package == build.package.path);
     let mut lists = Vec::new();
-    let buildable: Vec<&Build> = builds
+    let buildable: Vec<(usize, &Build)> = builds
         .iter()
-        .filter(|build| !is_broken(broken, build))
+        .enumerate()
+        .filter(|(_, build)| !is_broken(broken, build))
         .collect();
-    for build in buildable {
+    for (number, build) in buildable {
         match build::benchmarks(children, build, &pattern, &go.flags) {
-            Ok(list) => lists.push((build, list)),
+            Ok(list) => lists.push((number, build, list)),
             Err(error) if error.is::<ChildError>() => return Err(error),
             // Go's own word on a pattern is as good as ours.
             Err(error) if error.to_string().contains("invalid regexp") => {
@@ -293,11 +428,11 @@ fn subjects(
             }
         }
     }
-    lists.retain(|(build, _)| !is_broken(broken, build));
+    lists.retain(|(_, build, _)| !is_broken(broken, build));
     let mut subjects: Vec<Subject> = Vec::new();
     let mut benchmarks = HashMap::new();
     let prefix = common_folder(builds.iter().map(|build| &build.package));
-    for (build, list) in lists {
+    for (number, build, list) in lists {
         for (name, pattern) in list {
             let bare = name.strip_prefix("Benchmark").unwrap_or(&name).to_owned();
             let path = &build.package.path;
@@ -325,6 +460,7 @@ fn subjects(
             );
             subjects[at].sides[build.side as usize] = Some(Job {
                 program: build.binary.clone(),
+                build: Some(number),
                 arguments,
                 folder: build.package.folder.clone(),
             });

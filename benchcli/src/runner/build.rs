@@ -39,14 +39,14 @@ pub struct BuildFailure {
 
 type Built = Result<Option<BuildFailure>, ChildError>;
 
-/// Builds packages, as many at once as there are processors. Gives those that do not build.
+/// Builds packages with flags for the go command, as many at once as there are processors. Gives those that do not build.
 ///
 /// # Errors
 /// The go command cannot be run, or everything was stopped.
 pub fn build(
     children: &Children,
     jobs: &[Build],
-    flags: &GoFlags,
+    flags: &[String],
 ) -> Result<Vec<BuildFailure>, ChildError> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Built)>> = Mutex::default();
@@ -74,12 +74,12 @@ pub fn build(
 fn build_one(
     children: &Children,
     job: &Build,
-    flags: &GoFlags,
+    flags: &[String],
 ) -> Result<Option<BuildFailure>, ChildError> {
     let mut go = job.package.go();
     go.args(["test", "-c", "-o"])
         .arg(&job.binary)
-        .args(&flags.build)
+        .args(flags)
         .arg(".");
     let ran = children.run(&mut go)?;
     let is_built = ran.status.success() && job.binary.is_file();
@@ -90,6 +90,21 @@ fn build_one(
             .trim_end()
             .to_owned(),
     }))
+}
+
+/// The flags that the go command takes from its environment, as `go env GOFLAGS` prints them.
+///
+/// # Errors
+/// Everything was stopped.
+pub fn inherited_flags(children: &Children, folder: &Path) -> Result<String, ChildError> {
+    let mut go = Command::new("go");
+    go.args(["env", "GOFLAGS"]).current_dir(folder).env("PWD", folder);
+    match children.run(&mut go) {
+        Ok(ran) => Ok(String::from_utf8_lossy(&ran.stdout).trim().to_owned()),
+        Err(ChildError::Stopped) => Err(ChildError::Stopped),
+        // What is wrong with go shows when it builds.
+        Err(_) => Ok(String::new()),
+    }
 }
 
 /// A binary in its package's folder.

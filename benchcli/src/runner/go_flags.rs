@@ -117,6 +117,77 @@ impl GoFlags {
     }
 }
 
+/// The user's own flags for the linker, from `GOFLAGS`. Those after `--` are among the build flags.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkerFlags {
+    inherited: Vec<String>,
+}
+
+impl LinkerFlags {
+    /// Takes the linker flags out of the value of `GOFLAGS`.
+    pub fn of_environment(goflags: &str) -> Self {
+        let values = split_quoted(goflags);
+        Self {
+            inherited: values.iter().filter_map(|it| linker_flags(it)).collect(),
+        }
+    }
+
+    /// Build flags with one more flag for the linker beside all that the user wants it to have.
+    ///
+    /// Of several `-ldflags` the go command takes the last whose pattern matches the package, so the flag is added
+    /// to each of them, and stands alone before them for packages that none matches.
+    pub fn add_to(&self, build: &[String], flag: &str) -> Vec<String> {
+        let (own, mut flags): (Vec<&String>, Vec<&String>) =
+            build.iter().partition(|it| linker_flags(it).is_some());
+        let own = own.into_iter().filter_map(|it| linker_flags(it));
+        let added: Vec<String> = [format!("-ldflags={flag}")]
+            .into_iter()
+            .chain(self.inherited.iter().cloned().chain(own).map(|value| {
+                let apart = if value.is_empty() { "" } else { " " };
+                format!("-ldflags={value}{apart}{flag}")
+            }))
+            .collect();
+        flags.extend(&added);
+        flags.into_iter().cloned().collect()
+    }
+
+    /// Whether the user asks the linker for something himself.
+    pub fn has(&self, build: &[String], flag: &str) -> bool {
+        let own = build.iter().filter_map(|it| linker_flags(it));
+        let mut all = self.inherited.iter().cloned().chain(own);
+        all.any(|value| {
+            split_quoted(&value).iter().any(|word| {
+                let word = word.rsplit_once("=-").map_or(&word[..], |(_, rest)| rest);
+                let word = word.trim_start_matches('-');
+                word.split_once('=').map_or(word, |(name, _)| name) == flag
+            })
+        })
+    }
+}
+
+/// The value of an `-ldflags` flag.
+fn linker_flags(flag: &str) -> Option<String> {
+    let flag = flag.strip_prefix('-')?;
+    let flag = flag.strip_prefix('-').unwrap_or(flag);
+    flag.strip_prefix("ldflags=").map(str::to_owned)
+}
+
+/// Splits at blanks as the go command does: a field that begins with a quote ends with the same quote.
+fn split_quoted(text: &str) -> Vec<String> {
+    let mut fields = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let (field, after) = if first == '\'' || first == '"' {
+            rest[1..].split_once(first).unwrap_or((&rest[1..], ""))
+        } else {
+            rest.split_once(char::is_whitespace).unwrap_or((rest, ""))
+        };
+        fields.push(field.to_owned());
+        rest = after.trim_start();
+    }
+    fields
+}
+
 fn refuse(name: &str) -> Result<()> {
     match name {
         "bench" | "benchtime" | "cpu" => bail!("-{name} after --: write --{name} before it"),
@@ -161,6 +232,41 @@ mod tests {
             own: vec!["-x".into(), "y".into()],
         };
         assert_eq!(flags.unwrap(), expected);
+    }
+
+    #[test]
+    fn the_linker_gets_one_more_flag_beside_the_users_own() {
+        let flags = LinkerFlags::of_environment("-mod=vendor '-ldflags=-X a.b=c -s' -tags=x");
+        let build = ["-race".to_owned(), "-ldflags=net=-w".to_owned()];
+        assert_eq!(
+            flags.add_to(&build, "-randlayout=3"),
+            [
+                "-race",
+                "-ldflags=-randlayout=3",
+                "-ldflags=-X a.b=c -s -randlayout=3",
+                "-ldflags=net=-w -randlayout=3"
+            ]
+        );
+        assert_eq!(
+            LinkerFlags::default().add_to(&["-ldflags=".to_owned()], "-x"),
+            ["-ldflags=-x", "-ldflags=-x"]
+        );
+    }
+
+    #[test]
+    fn a_layout_of_the_users_own_is_noticed() {
+        let none = LinkerFlags::default();
+        for (flag, has) in [
+            ("-ldflags=-randlayout=4", true),
+            ("-ldflags=-s -randlayout 4", true),
+            ("-ldflags=all=-randlayout=4", true),
+            ("-ldflags=-X a.randlayout=4", false),
+            ("-gcflags=-randlayout=4", false),
+        ] {
+            assert_eq!(none.has(&[flag.to_owned()], "randlayout"), has, "{flag}");
+        }
+        let inherited = LinkerFlags::of_environment("\"-ldflags=-w -randlayout=2\"");
+        assert!(inherited.has(&[], "randlayout"));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! benchmark, its base and its head once, in an order that a [plan] draws from a seed.
 //!
 //! - [`worktree`] checks out the base, [`packages`] finds what can be measured, [`build`] compiles.
+//! - [`code_layout`] links them again with their functions in another order, [`same_binary`] finds those that did not
+//!   change.
 //! - [`children`] runs programs that end when this one does, [`signals`] hears of it.
 //! - [`transcript`] keeps what they print, one text a side.
 //! - [`progress`] says how long it will take.
@@ -15,6 +17,7 @@
 pub mod bench_pattern;
 pub mod build;
 pub mod children;
+pub mod code_layout;
 pub mod go_flags;
 mod group;
 mod guard;
@@ -24,6 +27,7 @@ pub mod pin;
 pub mod plan;
 pub mod progress;
 pub mod rounds;
+pub mod same_binary;
 pub mod save;
 pub mod signals;
 pub mod stopping;

@@ -49,6 +49,11 @@ impl Plan {
     }
 }
 
+/// A number that follows from a seed and a place alone; near places have unrelated numbers.
+pub(super) fn draw(seed: u64, at: u64) -> u64 {
+    mix(mix(seed) ^ at)
+}
+
 /// The output function of `SplitMix64` (Steele, Lea and Flood 2014) after one step.
 fn mix(state: u64) -> u64 {
     let state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);

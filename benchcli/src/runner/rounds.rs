@@ -1,19 +1,22 @@
 //! Runs every benchmark on both sides once per round.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use super::Side;
 use super::children::{ChildError, Children};
+use super::code_layout::Linker;
 use super::plan::Plan;
 
 /// A program that measures.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// The program.
+    /// The program; of a Go package, as it was first linked.
     pub program: PathBuf,
+    /// The number of the package among the builds, to measure it in other layouts.
+    pub build: Option<usize>,
     /// Its arguments.
     pub arguments: Vec<String>,
     /// Where it runs.
@@ -21,8 +24,8 @@ pub struct Job {
 }
 
 impl Job {
-    fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .args(&self.arguments)
             .current_dir(&self.folder)
@@ -62,6 +65,8 @@ pub struct Printed {
     pub subject: usize,
     /// The side that was measured.
     pub side: Side,
+    /// The number of the binary's layout, where layouts are controlled.
+    pub layout: Option<u32>,
     /// Its standard output; of a program that failed its standard error as well.
     pub text: Vec<u8>,
     /// How it failed, if it did.
@@ -75,6 +80,8 @@ pub struct Rounds {
     pub subjects: Vec<Subject>,
     /// In which order.
     pub plan: Plan,
+    /// What links Go packages in another layout.
+    pub linker: Option<Linker>,
     /// What failed is not measured any more.
     failed: BTreeSet<usize>,
     settled: BTreeSet<usize>,
@@ -84,11 +91,12 @@ pub struct Rounds {
 
 impl Rounds {
     /// Nothing measured yet.
-    pub fn new(subjects: Vec<Subject>, plan: Plan) -> Self {
+    pub fn new(subjects: Vec<Subject>, plan: Plan, linker: Option<Linker>) -> Self {
         let times = vec![[Duration::ZERO; 2]; subjects.len()];
         Self {
             subjects,
             plan,
+            linker,
             failed: BTreeSet::new(),
             settled: BTreeSet::new(),
             done: 0,
@@ -105,6 +113,11 @@ impl Rounds {
     pub fn active(&self) -> impl Iterator<Item = usize> {
         (0..self.subjects.len())
             .filter(|at| !self.failed.contains(at) && !self.settled.contains(at))
+    }
+
+    /// The subjects that did not fail.
+    pub fn measurable(&self) -> impl Iterator<Item = usize> {
+        (0..self.subjects.len()).filter(|at| !self.failed.contains(at))
     }
 
     /// Takes a subject out of the rounds to come.
@@ -132,6 +145,12 @@ impl Rounds {
     ) -> Result<(), E> {
         let round = self.done + 1;
         let active: Vec<usize> = self.active().collect();
+        if let Some(linker) = &mut self.linker {
+            let jobs = active.iter().flat_map(|&at| &self.subjects[at].sides);
+            let packages: BTreeSet<usize> = jobs.flatten().filter_map(|job| job.build).collect();
+            let packages: Vec<usize> = packages.into_iter().collect();
+            linker.link(children, &packages, round)?;
+        }
         for at in active {
             each(&self.subjects[at], self.times[at].iter().sum());
             for side in self.plan.pair(at, round) {
@@ -157,11 +176,16 @@ impl Rounds {
         let Some(job) = &subject.sides[side as usize] else {
             return Ok(None);
         };
-        let ran = children.run(&mut job.command())?;
+        let (program, layout) = match (&self.linker, job.build) {
+            (Some(linker), Some(build)) => linker.binary(build, round),
+            _ => (job.program.clone(), None),
+        };
+        let ran = children.run(&mut job.command(&program))?;
         self.times[at][side as usize] = ran.elapsed;
         let mut printed = Printed {
             subject: at,
             side,
+            layout,
             text: Vec::new(),
             failure: None,
         };
@@ -210,6 +234,7 @@ mod tests {
         let job = |script: &str| {
             Some(Job {
                 program: "sh".into(),
+                build: None,
                 arguments: vec!["-c".into(), script.into()],
                 folder: std::env::temp_dir(),
             })
@@ -225,7 +250,7 @@ mod tests {
             order: Order::Abba,
             seed: 3,
         };
-        Rounds::new(subjects, plan)
+        Rounds::new(subjects, plan, None)
     }
 
     /// The names of the subjects that a round measures, and what it prints.

@@ -11,7 +11,18 @@ use super::plan::Plan;
 #[derive(Debug, Default)]
 pub struct Transcript {
     sides: [Raw; 2],
+    confirms: bool,
 }
+
+/// What a line begins with that gives the number of the layout of the binary behind the results after it. Go's format
+/// passes over it.
+pub const LAYOUT: &str = "# benchcli: layout ";
+
+/// What the first line of both sides begins with that says that they were measured in turn.
+pub const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
+
+/// The line before results that were measured to confirm what those before it say.
+pub const CONFIRMATION: &[u8] = b"# benchcli: confirmation";
 
 #[derive(Debug, Default)]
 struct Raw {
@@ -23,11 +34,25 @@ struct Raw {
 }
 
 impl Transcript {
-    /// Keeps what a subject's program printed.
-    pub fn add(&mut self, subject: usize, side: Side, text: &[u8]) {
+    /// Keeps what a subject's program printed, and the number of its layout where that was controlled.
+    pub fn add(&mut self, subject: usize, side: Side, layout: Option<u32>, text: &[u8]) {
         let raw = &mut self.sides[side as usize];
-        *raw.rounds.entry(subject).or_default() += 1;
+        if !self.confirms {
+            *raw.rounds.entry(subject).or_default() += 1;
+        }
+        if let Some(layout) = layout {
+            raw.text.extend_from_slice(format!("{LAYOUT}{layout}\n").as_bytes());
+        }
         raw.push(text);
+    }
+
+    /// What follows confirms what the results so far say.
+    pub fn begin_confirmation(&mut self) {
+        self.confirms = true;
+        for raw in &mut self.sides {
+            raw.text.extend_from_slice(CONFIRMATION);
+            raw.text.push(b'\n');
+        }
     }
 
     /// Keeps a text that belongs to the last one, such as how its program ended.
@@ -35,7 +60,7 @@ impl Transcript {
         self.sides[side as usize].push(text);
     }
 
-    /// How many rounds a side was measured in, of the subject that has most.
+    /// How many rounds a side was measured in, of the subject that has most, before any confirmation.
     pub fn rounds(&self, side: Side) -> usize {
         let counts = self.sides[side as usize].rounds.values();
         counts.copied().max().unwrap_or_default()
@@ -140,7 +165,7 @@ mod tests {
     fn text(outputs: &[&str]) -> String {
         let mut transcript = Transcript::default();
         for output in outputs {
-            transcript.add(0, Side::Base, output.as_bytes());
+            transcript.add(0, Side::Base, None, output.as_bytes());
         }
         assert_eq!(transcript.rounds(Side::Base), outputs.len());
         String::from_utf8(transcript.text(Side::Base, "#")).unwrap()
@@ -150,6 +175,24 @@ mod tests {
     fn what_programs_print_is_kept_to_the_byte() {
         let output = "goos: linux\npkg: p\nBenchmarkA \t 10 \t 5 ns/op\nPASS\n";
         assert_eq!(text(&[output, output]), format!("#\n{output}{output}"));
+    }
+
+    #[test]
+    fn layouts_and_confirmations_are_marked() {
+        let mut transcript = Transcript::default();
+        transcript.add(0, Side::Base, Some(2), b"BenchmarkA 1 5 x\n");
+        transcript.begin_confirmation();
+        transcript.add(0, Side::Base, Some(0), b"BenchmarkA 1 6 x\n");
+        assert_eq!(transcript.rounds(Side::Base), 1);
+        assert_eq!(
+            String::from_utf8(transcript.text(Side::Base, "#")).unwrap(),
+            "#\n# benchcli: layout 2\nBenchmarkA 1 5 x\n# benchcli: confirmation\n\
+             # benchcli: layout 0\nBenchmarkA 1 6 x\n"
+        );
+        assert_eq!(
+            String::from_utf8(transcript.text(Side::Head, "#")).unwrap(),
+            "#\n# benchcli: confirmation\n"
+        );
     }
 
     #[test]

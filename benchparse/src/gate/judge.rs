@@ -66,33 +66,45 @@ pub fn judge_again(rows: &[Row], policy: &Policy, settled: &[RowVerdict]) -> Rep
             settle(row, &draft, tests, &family, &shift, policy)
         })
         .collect();
-    let benchmarks = benchmarks(rows, &verdicts);
+    finish(rows, policy, &mut verdicts, family.size(), shift)
+}
+
+/// Adds what follows from the verdicts of the rows: those of the benchmarks, what to do about each row, and the
+/// outcome.
+pub(super) fn finish(
+    rows: &[Row],
+    policy: &Policy,
+    verdicts: &mut Vec<RowVerdict>,
+    family: usize,
+    shift: Shift,
+) -> Report {
+    let benchmarks = benchmarks(rows, verdicts);
     let traded: HashSet<(&str, &str)> = benchmarks
         .iter()
         .filter(|of| of.verdict == Verdict::Traded)
         .map(|of| (of.table.as_str(), of.benchmark.as_str()))
         .collect();
-    for (row, verdict) in rows.iter().zip(&mut verdicts) {
+    for (row, verdict) in rows.iter().zip(&mut *verdicts) {
         let key = (row.key.table.as_str(), row.key.benchmark.as_str());
         if verdict.verdict == Verdict::Regressed && traded.contains(&key) {
             verdict.verdict = Verdict::Traded;
         }
         verdict.action = action(row, verdict, policy);
     }
-    let outcome = outcome(rows, &verdicts);
+    let outcome = outcome(rows, verdicts);
     Report {
         policy: policy.clone(),
         threshold: policy.applied_threshold(),
-        rows: verdicts,
+        rows: std::mem::take(verdicts),
         benchmarks,
-        family: family.size(),
+        family,
         shift,
         outcome,
     }
 }
 
 /// A verdict of an earlier look, before it was known what the benchmark's other units did.
-fn untraded(kept: &RowVerdict) -> RowVerdict {
+pub(super) fn untraded(kept: &RowVerdict) -> RowVerdict {
     let mut row = kept.clone();
     if row.verdict == Verdict::Traded {
         row.verdict = Verdict::Regressed;
@@ -314,7 +326,10 @@ fn settle(
     shift: &Shift,
     policy: &Policy,
 ) -> RowVerdict {
-    let ranked = tests.map(|tests| ranked(draft, &tests, family.size(), policy));
+    let ranked = tests.map(|tests| {
+        let verdict = ranked(draft, &tests, family.size(), policy);
+        within_layouts(row, draft, verdict)
+    });
     let (verdict, basis) = match (draft.verdict.clone(), ranked) {
         (_, Some(_)) if shift.detected => {
             let reason = Reason::EnvironmentShift;
@@ -346,6 +361,25 @@ fn settle(
         threshold: draft.threshold,
         tests,
         samples_needed,
+        layout: row.layout,
+        first: None,
+    }
+}
+
+/// What ranks say is no verdict on the code where the layouts of the binaries explain the difference: all values of a
+/// layout share what it does, which the tests do not know.
+fn within_layouts(row: &Row, draft: &Draft, verdict: Verdict) -> Verdict {
+    let is_open = match &verdict {
+        Verdict::Regressed | Verdict::Improved => true,
+        Verdict::Inconclusive { reason } => matches!(reason, Reason::Noisy | Reason::Borderline),
+        _ => false,
+    };
+    match (row.layout, draft.effect) {
+        (Some(layout), Some(effect)) if is_open && layout.explains(effect.worse) => {
+            let reason = Reason::Layout;
+            Verdict::Inconclusive { reason }
+        }
+        _ => verdict,
     }
 }
 

@@ -23,14 +23,18 @@
 //! ```
 
 mod advice;
+mod confirm;
 mod judge;
+mod layout;
 mod policy;
 mod range;
 mod row;
 mod verdict;
 
 pub use advice::{Finding, Target, Timings, findings};
+pub use confirm::judge_confirmed;
 pub use judge::{judge, judge_again};
+pub use layout::LayoutEffect;
 pub use policy::{Action, Policy, PolicyError};
 pub use row::{Acceptance, Row, RowKey};
 

@@ -3,6 +3,7 @@
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
+use super::layout::LayoutEffect;
 use crate::stats::Sample;
 use crate::unit::{Direction, ValueClass as Class};
 
@@ -43,6 +44,8 @@ pub struct Row {
     pub environment_differs: Option<String>,
     /// Regressions that someone has accepted. The first that covers the regression is taken.
     pub acceptances: Vec<Acceptance>,
+    /// What the layouts of the binaries alone do to the benchmark, where that is known. Ranks decide nothing within it.
+    pub layout: Option<LayoutEffect>,
 }
 
 impl Row {
@@ -59,6 +62,7 @@ impl Row {
             in_family: true,
             environment_differs: None,
             acceptances: Vec::new(),
+            layout: None,
         }
     }
 

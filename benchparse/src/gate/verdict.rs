@@ -3,6 +3,7 @@
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
+use super::layout::LayoutEffect;
 use super::policy::{Action, Policy};
 use super::row::RowKey;
 use crate::unit::{Direction, ValueClass as Class};
@@ -78,6 +79,14 @@ impl Outcome {
     }
 }
 
+impl Report {
+    /// The rows that would fail the run because they got worse, and that a second measurement should confirm.
+    pub fn suspects(&self) -> impl Iterator<Item = &RowVerdict> {
+        let fails = |row: &&RowVerdict| row.action == Action::Fail && row.verdict.is_regression();
+        self.rows.iter().filter(fails)
+    }
+}
+
 /// How many timing rows changed at once.
 ///
 /// Code rarely changes more than a quarter of all benchmarks; a machine does. Beyond that, and with at least 8 tests,
@@ -127,6 +136,10 @@ pub struct RowVerdict {
     pub tests: Option<Tests>,
     /// For an inconclusive rank test, how many values a side should decide it; `None` if no count is known to.
     pub samples_needed: Option<u32>,
+    /// What the layouts of the binaries alone do to the benchmark, where that is known.
+    pub layout: Option<LayoutEffect>,
+    /// How much worse the new side was at first, where the row was measured again and judged by that alone.
+    pub first: Option<Effect>,
 }
 
 /// One side of a row in numbers.
@@ -275,6 +288,10 @@ pub enum Reason {
     Borderline,
     /// The spread hides a change of the threshold's size.
     Noisy,
+    /// The difference is within what the layout of the code does to the benchmark. See [`LayoutEffect`].
+    Layout,
+    /// The row would have failed and was measured again, and the second measurement does not say so.
+    NotConfirmed,
 }
 
 impl Reason {
@@ -282,7 +299,11 @@ impl Reason {
     pub fn is_mendable(&self) -> bool {
         !matches!(
             self,
-            Self::Noisy | Self::Borderline | Self::EnvironmentShift
+            Self::Noisy
+                | Self::Borderline
+                | Self::EnvironmentShift
+                | Self::Layout
+                | Self::NotConfirmed
         )
     }
 }

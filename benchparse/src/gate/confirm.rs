@@ -1,0 +1,195 @@
+//! Judges rows that were measured a second time.
+
+use std::collections::HashMap;
+
+use super::judge::{finish, judge, untraded};
+use super::policy::Policy;
+use super::row::{Row, RowKey};
+use super::verdict::{Reason, Report, RowVerdict, Verdict};
+
+/// Judges the rows of a report that would fail once more, by the values of a second measurement alone. `rows` are
+/// those that the report is about, `again` are rows of the second measurement.
+///
+/// A row fails in the end only where both measurements say that it regressed. The second one is judged at the
+/// policy's full `q`, and it is a test of its own, whatever chance selected its rows. So no more than the part `q` of
+/// its rejections is false, and the first measurement cannot add any.
+///
+/// ```
+/// use benchparse::gate::{Policy, Outcome, Row, RowKey, judge, judge_confirmed};
+/// use benchparse::stats::Sample;
+///
+/// let row = |base: f64, head: f64| {
+///     let key = RowKey { table: "codec".into(), benchmark: "Encode-8".into(), unit: "sec/op".into() };
+///     let sample = |center: f64| {
+///         Some(Sample::new((0..10).map(|at| center + f64::from(at) / 100.0).collect()))
+///     };
+///     Row::new(key, sample(base), sample(head))
+/// };
+/// let policy = Policy { interleaved: true, ..Policy::default() };
+/// let rows = [row(100.0, 110.0)];
+/// let first = judge(&rows, &policy);
+/// assert_eq!(first.outcome, Outcome::Regressed);
+/// let confirmed = judge_confirmed(&rows, first, &[row(100.0, 100.0)], &policy);
+/// assert_eq!(confirmed.outcome, Outcome::Pass);
+/// ```
+pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Policy) -> Report {
+    let suspects: Vec<RowKey> = report.suspects().map(|row| row.key.clone()).collect();
+    let again: Vec<Row> = again
+        .iter()
+        .filter(|row| suspects.contains(&row.key))
+        .cloned()
+        .collect();
+    if again.is_empty() {
+        return report;
+    }
+    let second = judge(&again, policy);
+    let second: HashMap<&RowKey, &RowVerdict> =
+        second.rows.iter().map(|row| (&row.key, row)).collect();
+    let mut verdicts: Vec<RowVerdict> = report
+        .rows
+        .iter()
+        .map(|row| match second.get(&row.key) {
+            Some(again) => confirmed(row, again),
+            None => untraded(row),
+        })
+        .collect();
+    let mut applied = finish(rows, policy, &mut verdicts, report.family, report.shift);
+    applied.policy = report.policy;
+    applied
+}
+
+/// The verdict of a row that was measured twice.
+fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
+    let cannot_tell = matches!(
+        &again.verdict,
+        Verdict::Added
+            | Verdict::Removed
+            | Verdict::Inconclusive {
+                reason: Reason::Invalid | Reason::TooFew
+            }
+    );
+    // A second measurement that came to nothing takes nothing back.
+    if cannot_tell {
+        return untraded(first);
+    }
+    let mut row = untraded(again);
+    row.first = first.effect;
+    row.layout = first.layout;
+    let is_open = matches!(row.verdict, Verdict::Improved | Verdict::Inconclusive { .. });
+    if is_open {
+        let reason = match first.layout {
+            Some(_) => Reason::Layout,
+            None => Reason::NotConfirmed,
+        };
+        row.verdict = Verdict::Inconclusive { reason };
+        row.samples_needed = None;
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::{Acceptance, Action, Outcome};
+    use crate::stats::Sample;
+
+    fn row(benchmark: &str, unit: &str, base: f64, head: f64) -> Row {
+        let key = RowKey {
+            table: String::new(),
+            benchmark: benchmark.to_owned(),
+            unit: unit.to_owned(),
+        };
+        let sample = |center: f64| {
+            let values = (0..10).map(|at| center + f64::from(at) / 100.0);
+            Some(Sample::new(values.collect()))
+        };
+        Row::new(key, sample(base), sample(head))
+    }
+
+    fn policy() -> Policy {
+        Policy {
+            interleaved: true,
+            ..Policy::default()
+        }
+    }
+
+    fn twice(rows: &[Row], again: &[Row]) -> Report {
+        judge_confirmed(rows, judge(rows, &policy()), again, &policy())
+    }
+
+    #[test]
+    fn what_both_measurements_say_fails_with_the_numbers_of_the_second() {
+        let report = twice(
+            &[row("A", "sec/op", 100.0, 120.0)],
+            &[row("A", "sec/op", 100.0, 110.0)],
+        );
+        assert_eq!(report.outcome, Outcome::Regressed);
+        let [row] = &report.rows[..] else { panic!("a row") };
+        assert!((row.effect.expect("an effect").worse - 1.1).abs() < 0.001);
+        assert!((row.first.expect("the first").worse - 1.2).abs() < 0.001);
+    }
+
+    #[test]
+    fn what_only_the_first_says_does_not_fail() {
+        for (again, expected) in [
+            (100.0, Verdict::Unchanged),
+            (
+                90.0,
+                Verdict::Inconclusive {
+                    reason: Reason::NotConfirmed,
+                },
+            ),
+        ] {
+            let report = twice(
+                &[row("A", "sec/op", 100.0, 120.0)],
+                &[row("A", "sec/op", 100.0, again)],
+            );
+            assert_eq!(report.outcome, Outcome::Pass);
+            assert_eq!(report.rows[0].verdict, expected);
+            assert_ne!(report.rows[0].action, Action::Fail);
+        }
+    }
+
+    #[test]
+    fn only_rows_that_would_fail_are_judged_again() {
+        let calm = row("B", "sec/op", 100.0, 100.0);
+        let report = twice(
+            &[row("A", "sec/op", 100.0, 120.0), calm],
+            &[row("A", "sec/op", 100.0, 120.0), row("B", "sec/op", 100.0, 150.0)],
+        );
+        assert_eq!(report.rows[1].verdict, Verdict::Unchanged);
+        assert_eq!(report.rows[1].first, None);
+    }
+
+    #[test]
+    fn without_a_second_measurement_the_first_counts() {
+        let rows = [row("A", "sec/op", 100.0, 120.0)];
+        assert_eq!(twice(&rows, &[]).outcome, Outcome::Regressed);
+        let mut few = row("A", "sec/op", 100.0, 120.0);
+        few.old = Some(Sample::new(vec![100.0]));
+        assert_eq!(twice(&rows, &[few]).outcome, Outcome::Regressed);
+    }
+
+    #[test]
+    fn a_trade_off_ends_where_its_regression_is_not_confirmed() {
+        let rows = [
+            row("A", "sec/op", 100.0, 120.0),
+            row("A", "x/op", 100.0, 80.0),
+        ];
+        let first = judge(&rows, &policy());
+        assert_eq!(first.benchmarks[0].verdict, Verdict::Traded);
+        let report = twice(&rows, &[row("A", "sec/op", 100.0, 100.0)]);
+        assert_eq!(report.benchmarks[0].verdict, Verdict::Improved);
+        assert_eq!(report.outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn what_is_accepted_is_not_measured_again() {
+        let mut accepted = row("A", "sec/op", 100.0, 120.0);
+        accepted.acceptances.push(Acceptance {
+            limit_percent: 30.0,
+            reason: "known".to_owned(),
+        });
+        assert_eq!(judge(&[accepted], &policy()).suspects().count(), 0);
+    }
+}
