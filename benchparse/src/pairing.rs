@@ -475,7 +475,11 @@ impl<'p> Pair<'p> {
     fn layout(&self) -> Option<LayoutEffect> {
         let [base, head] = self.sides.map(|side| {
             let is_known = side.layouts.len() == side.values.len();
-            let layouts = side.layouts.iter().copied().zip(side.values.iter().copied());
+            let layouts = side
+                .layouts
+                .iter()
+                .copied()
+                .zip(side.values.iter().copied());
             is_known.then(|| layouts.collect::<Vec<_>>())
         });
         LayoutEffect::of([&base?, &head?])

@@ -35,7 +35,13 @@ pub fn run(options: &ExplainOptions) -> Result<Outcome> {
     signals::stop_on_signal(&children).context("signals cannot be listened for")?;
     let store = Store::open(Path::new("."))?;
     let mut place = Place::create(&children, Some(store.repo().commondir()))?;
-    let ended = match prepare(&options.versions, &children, Some(&store), &mut place, Linking::AS_IS) {
+    let ended = match prepare(
+        &options.versions,
+        &children,
+        Some(&store),
+        &mut place,
+        Linking::AS_IS,
+    ) {
         Ok(prepared) => explain(options, &children, &prepared, place.path()),
         Err(error) => Err(error),
     };

@@ -12,19 +12,22 @@ use git2::Oid;
 
 use super::Outcome;
 use super::record;
-use crate::args::run::RunOptions;
+use crate::args::run::{RunOptions, Versions};
 use crate::atomic_file::{check_file, check_folder, unwritable};
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::diagnostics::Diagnostic;
 use crate::hint::WithHint;
+use crate::pipeline::baselines::short;
 use crate::pipeline::failure::hints;
 use crate::pipeline::gate::{Comparison, Extras, Gate, Rows, conclude};
-use crate::pipeline::profiling::{Explicable, Profiling};
 use crate::pipeline::measured_marks::Marks;
+use crate::pipeline::profiling::{Explicable, Profiling};
+use crate::pipeline::reproduce;
 use crate::pipeline::versions::{Benchmarks, Linking, Prepared, prepare};
-use crate::report::verdicts::{Measured, RowMetadata};
+use crate::report::verdicts::{Measured, RowMetadata, SameBinary};
 use crate::runner::children::Children;
+use crate::runner::code_layout::Layouts;
 use crate::runner::machine::{Quietness, Snapshot};
 use crate::runner::pin::{pin, set_priority};
 use crate::runner::plan::Plan;
@@ -113,6 +116,15 @@ struct RunContext<'c> {
     options: &'c RunOptions,
 }
 
+/// What is known of the versions besides their results.
+struct Unmeasured {
+    /// The commit of the base.
+    base: Option<Oid>,
+    /// Why the layout of the code is not controlled although it should be.
+    uncontrolled: Option<String>,
+    same_binaries: Vec<SameBinary>,
+}
+
 /// Measures, judges and reports.
 fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     let options = context.options;
@@ -126,6 +138,11 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     let used = pinned.iter().map(|pinned| pinned.description.clone());
     let used = used.chain(priority).collect();
     let gate = Gate::new(&options.gate, context.store, prepared.base)?;
+    let unmeasured = Unmeasured {
+        base: prepared.base,
+        uncontrolled: prepared.uncontrolled,
+        same_binaries: prepared.same_binaries,
+    };
     let mut comparison = Comparison::new(&options.gate, prepared.names);
     comparison.failed_builds = prepared.failed_builds;
     comparison.base_is_listed = prepared.base_is_listed;
@@ -153,7 +170,14 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     let texts = state.texts();
     // Before profiles, which may be stopped; an error of it comes after the verdict.
     let kept = keep(context, &texts);
-    let outcome = verdict(context, state, texts, prepared.baseline, &quietness);
+    let outcome = verdict(
+        context,
+        state,
+        texts,
+        prepared.baseline,
+        unmeasured,
+        &quietness,
+    );
     drop(pinned);
     let outcome = outcome?;
     kept?;
@@ -177,10 +201,21 @@ fn verdict(
     mut state: RunState<'_>,
     texts: [Vec<u8>; 2],
     baseline: Option<String>,
+    unmeasured: Unmeasured,
     quietness: &Quietness,
 ) -> Result<Outcome> {
     let options = context.options;
+    let linker = state.rounds.linker.as_ref();
+    let layouts = linker.map_or(Layouts::Uncontrolled, |linker| linker.layouts);
     let mut measured = Measured {
+        layouts: match layouts {
+            Layouts::Cycle(count) => {
+                Some((count as usize).min(state.transcript.rounds(Side::Head)))
+            }
+            _ => None,
+        },
+        uncontrolled: unmeasured.uncontrolled,
+        confirming_rounds: state.confirmed as usize,
         rounds: state.transcript.rounds(Side::Head),
         order: Some(options.order.name()),
         seed: state.rounds.plan.seed,
@@ -225,8 +260,24 @@ fn verdict(
     } else {
         (Vec::new(), Ok(()))
     };
+    let reproduce = match (&options.versions, unmeasured.base) {
+        (Versions::Go(go), Some(base)) => {
+            let rounds = state.transcript.rounds(Side::Head) as u32;
+            reproduce::command(
+                go,
+                &short(base),
+                rounds,
+                measured.seed,
+                &report,
+                &rows.metadata,
+            )
+        }
+        _ => None,
+    };
     let extras = Extras {
         measured: Some(measured),
+        same_binaries: unmeasured.same_binaries,
+        reproduce,
         advice,
         explained,
     };

@@ -32,7 +32,12 @@ impl ChangedFiles {
         let mut paths = Vec::new();
         for delta in diff.deltas() {
             let files = [delta.old_file(), delta.new_file()];
-            paths.extend(files.iter().filter_map(|file| file.path()).map(Path::to_owned));
+            paths.extend(
+                files
+                    .iter()
+                    .filter_map(|file| file.path())
+                    .map(Path::to_owned),
+            );
         }
         paths.sort();
         paths.dedup();
@@ -83,9 +88,8 @@ mod tests {
             fs::create_dir_all(root.join(module).join("codec")).expect("a folder");
             fs::write(root.join(module).join("go.mod"), "module m\n").expect("a file");
         }
-        let may_read = |path: &str, package: &str| {
-            changed(root, &[path]).may_be_read_by(&root.join(package))
-        };
+        let may_read =
+            |path: &str, package: &str| changed(root, &[path]).may_be_read_by(&root.join(package));
         assert!(may_read("codec/a.go", "codec"));
         assert!(!may_read("codec/sub/a.go", "codec"));
         assert!(!may_read("text/a.go", "codec"));

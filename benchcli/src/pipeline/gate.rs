@@ -32,7 +32,7 @@ use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
 use crate::hint::WithHint as _;
 use crate::profile::Explained;
 use crate::report::verdict_model::model;
-use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata};
+use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, SameBinary};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::runner::transcript::INTERLEAVED;
 use crate::ui;
@@ -157,6 +157,8 @@ pub(crate) struct Rows {
 #[derive(Default)]
 pub(crate) struct Extras {
     pub(crate) measured: Option<Measured>,
+    pub(crate) same_binaries: Vec<SameBinary>,
+    pub(crate) reproduce: Option<String>,
     pub(crate) advice: Vec<String>,
     pub(crate) explained: Vec<Explained>,
 }
@@ -597,7 +599,9 @@ pub(crate) fn conclude(
     extras: Extras,
 ) -> Result<Outcome> {
     let options = gate.options;
-    let nothing_compared = comparison.check(&rows, texts)?;
+    // Where both sides are the same, there is nothing to measure.
+    let is_unmeasured = rows.rows.is_empty() && !extras.same_binaries.is_empty();
+    let nothing_compared = !is_unmeasured && comparison.check(&rows, texts)?;
     let mut stale = without_rows(options.gated.as_deref().unwrap_or_default(), &rows.rows)?;
     stale.extend(rows.stale);
     let diagnostics = comparison.diagnostics();
@@ -607,6 +611,7 @@ pub(crate) fn conclude(
     let inputs = Inputs {
         names: comparison.names.clone(),
         measured: extras.measured,
+        same_binaries: extras.same_binaries,
         diagnostics,
         stale,
         is_incomplete,
@@ -616,6 +621,7 @@ pub(crate) fn conclude(
     report.advice.splice(0..0, rows.advice);
     report.advice.extend(extras.advice);
     report.explained = extras.explained;
+    report.reproduce = extras.reproduce;
     for explained in &mut report.explained {
         explained.keep(EXPLAINED_ROWS);
     }

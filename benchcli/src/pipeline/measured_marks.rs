@@ -25,7 +25,9 @@ impl Marks {
                 marks.confirmation.get_or_insert(number);
             } else if let Some(layout) = line.strip_prefix(LAYOUT.as_bytes()) {
                 let layout = std::str::from_utf8(layout).ok();
-                marks.layouts.push((number, layout.and_then(|it| it.parse().ok())));
+                marks
+                    .layouts
+                    .push((number, layout.and_then(|it| it.parse().ok())));
             }
         }
         marks
@@ -59,8 +61,14 @@ mod tests {
             # benchcli: layout 3\nBenchmarkA 1 1 x\n# benchcli: confirmation\n\
             # benchcli: layout 0\nBenchmarkA 1 1 x\n";
         let marks = Marks::of(text);
-        assert_eq!([2, 4, 7].map(|line| marks.layout(line)), [None, Some(3), Some(0)]);
-        assert_eq!([2, 4, 7].map(|line| marks.confirms(line)), [false, false, true]);
+        assert_eq!(
+            [2, 4, 7].map(|line| marks.layout(line)),
+            [None, Some(3), Some(0)]
+        );
+        assert_eq!(
+            [2, 4, 7].map(|line| marks.confirms(line)),
+            [false, false, true]
+        );
     }
 
     #[test]

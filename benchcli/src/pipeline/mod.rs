@@ -8,6 +8,7 @@ pub(crate) mod gate;
 pub(crate) mod histories;
 pub(crate) mod measured_marks;
 pub(crate) mod profiling;
+pub(crate) mod reproduce;
 pub(crate) mod results;
 mod source_places;
 pub(crate) mod unmatched;

@@ -15,6 +15,7 @@ use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
 use crate::diagnostics::Diagnostic;
 use crate::hint::WithHint as _;
+use crate::report::verdicts::SameBinary;
 use crate::runner::Side;
 use crate::runner::bench_pattern::BenchPattern;
 use crate::runner::build::{self, Build, BuildFailure};
@@ -49,13 +50,6 @@ pub(crate) struct Prepared {
     pub(crate) linker: Option<Linker>,
     /// Why the layout of the code is not controlled although it should be.
     pub(crate) uncontrolled: Option<String>,
-}
-
-/// A package whose test binary is the same on both sides.
-#[derive(Debug, Clone)]
-pub(crate) struct SameBinary {
-    pub(crate) package: String,
-    pub(crate) benchmarks: Vec<String>,
 }
 
 /// How binaries are made.
@@ -199,8 +193,7 @@ fn of_packages(
             count => format!("{count} test binaries"),
         }
     ));
-    let (linker, failures, uncontrolled) =
-        link_first(go, children, linker_flags, linking, builds)?;
+    let (linker, failures, uncontrolled) = link_first(go, children, linker_flags, linking, builds)?;
     for failure in failures {
         broken.push(Broken::new(failure.side, &failure.package, &failure.output));
     }
@@ -314,7 +307,10 @@ fn take_same_binaries(
         builds.retain(|it| it.binary != base.binary && it.binary != head.binary);
         found.push(SameBinary {
             package: head.package.path.clone(),
-            benchmarks: list.into_iter().map(|(name, _)| name).collect(),
+            benchmarks: list
+                .into_iter()
+                .map(|(name, _)| name.strip_prefix("Benchmark").unwrap_or(&name).to_owned())
+                .collect(),
         });
     }
     for build in pairs.iter().flatten() {

@@ -5,7 +5,9 @@ use benchparse::gate::Outcome;
 use super::TRADED;
 use super::markdown::escape;
 use super::trade_offs::sentences;
-use super::verdict_text::{EXPLAINED, HEADINGS, columns, measured_line, rule_line, used_columns};
+use super::verdict_text::{
+    EXPLAINED, HEADINGS, columns, measured_line, rule_line, unmeasured_line, used_columns,
+};
 use super::verdicts::{CheckReport, RowReport};
 use crate::profile::render::explained_markdown;
 
@@ -28,7 +30,10 @@ pub fn write(report: &CheckReport) -> String {
     );
     out.push_str(&escape(rule_line(report).trim_end().as_bytes()));
     out.push_str("\n\n");
-    if let Some(line) = measured_line(report) {
+    for line in [measured_line(report), unmeasured_line(report)]
+        .into_iter()
+        .flatten()
+    {
         out.push_str(&escape(line.as_bytes()));
         out.push_str("\n\n");
     }
@@ -87,6 +92,12 @@ pub fn write(report: &CheckReport) -> String {
         }
         room -= length;
         out.push_str(&line);
+    }
+    if let Some(command) = &report.reproduce {
+        let command = command.replace('`', "'");
+        out.push_str(&format!(
+            "\nTo measure the failing rows again:\n\n```sh\n{command}\n```\n"
+        ));
     }
     let mut room = LIMIT.saturating_sub(out.chars().count());
     for explained in &report.explained {

@@ -66,12 +66,14 @@ pub fn model(
         },
         sides: inputs.names,
         measured: inputs.measured,
+        same_binaries: inputs.same_binaries,
         advice: advice(report, metadata, policy),
         rows,
         diagnostics: inputs.diagnostics,
         traded: traded.map(|of| of.benchmark.clone()).collect(),
         stale: inputs.stale,
         explained: Vec::new(),
+        reproduce: None,
     }
 }
 
@@ -93,6 +95,14 @@ fn severity(row: &RowVerdict) -> f64 {
         0.0
     } else {
         worse.clamp(-700.0, 700.0) / 10_000.0
+    }
+}
+
+/// New over old, minus 1, from how much worse the new side is.
+pub(super) fn change_of(worse: f64, direction: Direction) -> f64 {
+    match direction {
+        Direction::Lower => worse - 1.0,
+        Direction::Higher => 1.0 / worse - 1.0,
     }
 }
 
@@ -123,10 +133,7 @@ fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy) -> RowRepo
                 .collect(),
         })
     };
-    let turn = |worse: f64| match verdict.direction {
-        Direction::Lower => worse - 1.0,
-        Direction::Higher => 1.0 / worse - 1.0,
-    };
+    let turn = |worse: f64| change_of(worse, verdict.direction);
     let change = verdict.effect.map(|effect| turn(effect.worse));
     let interval = verdict
         .effect
@@ -156,6 +163,14 @@ fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy) -> RowRepo
         q_worse: verdict.tests.map(|tests| tests.q_worse),
         q_better: verdict.tests.map(|tests| tests.q_better),
         threshold: verdict.threshold,
+        layout: verdict.layout.map(|layout| layout.spread),
+        change_by_layout: verdict
+            .layout
+            .map(|layout| [layout.ratios.low - 1.0, layout.ratios.high - 1.0]),
+        first_change: verdict
+            .first
+            .map(|first| turn(first.worse))
+            .filter(|change| change.is_finite()),
         floor: (policy.interleaved && verdict.class == Class::Timing)
             .then(|| noise_floor(&metadata.sides))
             .flatten(),

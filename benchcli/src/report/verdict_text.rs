@@ -22,7 +22,10 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     out.paint(&report.summary, answer.on_default().bold());
     out.push('\n');
     out.push_str(&rule_line(report));
-    if let Some(line) = measured_line(report) {
+    for line in [measured_line(report), unmeasured_line(report)]
+        .into_iter()
+        .flatten()
+    {
         out.push_str(&line);
         out.push('\n');
     }
@@ -65,6 +68,9 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     }
     for line in &report.advice {
         out.push_str(&format_line("advice", line));
+    }
+    if let Some(command) = &report.reproduce {
+        out.push_str(&format_line("measure again", command));
     }
     for explained in &report.explained {
         out.push('\n');
@@ -112,7 +118,38 @@ pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
         |order| format!("in {order} order, seed {}", measured.seed),
     );
     let rounds = counted(measured.rounds, "round");
-    Some(format!("{rounds} {order}; machine: {}", measured.machine))
+    let layouts = match (measured.layouts, &measured.uncontrolled) {
+        (_, Some(why)) => format!("; layout of the code not controlled: {why}"),
+        (Some(layouts), None) => format!(", {} of each binary", counted(layouts, "layout")),
+        (None, None) => String::new(),
+    };
+    let again = match measured.confirming_rounds {
+        0 => String::new(),
+        rounds => format!(
+            "; what would have failed was measured again in {}",
+            counted(rounds, "round")
+        ),
+    };
+    let machine = &measured.machine;
+    Some(format!(
+        "{rounds} {order}{layouts}{again}; machine: {machine}"
+    ))
+}
+
+/// What was not measured, as nothing in it changed.
+pub(super) fn unmeasured_line(report: &CheckReport) -> Option<String> {
+    let packages = &report.same_binaries;
+    if packages.is_empty() {
+        return None;
+    }
+    let benchmarks = packages.iter().map(|it| it.benchmarks.len()).sum();
+    let have = if packages.len() == 1 { "has" } else { "have" };
+    Some(format!(
+        "{} of {} not measured: {} {have} the same test binary on both sides; --measure-all measures them",
+        counted(benchmarks, "benchmark"),
+        counted(packages.len(), "package"),
+        if packages.len() == 1 { "it" } else { "they" },
+    ))
 }
 
 /// The texts of a row's columns.

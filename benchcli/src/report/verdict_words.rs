@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use benchparse::gate::{Outcome, Reason, Report, RowVerdict, Verdict};
+use benchparse::gate::{Bounds, Outcome, Reason, Report, RowVerdict, Verdict};
 use benchparse::number::fixed;
 
 use super::TRADED;
-use super::verdicts::{Counts, Inputs, RowReport, SHIFTED};
+use super::verdict_model::change_of;
+use super::verdicts::{Counts, Inputs, RowReport, SHIFTED, percent};
 use crate::diagnostics::Severity;
 use crate::wording::counted;
 
@@ -19,13 +20,9 @@ pub(super) fn words(
         Verdict::Regressed => {
             let accepted = accepted_percent
                 .map(|percent| format!("more than the accepted {}%", fixed(percent, 1)));
-            let reasons: Vec<String> = accepted.into_iter().chain(single(row)).collect();
-            (
-                "regressed",
-                (!reasons.is_empty()).then(|| reasons.join(", ")),
-            )
+            ("regressed", worse(row, accepted))
         }
-        Verdict::Traded => (TRADED, single(row)),
+        Verdict::Traded => (TRADED, worse(row, None)),
         Verdict::Improved => ("improved", single(row)),
         Verdict::Accepted {
             reason,
@@ -39,6 +36,32 @@ pub(super) fn words(
         Verdict::Removed => ("removed", None),
         _ => ("unchanged", None),
     }
+}
+
+/// What is said of a row that got worse.
+fn worse(row: &RowVerdict, accepted: Option<String>) -> Option<String> {
+    let by_layout = row.layout.map(|layout| {
+        let Bounds { low, high } = layout.ratios;
+        format!(
+            "{} to {} by layout",
+            percent(low - 1.0),
+            percent(high - 1.0)
+        )
+    });
+    let first = first_change(row).map(|first| format!("confirmed, {first} at first"));
+    let parts = accepted
+        .into_iter()
+        .chain(single(row))
+        .chain(first)
+        .chain(by_layout);
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The change that the first measurement showed, where there was a second one.
+fn first_change(row: &RowVerdict) -> Option<String> {
+    let first = row.first?;
+    Some(percent(change_of(first.worse, row.direction)))
 }
 
 fn single(row: &RowVerdict) -> Option<String> {
@@ -56,6 +79,19 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
         Reason::TooFew => match row.samples_needed {
             Some(needed) => format!("too few samples, needs {needed}"),
             None => "too few samples".to_owned(),
+        },
+        Reason::Layout => {
+            let alone = row.layout.map_or_else(String::new, |layout| {
+                let spread = fixed(layout.spread * 100.0, 1);
+                format!(": relinking alone moves it by ±{spread}%")
+            });
+            let first = first_change(row);
+            let first = first.map_or_else(String::new, |first| format!(", {first} at first"));
+            format!("layout{alone}{first}")
+        }
+        Reason::NotConfirmed => match first_change(row) {
+            Some(first) => format!("not confirmed, {first} at first"),
+            None => "not confirmed".to_owned(),
         },
         Reason::Borderline => format!("near the threshold{needed}"),
         _ => format!("noisy{needed}"),
@@ -170,6 +206,18 @@ pub(super) fn whole_summary(verdicts: String, inputs: &Inputs, outcome: Outcome)
             failed.push(subject);
         }
     }
+    let same = inputs.same_binaries.len();
+    let verdicts = if verdicts == NOTHING && same > 0 {
+        format!(
+            "pass: nothing to measure, {} on both sides",
+            match same {
+                1 => "the test binary of the only package is the same".to_owned(),
+                _ => format!("the test binaries of all {same} packages are the same"),
+            }
+        )
+    } else {
+        verdicts
+    };
     let Some(first) = failed
         .first()
         .filter(|_| inputs.is_incomplete || inputs.lacks_base)

@@ -38,6 +38,8 @@ pub struct CheckReport {
     pub sides: [String; 2],
     /// How it was measured, where this program did it.
     pub measured: Option<Measured>,
+    /// Packages that were not measured, as their test binaries are the same on both sides: nothing in them changed.
+    pub same_binaries: Vec<SameBinary>,
     /// The rows, worst first.
     pub rows: Vec<RowReport>,
     /// What was noticed in the inputs: failed, skipped and malformed benchmarks, and repairs.
@@ -51,6 +53,8 @@ pub struct CheckReport {
     pub advice: Vec<String>,
     /// Who pays for what got worse, where that was asked for.
     pub explained: Vec<Explained>,
+    /// The command that measures the failing rows again, where this program measured them.
+    pub reproduce: Option<String>,
 }
 
 /// How many rows have each verdict.
@@ -104,6 +108,21 @@ pub struct Measured {
     pub seed: u64,
     /// How quiet the machine was.
     pub machine: String,
+    /// In how many layouts of its code each binary was measured; nothing where layouts are not controlled.
+    pub layouts: Option<usize>,
+    /// Why layouts are not controlled although they should be.
+    pub uncontrolled: Option<String>,
+    /// In how many rounds the rows that would have failed were measured again.
+    pub confirming_rounds: usize,
+}
+
+/// A package that was not measured, as its test binary is the same on both sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SameBinary {
+    /// Its import path.
+    pub package: String,
+    /// Its benchmarks without the word Benchmark.
+    pub benchmarks: Vec<String>,
 }
 
 /// One row.
@@ -145,6 +164,13 @@ pub struct RowReport {
     pub q_better: Option<f64>,
     /// The relative change that matters here.
     pub threshold: f64,
+    /// How far the layout of the code alone moves the benchmark, relative to its mean; 0.02 is 2 %. Nothing where that
+    /// is not known, or too small to be seen.
+    pub layout: Option<f64>,
+    /// The change from one pair of layouts to another, smallest and largest, where layouts differ.
+    pub change_by_layout: Option<[f64; 2]>,
+    /// The change that the first measurement showed, where the row was measured again.
+    pub first_change: Option<f64>,
     /// How far the odd rounds of a side are from its even ones, of both sides the larger; 0.02 is
     /// 2 %. What differs less may well be noise. Only for timings that were measured in turn.
     pub floor: Option<f64>,
@@ -175,6 +201,8 @@ pub struct Inputs {
     pub names: [String; 2],
     /// How both were measured, where this program did it.
     pub measured: Option<Measured>,
+    /// Packages that were not measured.
+    pub same_binaries: Vec<SameBinary>,
     /// What was noticed in them.
     pub diagnostics: Vec<Diagnostic>,
     /// Settings that have no effect.

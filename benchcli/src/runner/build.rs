@@ -98,7 +98,9 @@ fn build_one(
 /// Everything was stopped.
 pub fn inherited_flags(children: &Children, folder: &Path) -> Result<String, ChildError> {
     let mut go = Command::new("go");
-    go.args(["env", "GOFLAGS"]).current_dir(folder).env("PWD", folder);
+    go.args(["env", "GOFLAGS"])
+        .current_dir(folder)
+        .env("PWD", folder);
     match children.run(&mut go) {
         Ok(ran) => Ok(String::from_utf8_lossy(&ran.stdout).trim().to_owned()),
         Err(ChildError::Stopped) => Err(ChildError::Stopped),

@@ -182,7 +182,11 @@ mod tests {
 
     #[test]
     fn rounds_take_turns_with_the_layouts() {
-        let of = |layouts: Layouts| (1..=5).map(|round| layouts.of_round(round)).collect::<Vec<_>>();
+        let of = |layouts: Layouts| {
+            (1..=5)
+                .map(|round| layouts.of_round(round))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(of(Layouts::Cycle(2)), [0, 1, 0, 1, 0].map(Some));
         assert_eq!(of(Layouts::EachRound), [0, 1, 2, 3, 4].map(Some));
         assert_eq!(of(Layouts::Uncontrolled), [None; 5]);
@@ -198,7 +202,11 @@ mod tests {
                 Layouts::Cycle(5),
             )
         };
-        let seeds = |seed| (0..5).map(|at| linker(seed).link_seed(at)).collect::<Vec<_>>();
+        let seeds = |seed| {
+            (0..5)
+                .map(|at| linker(seed).link_seed(at))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(seeds(7), seeds(7));
         assert_ne!(seeds(7), seeds(8));
         let mut distinct = seeds(7);

@@ -41,7 +41,8 @@ impl Transcript {
             *raw.rounds.entry(subject).or_default() += 1;
         }
         if let Some(layout) = layout {
-            raw.text.extend_from_slice(format!("{LAYOUT}{layout}\n").as_bytes());
+            raw.text
+                .extend_from_slice(format!("{LAYOUT}{layout}\n").as_bytes());
         }
         raw.push(text);
     }

@@ -75,7 +75,10 @@ fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
     let mut row = untraded(again);
     row.first = first.effect;
     row.layout = first.layout;
-    let is_open = matches!(row.verdict, Verdict::Improved | Verdict::Inconclusive { .. });
+    let is_open = matches!(
+        row.verdict,
+        Verdict::Improved | Verdict::Inconclusive { .. }
+    );
     if is_open {
         let reason = match first.layout {
             Some(_) => Reason::Layout,
@@ -124,7 +127,9 @@ mod tests {
             &[row("A", "sec/op", 100.0, 110.0)],
         );
         assert_eq!(report.outcome, Outcome::Regressed);
-        let [row] = &report.rows[..] else { panic!("a row") };
+        let [row] = &report.rows[..] else {
+            panic!("a row")
+        };
         assert!((row.effect.expect("an effect").worse - 1.1).abs() < 0.001);
         assert!((row.first.expect("the first").worse - 1.2).abs() < 0.001);
     }
@@ -155,7 +160,10 @@ mod tests {
         let calm = row("B", "sec/op", 100.0, 100.0);
         let report = twice(
             &[row("A", "sec/op", 100.0, 120.0), calm],
-            &[row("A", "sec/op", 100.0, 120.0), row("B", "sec/op", 100.0, 150.0)],
+            &[
+                row("A", "sec/op", 100.0, 120.0),
+                row("B", "sec/op", 100.0, 150.0),
+            ],
         );
         assert_eq!(report.rows[1].verdict, Verdict::Unchanged);
         assert_eq!(report.rows[1].first, None);

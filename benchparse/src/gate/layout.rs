@@ -101,12 +101,16 @@ impl LayoutEffect {
         let deviation = variance.max(0.0).sqrt();
         let inverse: f64 = counts.iter().map(|&count| 1.0 / count as f64).sum();
         let [base, head] = groups.map(|side| -> Vec<f64> {
-            side.into_iter().map(|group| median(&Sample::new(group))).collect()
+            side.into_iter()
+                .map(|group| median(&Sample::new(group)))
+                .collect()
         });
         let ends = |medians: &[f64]| {
-            medians.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), &it| {
-                (low.min(it), high.max(it))
-            })
+            medians
+                .iter()
+                .fold((f64::INFINITY, 0.0_f64), |(low, high), &it| {
+                    (low.min(it), high.max(it))
+                })
         };
         let ((base_low, base_high), (head_low, head_high)) = (ends(&base), ends(&head));
         Some(Self {
@@ -146,7 +150,10 @@ mod tests {
         (0..10)
             .map(|round| {
                 let layout = round % 5;
-                (layout as u32, 100.0 * (1.0 + layouts[layout] + moments[round]))
+                (
+                    layout as u32,
+                    100.0 * (1.0 + layouts[layout] + moments[round]),
+                )
             })
             .collect()
     }
@@ -169,7 +176,10 @@ mod tests {
         assert!((0.05..0.15).contains(&effect.spread), "{effect:?}");
         assert!(effect.between_sides < effect.spread);
         assert!(effect.explains(0.96) && effect.explains(1.04) && !effect.explains(1.2));
-        assert!(effect.ratios.low < 0.93 && effect.ratios.high > 1.08, "{effect:?}");
+        assert!(
+            effect.ratios.low < 0.93 && effect.ratios.high > 1.08,
+            "{effect:?}"
+        );
     }
 
     #[test]
