@@ -34,7 +34,7 @@ use crate::gate::{LayoutEffect, Row, RowKey};
 use crate::grouping::Grouping;
 use crate::name::Name;
 use crate::query::{Filter, Key};
-use crate::stats::Sample;
+use crate::stats::{Sample, median};
 use crate::unit::{self, UnitSemantics, ValueClass};
 
 /// Which version of the code a result is of.
@@ -310,11 +310,11 @@ impl Pairing {
             }
         }
         let gone: BTreeSet<usize> = base_of.values().copied().collect();
-        let timed: BTreeSet<(u32, Symbol)> = self
+        let timed: HashMap<(u32, Symbol), &[Measurements; 2]> = self
             .slots
             .iter()
             .filter(|slot| self.units[slot.identity.2 as usize] == b"sec/op")
-            .map(|slot| (slot.identity.0, slot.identity.1))
+            .map(|slot| ((slot.identity.0, slot.identity.1), &slot.sides))
             .collect();
         let tables: Vec<String> = (0..self.classes.lists.len() as u32)
             .map(|class| self.table_text(symbols, class))
@@ -333,7 +333,8 @@ impl Pairing {
                     unit,
                     semantics: parser.units().semantics(unit),
                     // Throughput says what the time says.
-                    is_derived: unit == b"B/s" && timed.contains(&(class, symbol)),
+                    is_derived: unit == b"B/s" && timed.contains_key(&(class, symbol)),
+                    timed: timed.get(&(class, symbol)).copied(),
                     sides: [&base.sides[0], &slot.sides[1]],
                     processors,
                     pairing: self,
@@ -434,12 +435,18 @@ pub struct Pair<'p> {
     pub is_derived: bool,
     /// Base and head.
     pub sides: [&'p Measurements; 2],
+    /// The time per operation of the same benchmark on both sides, where it was measured.
+    timed: Option<&'p [Measurements; 2]>,
     /// The numbers of processors, where they differ.
     processors: Option<[&'p [u8]; 2]>,
     pairing: &'p Pairing,
     class: u32,
     symbols: &'p Symbols,
 }
+
+/// How many times as long a sample takes where it was measured for another time. Go aims at the same time whatever an
+/// operation takes.
+const OTHER_DURATION: f64 = 4.0;
 
 /// Bytes that Go's runtime allocates to start a thread, at any moment; about 5.1 KiB were seen.
 const THREAD_START: f64 = 6144.0;
@@ -467,7 +474,28 @@ impl<'p> Pair<'p> {
             in_family: !self.is_derived,
             environment_differs: self.environment_differs(),
             layout: self.layout(),
+            durations_differ: self.durations_differ(),
             ..Row::new(key, base, head)
+        }
+    }
+
+    /// Whether a sample took several times as long on one side as on the other, by the benchmark's time per operation
+    /// and its number of iterations.
+    fn durations_differ(&self) -> bool {
+        let Some(timed) = self.timed else {
+            return false;
+        };
+        let [base, head] = timed.each_ref().map(|side| {
+            let durations = side.values.iter().zip(&side.iterations);
+            let durations = durations.map(|(value, &count)| value * count as f64);
+            let durations: Vec<f64> = durations.filter(|it| it.is_finite()).collect();
+            (!durations.is_empty()).then(|| median(&Sample::new(durations)))
+        });
+        match (base, head) {
+            (Some(base), Some(head)) if base > 0.0 && head > 0.0 => {
+                base.max(head) / base.min(head) >= OTHER_DURATION
+            }
+            _ => false,
         }
     }
 

@@ -13,12 +13,14 @@
 use std::borrow::Cow;
 
 #[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::number::{fixed, write_fixed};
 
+mod direction;
 mod semantics;
 
+pub use direction::{Direction, DirectionBasis, follows_time};
 pub use semantics::{Tolerance, UnitSemantics, ValueClass};
 
 /// A unit brought to base units, and what a value in it is multiplied with.
@@ -138,32 +140,6 @@ impl Class {
             Self::Binary
         } else {
             Self::Decimal
-        }
-    }
-}
-
-/// Which way a unit's values improve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-pub enum Direction {
-    /// Smaller values are better: times, sizes, counts.
-    #[default]
-    Lower,
-    /// Larger values are better: rates.
-    Higher,
-}
-
-impl Direction {
-    /// The direction that a unit's name tells: higher for what ends in `/s` or `/sec`, else lower.
-    ///
-    /// A `Unit … better=` line in the input overrides it, see
-    /// [`UnitTable::direction`](crate::format::UnitTable::direction).
-    pub fn of(unit: &[u8]) -> Self {
-        if unit.ends_with(b"/s") || unit.ends_with(b"/sec") {
-            Self::Higher
-        } else {
-            Self::Lower
         }
     }
 }

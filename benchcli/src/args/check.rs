@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use super::Color;
 use super::diff::{parsed, repair_mode};
 use super::number::whole_from;
-use crate::config::{ActionName, Loaded, NAME_ONE, NO_GATE, Percent};
+use crate::config::{ActionName, Amount, Loaded, NAME_ONE, NO_GATE, Threshold};
 use crate::hint::WithHint as _;
 
 /// What stands for the baseline that fits the new results.
@@ -67,10 +67,11 @@ pub struct GateArgs {
     )]
     filter: OsString,
 
-    /// The smallest change that counts as a regression [default: 3% if the sides were interleaved,
+    /// The smallest change that counts as a regression, such as 5%, or '3% or 1ns' for a change that
+    /// must reach both [default: 3% if the sides were interleaved,
     /// else 10%]
-    #[arg(long, value_name = "PERCENT", value_parser = Percent::above_zero)]
-    threshold: Option<Percent>,
+    #[arg(long, value_name = "PERCENT", value_parser = Threshold::from_str)]
+    threshold: Option<Threshold>,
 
     /// The false discovery rate over all timings of the run [default: 0.05]
     #[arg(long, value_name = "RATE", value_parser = rate)]
@@ -233,6 +234,8 @@ pub struct GateOptions {
     pub filter: Filter,
     /// What the gate is told; whether the sides are interleaved is known only with the inputs.
     pub policy: Policy,
+    /// The least amount that a change must reach, for rows without a threshold of their own.
+    pub least: Option<Amount>,
     /// The configuration file.
     pub loaded: Loaded,
     /// The units that may fail a run.
@@ -321,7 +324,9 @@ impl GateArgs {
             }
         };
         let mut policy = loaded.config.policy();
-        policy.threshold = self.threshold.map(|percent| percent.0).or(policy.threshold);
+        let threshold = self.threshold.as_ref().or(loaded.config.threshold.as_ref());
+        policy.threshold = threshold.map(|threshold| threshold.relative.0);
+        let least = threshold.and_then(|threshold| threshold.least.clone());
         policy.q = self.q.unwrap_or(policy.q);
         policy.min_samples = self.min_samples.unwrap_or(policy.min_samples);
         policy.interleaved = self.interleaved;
@@ -348,6 +353,7 @@ impl GateArgs {
         let options = GateOptions {
             filter: parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?,
             policy,
+            least,
             gated: match self.gate {
                 Some(units) => Some(units.into_iter().filter(|unit| !unit.is_empty()).collect()),
                 None => config.gate.clone(),

@@ -58,7 +58,7 @@ fn in_force(loaded: &Loaded) -> String {
     let config = &loaded.config;
     let policy = config.policy();
     let list = |keys: &[String]| format!("{keys:?}");
-    let threshold = match config.threshold {
+    let threshold = match &config.threshold {
         Some(threshold) => format!("threshold = \"{threshold}\""),
         None => "# threshold = \"3%\" where measured in turn, else \"10%\"".to_owned(),
     };

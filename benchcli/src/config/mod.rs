@@ -5,6 +5,7 @@ mod error;
 mod percent;
 mod rename;
 mod rule;
+mod threshold;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,6 +21,7 @@ pub use error::ConfigError;
 pub use percent::Percent;
 pub use rename::Renames;
 pub use rule::{ClassName, DirectionName, Rule, Rules, Tolerance};
+pub use threshold::{Amount, Threshold};
 
 /// The name of the file that is looked for.
 pub const FILE_NAME: &str = "benchcli.toml";
@@ -33,9 +35,9 @@ pub const NAME_ONE: &str = "name one, such as \"ns/op\"";
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
-    /// The change that matters, such as "5%". By default 3 % where old and new were measured in
-    /// turn, else 10 %.
-    pub threshold: Option<Percent>,
+    /// The smallest change that counts, such as "5%", or "3% or 1ns" for a change that must reach both. By default
+    /// 3 % where old and new were measured in turn, else 10 %.
+    pub threshold: Option<Threshold>,
     /// The false discovery rate, 0.05 by default.
     pub q: Option<f64>,
     /// The fewest values a side with which timings are judged, 5 by default.
@@ -179,7 +181,10 @@ impl Config {
         let default = Policy::default();
         let action = |name: Option<ActionName>, default| name.map_or(default, Action::from);
         Policy {
-            threshold: self.threshold.map(|percent| percent.0),
+            threshold: self
+                .threshold
+                .as_ref()
+                .map(|threshold| threshold.relative.0),
             q: self.q.unwrap_or(default.q),
             min_samples: self.min_samples.unwrap_or(default.min_samples),
             assume_stable: self.assume_stable.unwrap_or(default.assume_stable),

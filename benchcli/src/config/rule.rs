@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use super::error::{ConfigError, Place};
 use super::percent::Percent;
+use super::threshold::{Amount, Threshold};
 
 /// One `[[rule]]`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -20,8 +21,8 @@ pub struct Rule {
     #[schemars(with = "String")]
     pub filter: Spanned<String>,
     /// The change that matters in these rows.
-    #[schemars(with = "Option<Percent>")]
-    pub threshold: Option<Spanned<Percent>>,
+    #[schemars(with = "Option<Threshold>")]
+    pub threshold: Option<Spanned<Threshold>>,
     /// How their values behave.
     #[schemars(with = "Option<ClassName>")]
     pub class: Option<Spanned<ClassName>>,
@@ -77,10 +78,12 @@ pub struct Tolerance {
 }
 
 /// What rules set for one row.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
     /// The relative change that matters.
     pub threshold: Option<f64>,
+    /// The least amount that matters; set together with the threshold.
+    pub least: Option<Amount>,
     /// How the values behave.
     pub class: Option<Class>,
     /// Which values are better.
@@ -132,9 +135,14 @@ impl Rules {
             let mut truth = |term: &Term| value(term.key()).iter().any(|value| term.matches(value));
             if rule.filter.eval(&mut truth) {
                 used.insert(at);
-                let rule = rule.settings;
+                let rule = rule.settings.clone();
+                let (threshold, least) = match rule.threshold {
+                    Some(_) => (rule.threshold, rule.least),
+                    None => (settings.threshold, settings.least),
+                };
                 settings = Settings {
-                    threshold: rule.threshold.or(settings.threshold),
+                    threshold,
+                    least,
                     class: rule.class.or(settings.class),
                     direction: rule.direction.or(settings.direction),
                     gate: rule.gate.or(settings.gate),
@@ -219,14 +227,6 @@ impl Rule {
                 ));
             }
         }
-        if let Some(threshold) = &self.threshold
-            && threshold.get_ref().0 <= 0.0
-        {
-            return Err(place.fault(
-                threshold.span().start,
-                &format!("rule: threshold {} is not above 0%", threshold.get_ref()),
-            ));
-        }
         let tolerance = self
             .tolerance
             .as_ref()
@@ -241,12 +241,11 @@ impl Rule {
                     .map_or(0.0, |rel| rel.0),
             }),
         };
+        let threshold = self.threshold.as_ref().map(Spanned::get_ref);
         let direction = self.direction.as_ref().map(|name| *name.get_ref());
         let settings = Settings {
-            threshold: self
-                .threshold
-                .as_ref()
-                .map(|threshold| threshold.get_ref().0),
+            threshold: threshold.map(|threshold| threshold.relative.0),
+            least: threshold.and_then(|threshold| threshold.least.clone()),
             class,
             direction: direction.map(Direction::from),
             gate: self.gate.as_ref().map(|gate| *gate.get_ref()),

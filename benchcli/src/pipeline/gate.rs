@@ -16,7 +16,7 @@ use benchparse::gate::{
 use benchparse::name::Name;
 use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
 use benchparse::query::{Field, Key, Order, Projection};
-use benchparse::unit;
+use benchparse::unit::{self, DirectionBasis};
 use git2::{Commit, Oid};
 use jiff::Zoned;
 
@@ -342,6 +342,11 @@ impl Comparison {
             row.class = settings.class.unwrap_or(row.class);
             row.direction = settings.direction.unwrap_or(row.direction);
             row.threshold = settings.threshold;
+            let least = match settings.threshold {
+                Some(_) => settings.least.as_ref(),
+                None => options.least.as_ref(),
+            };
+            row.least = least.and_then(|least| least.of(&row.key.unit));
             row.gated = settings.gate.unwrap_or_else(|| {
                 let is_pairs = |unit: &Vec<u8>| unit[..] == *pair.unit;
                 gated
@@ -355,6 +360,10 @@ impl Comparison {
                 package: String::from_utf8_lossy(pair.package()).into_owned(),
                 sides: pair.sides.map(Clone::clone),
                 gated: row.gated && row.in_family,
+                direction_basis: match settings.direction {
+                    Some(_) => DirectionBasis::Stated,
+                    None => pair.semantics.basis,
+                },
                 accepted_percent: row
                     .acceptances
                     .iter()

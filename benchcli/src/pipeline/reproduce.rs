@@ -80,6 +80,7 @@ fn quoted(word: &str) -> String {
 mod tests {
     use benchparse::gate::{Policy, Row, RowKey, judge};
     use benchparse::stats::Sample;
+    use benchparse::unit::DirectionBasis;
 
     use super::*;
     use crate::runner::go_flags::GoFlags;
@@ -101,6 +102,7 @@ mod tests {
             package: "example.com/codec".to_owned(),
             sides: Default::default(),
             gated: true,
+            direction_basis: DirectionBasis::Known,
             accepted_percent: None,
         };
         let metadata = vec![metadata; rows.len()];

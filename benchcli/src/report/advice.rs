@@ -1,9 +1,12 @@
 //! Advice on how to make the next run more informative.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use benchparse::gate::{Class, Finding, Policy, Report, RowVerdict, Target, Timings, findings};
+use benchparse::gate::{
+    Class, Direction, Finding, Policy, Report, RowVerdict, Target, Timings, Verdict, findings,
+};
 use benchparse::number::fixed;
+use benchparse::unit::DirectionBasis;
 
 use super::row_metadata::RowMetadata;
 use crate::wording::counted;
@@ -26,7 +29,57 @@ pub(super) fn advice(report: &Report, metadata: &[RowMetadata], policy: &Policy)
     if let Some(line) = best_finding(report, metadata, &timings, policy) {
         advice.push(line);
     }
+    advice.extend(guessed_directions(report, metadata));
+    advice.extend(other_times(report));
     advice
+}
+
+/// A sentence for each unit whose direction was guessed, and whose guess decided a verdict.
+fn guessed_directions(report: &Report, metadata: &[RowMetadata]) -> Vec<String> {
+    let mut units: BTreeMap<&str, (Direction, DirectionBasis)> = BTreeMap::new();
+    for (row, of_row) in report.rows.iter().zip(metadata) {
+        let is_decided = row.verdict.is_regression()
+            || matches!(row.verdict, Verdict::Improved | Verdict::Accepted { .. });
+        let is_guess = matches!(
+            of_row.direction_basis,
+            DirectionBasis::Name | DirectionBasis::Assumed
+        );
+        if is_decided && is_guess && of_row.gated {
+            units.insert(&row.key.unit, (row.direction, of_row.direction_basis));
+        }
+    }
+    let say = |(unit, (direction, basis)): (&str, (Direction, DirectionBasis))| {
+        let (better, other) = match direction {
+            Direction::Lower => ("lower", "higher"),
+            Direction::Higher => ("higher", "lower"),
+        };
+        let from = match basis {
+            DirectionBasis::Name => "judging by its name",
+            _ => "as for any unit that says nothing else",
+        };
+        format!(
+            "{unit}: {better} values are taken to be better, {from}; a line `Unit {unit} better={other}` in the \
+             results or a [[rule]] with direction = \"{other}\" in benchcli.toml changes that"
+        )
+    };
+    units.into_iter().map(say).collect()
+}
+
+/// Says that the sides were measured with another -benchtime.
+fn other_times(report: &Report) -> Option<String> {
+    let benchmarks: BTreeSet<(&str, &str)> = report
+        .rows
+        .iter()
+        .filter(|row| row.durations_differ)
+        .map(|row| (row.key.table.as_str(), row.key.benchmark.as_str()))
+        .collect();
+    (!benchmarks.is_empty()).then(|| {
+        format!(
+            "the samples of {} took at least 4 times as long on one side, as with another -benchtime; \
+             measure both sides with the same one",
+            counted(benchmarks.len(), "benchmark")
+        )
+    })
 }
 
 /// The finding that says most about how to measure better.

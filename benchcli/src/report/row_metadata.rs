@@ -1,6 +1,7 @@
 //! The metadata of a row that reports need and the gate does not.
 
 use benchparse::pairing::Measurements;
+use benchparse::unit::DirectionBasis;
 
 /// What is known of a row besides what the gate is told.
 #[derive(Debug, Clone)]
@@ -9,6 +10,8 @@ pub struct RowMetadata {
     pub package: String,
     /// Base and head as they were measured.
     pub sides: [Measurements; 2],
+    /// Where it is known from which values are better.
+    pub direction_basis: DirectionBasis,
     /// Whether the row may fail a run.
     pub gated: bool,
     /// The most that is accepted, in percent, where something is.

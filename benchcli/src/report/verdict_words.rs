@@ -89,6 +89,9 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
             let first = first.map_or_else(String::new, |first| format!(", {first} at first"));
             format!("layout{alone}{first}")
         }
+        Reason::DurationsDiffer => {
+            "less than one per operation, and the samples took another time".to_owned()
+        }
         Reason::NotConfirmed => match first_change(row) {
             Some(first) => format!("not confirmed, {first} at first"),
             None => "not confirmed".to_owned(),
@@ -106,8 +109,8 @@ pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> St
     let benchmarks = counted(report.benchmarks.len(), "benchmark");
     match report.outcome {
         Outcome::EnvironmentShift => format!(
-            "environment shift: {} of {} timings changed at once, more than code does; the machine may have changed, so no timing is judged",
-            report.shift.changed, report.family
+            "environment shift: {} of {} benchmarks changed in speed at once, more than code does; the machine may have changed, so no timing is judged",
+            report.shift.changed, report.shift.tested
         ),
         Outcome::Regressed => {
             let failing = rows.iter().filter(|row| row.fails);

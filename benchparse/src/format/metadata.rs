@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bstr::BString;
 
-use crate::unit::{Direction, UnitSemantics, tidy};
+use crate::unit::{Direction, DirectionBasis, UnitSemantics, tidy};
 
 /// What `Unit` lines say of units, over all inputs of a parser.
 ///
@@ -57,6 +57,9 @@ impl UnitTable {
     pub fn semantics(&self, unit: &[u8]) -> UnitSemantics {
         let mut semantics = UnitSemantics::of(unit);
         semantics.direction = self.direction(unit);
+        if matches!(self.get(unit, b"better"), Some(b"higher" | b"lower")) {
+            semantics.basis = DirectionBasis::Stated;
+        }
         if self.is_exact(unit) {
             semantics = semantics.repeating_exactly();
         }
@@ -98,8 +101,8 @@ mod tests {
     #[test]
     fn better_wins_over_the_name() {
         let mut units = UnitTable::default();
-        assert_eq!(units.direction(b"misses/s"), Direction::Higher);
-        units.set(b"misses/s", b"better", b"lower").unwrap();
-        assert_eq!(units.direction(b"misses/s"), Direction::Lower);
+        assert_eq!(units.direction(b"widgets/s"), Direction::Higher);
+        units.set(b"widgets/s", b"better", b"lower").unwrap();
+        assert_eq!(units.direction(b"widgets/s"), Direction::Lower);
     }
 }

@@ -14,13 +14,13 @@ use crate::stats::{
     RankTest, Sample, benjamini_hochberg, detecting_count, median, ratio_interval_with, robust_cv,
     separating_count, smallest_p,
 };
-use crate::unit::{Direction, ValueClass as Class};
+use crate::unit::{Direction, ValueClass as Class, follows_time};
 
 /// The level of the intervals of effects.
 const CONFIDENCE: f64 = 0.95;
-/// With fewer tests than this a shift of the environment cannot be told.
+/// With fewer benchmarks than this a shift of the environment cannot be told.
 const SHIFT_FAMILY: usize = 8;
-/// The share of changed tests beyond which the environment is taken to have shifted.
+/// The share of changed benchmarks beyond which the environment is taken to have shifted.
 const SHIFT_SHARE: f64 = 0.25;
 
 /// Judges all rows of a run together.
@@ -34,8 +34,9 @@ const SHIFT_SHARE: f64 = 0.25;
 ///   median is worse by the threshold at least, and both sides have `min_samples`; improved
 ///   likewise; unchanged if all values are equal or the interval of the ratio lies within the
 ///   threshold; else inconclusive, with the reason.
-/// - Where the sides are not interleaved, at least 8 tests were made and more than a quarter of
-///   them are significant, the environment shifted, and all timing verdicts are withdrawn.
+/// - Where the sides are not interleaved, at least 8 benchmarks have tests of units that follow the
+///   speed of the machine, and more than a quarter of these benchmarks changed significantly, the
+///   environment shifted, and the verdicts on such units are withdrawn.
 pub fn judge(rows: &[Row], policy: &Policy) -> Report {
     judge_again(rows, policy, &[])
 }
@@ -54,7 +55,7 @@ pub fn judge_again(rows: &[Row], policy: &Policy, settled: &[RowVerdict]) -> Rep
         .map(|row| draft(row, policy, &mut test))
         .collect();
     let family = Family::of(rows, &drafts);
-    let shift = family.shift(policy);
+    let shift = family.shift(rows, &drafts, policy);
     let mut verdicts: Vec<RowVerdict> = rows
         .iter()
         .zip(drafts)
@@ -186,13 +187,24 @@ fn draft(row: &Row, policy: &Policy, test: &mut RankTest) -> Draft {
     if !is_valid(&old) || !is_valid(&new) {
         return draft.decided(invalid, None);
     }
+    let center = median(&old);
+    if let Some(least) = row.least.filter(|_| center > 0.0) {
+        draft.threshold = draft.threshold.max(least / center);
+    }
     draft.effect = Some(Effect {
         worse: worsening(&old, &new, row.direction),
         interval: None,
     });
     if let Class::Exact { abs, rel } = row.class {
         match range::judge(&old, &new, row.direction, abs, rel) {
-            Finding::Decided(verdict) => return draft.decided(verdict, Some(Basis::Range)),
+            Finding::Decided(verdict) => {
+                let is_small = at_least(1.0, (median(&new) - center).abs());
+                if row.durations_differ && is_small && verdict != Verdict::Unchanged {
+                    let reason = Reason::DurationsDiffer;
+                    return draft.decided(Verdict::Inconclusive { reason }, None);
+                }
+                return draft.decided(verdict, Some(Basis::Range));
+            }
             Finding::Overlap { tolerance } => draft.threshold = draft.threshold.max(tolerance),
         }
     }
@@ -302,16 +314,32 @@ impl Family {
         }
     }
 
-    fn shift(&self, policy: &Policy) -> Shift {
-        let significant = |tests: &&Tests| {
-            at_least(policy.q, tests.q_worse) || at_least(policy.q, tests.q_better)
-        };
-        let changed = self.members.iter().filter(significant).count();
-        let share = changed as f64 / self.size().max(1) as f64;
-        let told = !policy.interleaved && !policy.assume_stable && self.size() >= SHIFT_FAMILY;
+    /// Counts benchmarks, whatever number of units each has, and only units that follow the speed of the machine.
+    fn shift(&self, rows: &[Row], drafts: &[Draft], policy: &Policy) -> Shift {
+        let mut benchmarks: HashMap<(&str, &str), bool> = HashMap::new();
+        for (row, draft) in rows.iter().zip(drafts) {
+            let (true, Some(ranks)) = (row.in_family, draft.ranks) else {
+                continue;
+            };
+            if !follows_time(row.key.unit.as_bytes()) {
+                continue;
+            }
+            let tests = self.adjusted(ranks);
+            let key = (row.key.table.as_str(), row.key.benchmark.as_str());
+            *benchmarks.entry(key).or_default() |=
+                at_least(policy.q, tests.q_worse) || at_least(policy.q, tests.q_better);
+        }
+        let tested = benchmarks.len();
+        let changed = benchmarks
+            .values()
+            .filter(|has_changed| **has_changed)
+            .count();
+        let share = changed as f64 / tested.max(1) as f64;
+        let told = !policy.interleaved && !policy.assume_stable && tested >= SHIFT_FAMILY;
         Shift {
             detected: told && share > SHIFT_SHARE,
             changed,
+            tested,
             share,
         }
     }
@@ -331,7 +359,7 @@ fn settle(
         within_layouts(row, draft, verdict)
     });
     let (verdict, basis) = match (draft.verdict.clone(), ranked) {
-        (_, Some(_)) if shift.detected => {
+        (_, Some(_)) if shift.detected && follows_time(row.key.unit.as_bytes()) => {
             let reason = Reason::EnvironmentShift;
             (Verdict::Inconclusive { reason }, None)
         }
@@ -361,6 +389,7 @@ fn settle(
         threshold: draft.threshold,
         tests,
         samples_needed,
+        durations_differ: row.durations_differ,
         layout: row.layout,
         first: None,
     }
@@ -398,9 +427,13 @@ fn ranked(draft: &Draft, tests: &Tests, family: usize, policy: &Policy) -> Verdi
         .interval
         .is_some_and(|bounds| !at_least(1.0 / limit, bounds.low) && !at_least(bounds.high, limit));
     let level = policy.q / family.max(1) as f64;
-    if worse && enough && at_least(effect.worse, limit) {
+    // The interval may hold 1 where the tests, which are one-sided, see a difference.
+    let is_apart = effect
+        .interval
+        .is_none_or(|bounds| bounds.low > 1.0 || bounds.high < 1.0 || !is_bounded(bounds));
+    if worse && enough && is_apart && at_least(effect.worse, limit) {
         Verdict::Regressed
-    } else if better && enough && at_least(1.0 / limit, effect.worse) {
+    } else if better && enough && is_apart && at_least(1.0 / limit, effect.worse) {
         Verdict::Improved
     } else if inside {
         Verdict::Unchanged
@@ -416,8 +449,25 @@ fn ranked(draft: &Draft, tests: &Tests, family: usize, policy: &Policy) -> Verdi
     }
 }
 
-/// How many values a side should settle a row without a verdict.
+/// Whether an interval says anything: that of few values goes from 0 to infinity.
+fn is_bounded(bounds: Bounds) -> bool {
+    bounds.low > 0.0 || bounds.high.is_finite()
+}
+
+/// How many values a side should settle a row without a verdict; `None` where no count is known to, or where as many
+/// are there and did not.
 fn samples_needed(draft: &Draft, reason: &Reason, family: usize, policy: &Policy) -> Option<u32> {
+    let taken = draft.old?.n.min(draft.new?.n);
+    let needed = samples_to_settle(draft, reason, family, policy)?;
+    (needed as usize > taken).then_some(needed)
+}
+
+fn samples_to_settle(
+    draft: &Draft,
+    reason: &Reason,
+    family: usize,
+    policy: &Policy,
+) -> Option<u32> {
     let level = policy.q / family.max(1) as f64;
     let least = separating_count(level)?.max(policy.min_samples as u32);
     let spread = draft.old?.spread.max(draft.new?.spread);
@@ -590,6 +640,64 @@ mod tests {
     }
 
     #[test]
+    fn many_units_of_one_benchmark_are_no_evidence_about_the_machine() {
+        let mut rows = vec![slower("A", 1.0)];
+        for k in 1..=10 {
+            let unit = format!("recall@{k}");
+            rows.push(row("A", &unit, &around(100.0), &around(70.0)));
+        }
+        let report = judge(&rows, &Policy::default());
+        assert!(!report.shift.detected, "{:?}", report.shift);
+        assert_eq!((report.shift.changed, report.shift.tested), (0, 1));
+    }
+
+    #[test]
+    fn a_unit_that_is_no_time_keeps_its_verdict_in_a_shift() {
+        let mut rows = ["A", "B", "C", "D", "E", "F", "G", "H"]
+            .map(|name| slower(name, 1.3))
+            .to_vec();
+        rows.push(row("A", "misses/op", &around(100.0), &around(130.0)));
+        let report = judge(&rows, &Policy::default());
+        assert!(report.shift.detected);
+        assert_eq!(report.rows[8].verdict, Verdict::Regressed);
+        let reason = Reason::EnvironmentShift;
+        assert_eq!(report.rows[0].verdict, Verdict::Inconclusive { reason });
+    }
+
+    #[test]
+    fn a_least_amount_must_be_reached_besides_the_threshold() {
+        let mut row = row("A", "sec/op", &around(0.5e-9), &around(0.6e-9));
+        assert_eq!(
+            judge(&[row.clone()], &interleaved()).outcome,
+            Outcome::Regressed
+        );
+        row.least = Some(1e-9);
+        let report = judge(&[row.clone()], &interleaved());
+        assert_eq!(report.rows[0].verdict, Verdict::Unchanged);
+        row.least = Some(0.05e-9);
+        assert_eq!(judge(&[row], &interleaved()).outcome, Outcome::Regressed);
+    }
+
+    #[test]
+    fn counters_decide_nothing_up_to_one_where_samples_took_other_times() {
+        let mut allocations = row("A", "allocs/op", &[0.0], &[1.0]);
+        allocations.class = Class::ALLOCATIONS;
+        assert_eq!(
+            judge(&[allocations.clone()], &interleaved()).outcome,
+            Outcome::Regressed
+        );
+        allocations.durations_differ = true;
+        let report = judge(&[allocations.clone()], &interleaved());
+        let reason = Reason::DurationsDiffer;
+        assert_eq!(report.rows[0].verdict, Verdict::Inconclusive { reason });
+        allocations.new = Some(Sample::new(vec![2.0]));
+        assert_eq!(
+            judge(&[allocations], &interleaved()).outcome,
+            Outcome::Regressed
+        );
+    }
+
+    #[test]
     fn counters_are_judged_whatever_the_machine_does() {
         let mut rows = ["A", "B", "C", "D", "E", "F", "G", "H"]
             .map(|name| slower(name, 1.3))
@@ -748,6 +856,40 @@ mod tests {
         ) {
             let rows: Vec<Row> = sides.iter().map(|(old, new)| row("A", "x", old, new)).collect();
             proptest::prop_assert_eq!(judge(&rows, &Policy::default()).rows.len(), rows.len());
+        }
+
+        /// What a report must never say: that a row changed although its interval holds no change, or that as many
+        /// samples would settle it as there are.
+        #[test]
+        fn no_verdict_contradicts_its_own_numbers(
+            sides in proptest::collection::vec(
+                (proptest::collection::vec(1f64..3.0, 1..13), proptest::collection::vec(1f64..3.0, 1..13), 0.5f64..2.0),
+                1..6,
+            ),
+            min_samples in 1usize..7,
+        ) {
+            let rows: Vec<Row> = sides
+                .iter()
+                .map(|(old, new, by)| {
+                    let new: Vec<f64> = new.iter().map(|value| value * by).collect();
+                    row("A", "sec/op", old, &new)
+                })
+                .collect();
+            let policy = Policy { min_samples, ..interleaved() };
+            for row in judge(&rows, &policy).rows {
+                let taken = row.old.map_or(0, |side| side.n).min(row.new.map_or(0, |side| side.n));
+                if let Some(needed) = row.samples_needed {
+                    proptest::prop_assert!(needed as usize > taken && needed as usize >= min_samples);
+                }
+                let bounds = row.effect.and_then(|effect| effect.interval);
+                if let Some(bounds) = bounds.filter(|bounds| bounds.low > 0.0 && bounds.high.is_finite()) {
+                    match row.verdict {
+                        Verdict::Regressed => proptest::prop_assert!(bounds.low > 1.0),
+                        Verdict::Improved => proptest::prop_assert!(bounds.high < 1.0),
+                        _ => {}
+                    }
+                }
+            }
         }
 
         #[test]

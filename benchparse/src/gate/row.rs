@@ -35,6 +35,8 @@ pub struct Row {
     pub direction: Direction,
     /// The relative change that matters in this row, instead of the policy's; 0.03 is 3 %.
     pub threshold: Option<f64>,
+    /// The least difference of the medians that matters in this row, in its unit, besides the relative change.
+    pub least: Option<f64>,
     /// Whether the row may fail a run.
     pub gated: bool,
     /// Whether the row is a test of its own. A row that derives from another, as MB/s does from ns/op, is not: it is
@@ -42,6 +44,10 @@ pub struct Row {
     pub in_family: bool,
     /// What of the environment differs between the sides, for example `cpu`. Ranks are not compared then.
     pub environment_differs: Option<String>,
+    /// Whether the samples of one side took several times as long as those of the other, as with another
+    /// `-benchtime`. What is done once is then divided by another count, so counters that differ by up to one per
+    /// operation decide nothing.
+    pub durations_differ: bool,
     /// Regressions that someone has accepted. The first that covers the regression is taken.
     pub acceptances: Vec<Acceptance>,
     /// What the layouts of the binaries alone do to the benchmark, where that is known. Ranks decide nothing within it.
@@ -58,9 +64,11 @@ impl Row {
             class: Class::Timing,
             direction: Direction::Lower,
             threshold: None,
+            least: None,
             gated: true,
             in_family: true,
             environment_differs: None,
+            durations_differ: false,
             acceptances: Vec::new(),
             layout: None,
         }

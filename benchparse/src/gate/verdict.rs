@@ -87,18 +87,20 @@ impl Report {
     }
 }
 
-/// How many timing rows changed at once.
+/// How many benchmarks changed at once, in units that follow the speed of the machine.
 ///
-/// Code rarely changes more than a quarter of all benchmarks; a machine does. Beyond that, and with at least 8 tests,
-/// sides that are not interleaved are not compared.
+/// Code rarely changes more than a quarter of all benchmarks; a machine does. Beyond that, and with at least 8
+/// benchmarks, such units of sides that are not interleaved are not compared.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Shift {
-    /// Whether the timing rows lost their verdicts.
+    /// Whether the rows of such units lost their verdicts.
     pub detected: bool,
-    /// How many tests of the family are significant in either direction, of whatever size.
+    /// How many benchmarks have a test that is significant in either direction, of whatever size.
     pub changed: usize,
-    /// Their share of the family; 0 for an empty family.
+    /// How many benchmarks have a test.
+    pub tested: usize,
+    /// The share of those that changed; 0 where none was tested.
     pub share: f64,
 }
 
@@ -136,6 +138,8 @@ pub struct RowVerdict {
     pub tests: Option<Tests>,
     /// For an inconclusive rank test, how many values a side should decide it; `None` if no count is known to.
     pub samples_needed: Option<u32>,
+    /// Whether the samples of one side took several times as long as those of the other.
+    pub durations_differ: bool,
     /// What the layouts of the binaries alone do to the benchmark, where that is known.
     pub layout: Option<LayoutEffect>,
     /// How much worse the new side was at first, where the row was measured again and judged by that alone.
@@ -290,6 +294,8 @@ pub enum Reason {
     Noisy,
     /// The difference is within what the layout of the code does to the benchmark. See [`LayoutEffect`].
     Layout,
+    /// The sides differ by up to one per operation, and their samples took times that differ several fold.
+    DurationsDiffer,
     /// The row would have failed and was measured again, and the second measurement does not say so.
     NotConfirmed,
 }

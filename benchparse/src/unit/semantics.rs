@@ -3,7 +3,7 @@
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Class, Direction, tidy};
+use super::{Class, Direction, DirectionBasis, tidy};
 
 /// How the values of a unit behave when the same code is measured again.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -85,6 +85,8 @@ pub struct UnitSemantics {
     pub class: ValueClass,
     /// Which values are better.
     pub direction: Direction,
+    /// Where that comes from.
+    pub basis: DirectionBasis,
     /// Which prefixes the values take.
     pub scale: Class,
 }
@@ -95,13 +97,15 @@ impl UnitSemantics {
     /// [`UnitTable::semantics`](crate::format::UnitTable::semantics) also knows what `Unit` lines say.
     pub fn of(unit: &[u8]) -> Self {
         let tidied = tidy(unit).unit;
+        let (direction, basis) = Direction::guess(&tidied);
         Self {
             class: match &*tidied {
                 b"allocs/op" => ValueClass::ALLOCATIONS,
                 b"B/op" => ValueClass::BYTES,
                 _ => ValueClass::Timing,
             },
-            direction: Direction::of(&tidied),
+            direction,
+            basis,
             scale: Class::of(&tidied),
         }
     }
