@@ -93,6 +93,8 @@ pub struct Measurements {
     pub layouts: Vec<u32>,
     /// The numbers of the environments that they were measured in.
     environments: BTreeSet<u32>,
+    /// The packages that they are of, where packages may differ.
+    packages: BTreeSet<Symbol>,
 }
 
 /// Lists, each once, with numbers.
@@ -145,6 +147,8 @@ type Identity = (u32, Symbol, u32);
 struct ConfigOf {
     class: u32,
     environment: u32,
+    /// The package, where packages may differ.
+    package: Option<Symbol>,
 }
 
 /// The results of one benchmark in one configuration of one input.
@@ -235,12 +239,17 @@ impl Pairing {
                 }
             };
             if let Some(slot) = slot {
-                let environment = self.groups[number].config.environment;
+                let ConfigOf {
+                    environment,
+                    package,
+                    ..
+                } = self.groups[number].config;
                 let values = &mut self.slots[slot].sides[side as usize];
                 values.values.push(measured.value);
                 values.iterations.push(result.iterations());
                 values.layouts.extend(layout);
                 values.environments.insert(environment);
+                values.packages.extend(package);
             }
         }
     }
@@ -272,6 +281,26 @@ impl Pairing {
     pub fn lacks(&self, side: Side) -> bool {
         let mut sides = self.slots.iter().map(|slot| &slot.sides[side as usize]);
         sides.all(|side| side.values.is_empty())
+    }
+
+    /// The first benchmark of which a side has results of several packages in one sample, as packages may differ: its
+    /// name, the side and two of the packages. Such a sample is of no benchmark.
+    pub fn merged_packages<'p>(
+        &self,
+        parser: &'p Parser,
+    ) -> Option<(&'p [u8], Side, [&'p [u8]; 2])> {
+        let symbols = parser.symbols();
+        self.slots.iter().find_map(|slot| {
+            Side::BOTH.into_iter().find_map(|side| {
+                let mut packages = slot.sides[side as usize].packages.iter();
+                let two = [*packages.next()?, *packages.next()?];
+                Some((
+                    symbols.text(slot.identity.1),
+                    side,
+                    two.map(|package| symbols.text(package)),
+                ))
+            })
+        })
     }
 
     /// The rows for the gate, judged as the units say.
@@ -374,6 +403,10 @@ impl Pairing {
         let config = ConfigOf {
             class: classes.number(class),
             environment: environments.number(environment.collect()),
+            package: (options.ignore.iter().any(|key| key == "pkg"))
+                .then(|| symbols.find(b"pkg"))
+                .flatten()
+                .map(|key| result.config().get(key)),
         };
         self.configs.insert(id, config);
         config

@@ -397,6 +397,17 @@ impl Comparison {
             )
             .hint("make the Unit lines of the inputs agree"));
         }
+        if let Some((name, side, packages)) = self.pairing.merged_packages(&self.parser) {
+            let [one, other] = packages.map(String::from_utf8_lossy);
+            return Err(anyhow!(
+                "--ignore pkg: the {} has {} in {one} and in {other}, which would become one sample",
+                side.name(),
+                String::from_utf8_lossy(name)
+            )
+            .hint(format!(
+                "compare one package at a time, such as with --filter pkg:{one}"
+            )));
+        }
         self.nothing_compared(rows, texts)
     }
 

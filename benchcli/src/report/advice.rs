@@ -34,9 +34,9 @@ pub(super) fn advice(report: &Report, metadata: &[RowMetadata], policy: &Policy)
     advice
 }
 
-/// A sentence for each unit whose direction was guessed, and whose guess decided a verdict.
+/// Says of which units the direction was guessed, where the guess decided a verdict.
 fn guessed_directions(report: &Report, metadata: &[RowMetadata]) -> Vec<String> {
-    let mut units: BTreeMap<&str, (Direction, DirectionBasis)> = BTreeMap::new();
+    let mut guesses: BTreeMap<(bool, bool), BTreeSet<&str>> = BTreeMap::new();
     for (row, of_row) in report.rows.iter().zip(metadata) {
         let is_decided = row.verdict.is_regression()
             || matches!(row.verdict, Verdict::Improved | Verdict::Accepted { .. });
@@ -45,25 +45,39 @@ fn guessed_directions(report: &Report, metadata: &[RowMetadata]) -> Vec<String> 
             DirectionBasis::Name | DirectionBasis::Assumed
         );
         if is_decided && is_guess && of_row.gated {
-            units.insert(&row.key.unit, (row.direction, of_row.direction_basis));
+            let is_named = of_row.direction_basis == DirectionBasis::Name;
+            let units = guesses.entry((row.direction == Direction::Higher, is_named));
+            units.or_default().insert(&row.key.unit);
         }
     }
-    let say = |(unit, (direction, basis)): (&str, (Direction, DirectionBasis))| {
-        let (better, other) = match direction {
-            Direction::Lower => ("lower", "higher"),
-            Direction::Higher => ("higher", "lower"),
+    let say = |((is_higher, is_named), units): ((bool, bool), BTreeSet<&str>)| {
+        let (better, other) = if is_higher {
+            ("higher", "lower")
+        } else {
+            ("lower", "higher")
         };
-        let from = match basis {
-            DirectionBasis::Name => "judging by its name",
-            _ => "as for any unit that says nothing else",
+        let from = if is_named {
+            "judging by the name"
+        } else {
+            "as for any unit whose name says nothing else"
+        };
+        let shown: Vec<&str> = units.iter().take(UNITS_NAMED).copied().collect();
+        let more = match units.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {}", counted(more, "more unit")),
         };
         format!(
-            "{unit}: {better} values are taken to be better, {from}; a line `Unit {unit} better={other}` in the \
-             results or a [[rule]] with direction = \"{other}\" in benchcli.toml changes that"
+            "{}{more}: {better} values are assumed to be better, {from}; to change that, add a line \
+             `Unit {} better={other}` to the results or a [[rule]] with direction = \"{other}\" to benchcli.toml",
+            shown.join(", "),
+            shown.first().unwrap_or(&""),
         )
     };
-    units.into_iter().map(say).collect()
+    guesses.into_iter().map(say).collect()
 }
+
+/// How many units a sentence about them names.
+const UNITS_NAMED: usize = 3;
 
 /// Says that the sides were measured with another -benchtime.
 fn other_times(report: &Report) -> Option<String> {
