@@ -33,7 +33,11 @@ of the repository. Flags override the file. In the file, the last [[rule]] that 
 overrides the general settings. `benchcli config show` prints the settings in force.
 
 ",
-    exit_status!()
+    exit_status!(),
+    "
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/verdicts.md
+and https://github.com/benchparse/benchparse/blob/main/benchcli/docs/exit-status-and-json.md"
 );
 
 /// Options of `benchcli check`.
@@ -390,7 +394,9 @@ pub enum ConfigAction {
 Examples:
   benchcli config check
   benchcli config show
-  benchcli config schema > benchcli.schema.json")]
+  benchcli config schema > benchcli.schema.json
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/configuration.md")]
 pub struct ConfigArgs {
     /// What to do
     #[arg(value_enum)]

@@ -38,7 +38,11 @@ Examples:
 branch it is HEAD's parent, or HEAD itself if the working tree has uncommitted changes.
 
 ",
-    exit_status!()
+    exit_status!(),
+    "
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/verdicts.md
+and https://github.com/benchparse/benchparse/blob/main/benchcli/docs/exit-status-and-json.md"
 );
 
 /// Options of `benchcli run`.
