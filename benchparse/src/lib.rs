@@ -1,8 +1,8 @@
 //! Reads, compares and judges the output of `go test -bench`.
 //!
-//! Use this crate to build your own tool on Go benchmark results: a dashboard, a CI check, a converter, or a table
-//! that benchstat does not have. It parses benchmark files, computes the statistics that benchstat computes, decides
-//! whether a change is a regression, and finds the commit at which a benchmark changed.
+//! Use this crate to build your own tool on Go benchmark results: a dashboard, a CI check, a converter, or a
+//! table that benchstat does not have. It parses benchmark files, computes the statistics that benchstat
+//! computes, decides whether a change is a regression, and finds the commit at which a benchmark changed.
 //!
 //! The crate takes bytes and returns plain data. It does not open files, start programs, read the clock or
 //! print anything, so the same input always produces the same output. The `benchdiff` program is a thin
@@ -11,14 +11,14 @@
 //! - [The format](#the-format) describes what a benchmark file contains.
 //! - [Reading](#reading) turns bytes into results.
 //! - [Selecting and grouping](#selecting-and-grouping) covers filters, projections and tables.
-//! - [Statistics](#statistics), [Judging a change](#judging-a-change) and [Histories](#histories) point to the
-//!   modules that draw conclusions from results.
+//! - [Statistics](#statistics), [Judging a change](#judging-a-change) and [Histories](#histories) point to
+//!   the modules that draw conclusions from results.
 //! - [Guarantees](#guarantees) lists what you can rely on.
 //!
 //! # The format
 //!
-//! A benchmark file is text. Three kinds of lines matter: results, configuration lines and unit lines. The reader
-//! skips everything else, so you can feed it an entire log.
+//! A benchmark file is text. Three kinds of lines matter: results, configuration lines and unit lines. The
+//! reader skips everything else, so you can feed it an entire log.
 //!
 //! ```text
 //! goos: linux
@@ -29,8 +29,8 @@
 //! ok    example.com/codec  2.164s
 //! ```
 //!
-//! **Result lines** begin with `Benchmark` in the first column, followed by the rest of the name, the number of
-//! iterations, and one or more pairs of a value and its unit. Fields are separated by whitespace.
+//! **Result lines** begin with `Benchmark` in the first column, followed by the rest of the name, the number
+//! of iterations, and one or more pairs of a value and its unit. Fields are separated by whitespace.
 //!
 //! ```
 //! # use benchparse::format::{Parser, Record};
@@ -55,9 +55,9 @@
 //! ```
 //!
 //! **Units** are converted to base units as they are read: `ns` becomes `sec` and `MB` becomes `B` wherever
-//! they appear in the numerator, and the value is scaled to match. The original value and unit are kept
-//! too. If scaling leaves a value unchanged, as it does zero, the measurement keeps its original unit.
-//! See [`unit`](mod@unit).
+//! they appear in the numerator, and the value is scaled to match. The original value and unit are kept too.
+//! If scaling leaves a value unchanged, as it does zero, the measurement keeps its original unit. See
+//! [`unit`](mod@unit).
 //!
 //! ```
 //! # use benchparse::unit::tidy;
@@ -70,12 +70,12 @@
 //! whitespace and no uppercase letters. The setting applies to every result that follows, until another line
 //! changes it or the input ends; `key:` with no value removes it.
 //!
-//! **Unit lines** describe a unit. `Unit allocs/op assume=exact` says that all samples should have the
-//! same value, and `better=higher` says that higher values are better. A unit line applies to the whole run: to
+//! **Unit lines** describe a unit. `Unit allocs/op assume=exact` says that all samples should have the same
+//! value, and `better=higher` says that higher values are better. A unit line applies to the whole run: to
 //! every input, and to results that come before it.
 //!
-//! When you read several files, keep two more rules in mind. Each input starts with an empty configuration, and
-//! inputs with the same label are treated as one: their results make up a single sample.
+//! When you read several files, keep two more rules in mind. Each input starts with an empty configuration,
+//! and inputs with the same label are treated as one: their results make up a single sample.
 //!
 //! # Reading
 //!
@@ -115,11 +115,11 @@
 //!
 //! # Selecting and grouping
 //!
-//! Filters and projections refer to a result by its *keys*: `.name`, `.fullname`, `.file`, `.unit`, a part of the
-//! name such as `/n`, or a configuration key such as `goos`. A [`query::Filter`] selects measurements by their
-//! keys, and a [`query::Projection`] groups results by them. A [`compare::Collector`] uses both: one filter, and
-//! three projections that determine the table, row and column of each measurement. The values that end up in the
-//! same cell form a sample.
+//! Filters and projections refer to a result by its *keys*: `.name`, `.fullname`, `.file`, `.unit`, a part of
+//! the name such as `/n`, or a configuration key such as `goos`. A [`query::Filter`] selects measurements by
+//! their keys, and a [`query::Projection`] groups results by them. A [`compare::Collector`] uses both: one
+//! filter, and three projections that determine the table, row and column of each measurement. The values
+//! that end up in the same cell form a sample.
 //!
 //! ```
 //! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text, detail_text};
@@ -159,39 +159,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The first column is the baseline. `/format` does not appear in the row label because the column projection uses
-//! it: a key that one projection names is left out of `.fullname` and `.config` in all the others.
+//! The first column is the baseline. `/format` does not appear in the row label because the column projection
+//! uses it: a key that one projection names is left out of `.fullname` and `.config` in all the others.
 //!
 //! # Statistics
 //!
-//! The center of a sample is its median, and the confidence interval comes from order statistics. Two samples are
-//! compared with the Mann–Whitney U test, which is exact where the sample sizes allow it. No value is ever dropped
-//! as an outlier. [`stats`] provides these as functions on plain numbers and cites the source of each formula. The
-//! values in tables match benchstat bit for bit.
+//! The center of a sample is its median, and the confidence interval comes from order statistics. Two samples
+//! are compared with the Mann–Whitney U test, which is exact where the sample sizes allow it. No value is
+//! ever dropped as an outlier. [`stats`] provides these as functions on plain numbers and cites the source of
+//! each formula. The values in tables match benchstat bit for bit.
 //!
 //! # Judging a change
 //!
 //! Tables are for people to read. To fail a build when code gets slower, use [`gate`]: it takes samples and a
 //! policy, returns verdicts, and limits how often a run with many benchmarks fails by chance. [`pairing`]
-//! builds the gate's rows from the results of both sides. The example at the top of its documentation goes from two
-//! files to verdicts.
+//! builds the gate's rows from the results of both sides. The example at the top of its documentation goes
+//! from two files to verdicts.
 //!
 //! # Histories
 //!
-//! [`trend`] takes a series of measurements over many commits and finds the points where it shifted to a new level.
+//! [`trend`] takes a series of measurements over many commits and finds the points where it shifted to a new
+//! level.
 //!
 //! # Guarantees
 //!
-//! - **Text is bytes.** Names, keys, units and labels are `&[u8]`. The format does not require UTF-8, and the crate
-//!   never replaces invalid sequences.
-//! - **No input causes a panic.** For any bytes, you get a result or an error with its position. Functions that
-//!   panic when misused document it.
-//! - **A bad line does not stop reading.** It is a [`format::Record::Error`] among the other records. An `Err` is
-//!   fatal: the input cannot be read, or the query has a syntax error.
-//! - **Memory use is low.** Each line is read, processed and discarded. The crate keeps one copy of each distinct
-//!   string and configuration, and eight bytes for each measurement that a collector accepts.
-//! - **Results match benchstat.** The crate follows benchstat in which lines count, how numbers are
-//!   parsed and printed, which errors a query produces, and how rows are sorted.
+//! - **Text is bytes.** Names, keys, units and labels are `&[u8]`. The format does not require UTF-8, and the
+//!   crate never replaces invalid sequences.
+//! - **No input causes a panic.** For any bytes, you get a result or an error with its position. Functions
+//!   that panic when misused document it.
+//! - **A bad line does not stop reading.** It is a [`format::Record::Error`] among the other records. An
+//!   `Err` is fatal: the input cannot be read, or the query has a syntax error.
+//! - **Memory use is low.** Each line is read, processed and discarded. The crate keeps one copy of each
+//!   distinct string and configuration, and eight bytes for each measurement that a collector accepts.
+//! - **Results match benchstat.** The crate follows benchstat in which lines count, how numbers are parsed
+//!   and printed, which errors a query produces, and how rows are sorted.
 
 mod error;
 

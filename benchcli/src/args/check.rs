@@ -1,4 +1,4 @@
-//! `benchcli check NEW… --base BASE`
+//! The command line of `benchcli check`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `benchdiff [flags] inputs…`
+//! The command line of `benchdiff` and `benchcli diff`.
 
 use std::ffi::OsString;
 

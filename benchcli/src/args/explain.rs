@@ -1,4 +1,4 @@
-//! `benchcli explain`
+//! The command line of `benchcli explain`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `benchcli plot`
+//! The command line of `benchcli plot`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

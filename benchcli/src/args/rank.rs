@@ -1,4 +1,4 @@
-//! `benchcli rank FILE…`
+//! The command line of `benchcli rank`.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! `benchcli report`
+//! The command line of `benchcli report`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `benchcli run`
+//! The command line of `benchcli run`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `benchcli trend`
+//! The command line of `benchcli trend`.
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};

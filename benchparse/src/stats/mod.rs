@@ -1,15 +1,16 @@
 //! Statistics on plain numbers.
 //!
-//! A [`Sample`] is a sorted list of doubles. Every function here is pure and accepts any input: it takes samples and
-//! confidence or significance levels, and returns plain data. The module does not deal with names, units or text.
+//! A [`Sample`] is a sorted list of doubles. Every function here is pure and accepts any input: it takes
+//! samples and confidence or significance levels, and returns plain data. The module does not deal with
+//! names, units or text.
 //!
 //! There are two sets of functions:
 //!
-//! - [`summarize`], [`compare`] and [`geomean`] match benchstat bit for bit, oddities included. Use them for tables
-//!   that people will compare with benchstat's.
-//! - The gate uses the rest, because a wrong answer there fails a build: [`one_sided`] tests from exact counts,
-//!   [`ratio_interval`] estimates how much a value changed, [`benjamini_hochberg`] adjusts all p-values of a run
-//!   together, and others compute the sample size needed to detect a difference.
+//! - [`summarize`], [`compare`] and [`geomean`] match benchstat bit for bit, oddities included. Use them for
+//!   tables that people will compare with benchstat's.
+//! - The gate uses the rest, because a wrong answer there fails a build: [`one_sided`] tests from exact
+//!   counts, [`ratio_interval`] estimates how much a value changed, [`benjamini_hochberg`] adjusts all
+//!   p-values of a run together, and others compute the sample size needed to detect a difference.
 //!
 //! ```
 //! use benchparse::stats::{Assumption, Sample, compare, summarize};
