@@ -1,8 +1,8 @@
 //! Reads, compares and judges the output of `go test -bench`.
 //!
-//! Use this crate to build your own tool on Go benchmark results: a dashboard, a CI check, a converter, or a
-//! table that benchstat does not have. It parses benchmark files, computes the statistics that benchstat
-//! computes, decides whether a change is a regression, and finds the commit at which a benchmark changed.
+//! Use this crate to build your own tools for Go benchmark results, such as a dashboard, a CI check, a
+//! converter, or a custom report. It parses benchmark files, computes the same statistics as benchstat,
+//! decides whether a change is a regression, and finds the commit at which a benchmark changed.
 //!
 //! The crate takes bytes and returns plain data. It does not open files, start programs, read the clock or
 //! print anything, so the same input always produces the same output. The `benchdiff` program is a thin
@@ -185,8 +185,8 @@
 //!
 //! - **Text is bytes.** Names, keys, units and labels are `&[u8]`. The format does not require UTF-8, and the
 //!   crate never replaces invalid sequences.
-//! - **No input causes a panic.** For any bytes, you get a result or an error with its position. Functions
-//!   that panic when misused document it.
+//! - **No input causes a panic.** For any bytes, you get a result or an error with its position. If a function
+//!   can panic when misused, its documentation says so.
 //! - **A bad line does not stop reading.** It is a [`format::Record::Error`] among the other records. An
 //!   `Err` is fatal: the input cannot be read, or the query has a syntax error.
 //! - **Memory use is low.** Each line is read, processed and discarded. The crate keeps one copy of each
