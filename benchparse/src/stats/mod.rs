@@ -8,9 +8,9 @@
 //!
 //! - [`summarize`], [`compare`] and [`geomean`] match benchstat bit for bit, oddities included. Use them for
 //!   tables that people will compare with benchstat's.
-//! - The gate uses the rest, because a wrong answer there fails a build: [`one_sided`] tests from exact
-//!   counts, [`ratio_interval`] estimates how much a value changed, [`benjamini_hochberg`] adjusts all
-//!   p-values of a run together, and others compute the sample size needed to detect a difference.
+//! - The other functions are for the gate, where a wrong answer fails a build. [`one_sided`] computes
+//!   p-values from exact counts, [`ratio_interval`] estimates how much a value changed, [`benjamini_hochberg`]
+//!   adjusts all p-values of a run together, and others compute the sample size needed to detect a difference.
 //!
 //! ```
 //! use benchparse::stats::{Assumption, Sample, compare, summarize};
