@@ -1,4 +1,4 @@
-//! Everything noticed in the inputs, as data of one type for all reports.
+//! Everything noticed in the inputs, as a single data type for all reports.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Errors with a hint: what went wrong, and separately what to do about it.
+//! Errors with a hint: a message that says what went wrong, and a separate suggestion of what to do about it.
 
 use std::error::Error as StdError;
 use std::fmt;

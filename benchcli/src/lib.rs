@@ -1,8 +1,7 @@
 //! The programs `benchdiff` and `benchcli`.
 //!
-//! Arguments become typed options ([`args`]), a command reads inputs and asks the library
-//! ([`commands`]), a renderer writes the answer ([`report`]). What was measured before is in the
-//! repository's notes ([`baseline`]).
+//! [`args`] parses arguments into typed options, [`commands`] read inputs and call the library, and
+//! [`report`] writes the results. [`baseline`] stores results in the repository's notes and finds them again.
 
 pub mod args;
 mod atomic_file;

@@ -1,5 +1,6 @@
-//! What people see: standard error, and text on standard output. Whatever it is, nothing in it is
-//! hidden ([`visible`]).
+//! Writes to standard error, and prints answers for people on standard output.
+//!
+//! All text passes through [`visible`], which makes hidden characters visible.
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};

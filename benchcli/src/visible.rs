@@ -1,7 +1,6 @@
 //! Makes hidden characters visible.
 //!
-//! Data come from files, notes and commits that anybody may have written, and a terminal obeys control
-//! characters.
+//! Data comes from files, notes and commits that anyone may have written, and terminals obey control characters.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
-//! Groups results that do not differ in any key.
+//! Groups results whose keys all have the same values.
 //!
-//! All results of one benchmark in one configuration of one input have the same keys, so whatever is
-//! asked of a key is asked once for each such group: tables, the pairing of two sides and histories
-//! all begin here, with numbers in place of texts.
+//! All results of one benchmark in one configuration of one input have the same keys, so a filter or
+//! projection needs to look at each such group only once. Tables, pairing and histories all start from
+//! these groups, which are identified by numbers rather than strings.
 
 use hashbrown::HashMap;
 

@@ -1,19 +1,24 @@
 //! Reads, compares and judges the output of `go test -bench`.
 //!
+//! Use this crate to build your own tools for Go benchmark results, such as a dashboard, a CI check, a
+//! converter, or a custom report. It parses benchmark files, computes the same statistics as benchstat,
+//! decides whether a change is a regression, and finds the commit at which a benchmark changed.
+//!
 //! The crate takes bytes and returns plain data. It does not open files, start programs, read the clock or
 //! print anything, so the same input always produces the same output. The `benchdiff` program is a thin
 //! wrapper around it.
 //!
-//! - [The format](#the-format): what a benchmark file may hold
-//! - [Reading](#reading): from bytes to results
-//! - [Asking](#asking): filters, projections and tables
-//! - [Statistics](#statistics), [judging](#judging-a-change) and [histories](#histories)
-//! - [What to rely on](#what-to-rely-on)
+//! - [The format](#the-format) describes what a benchmark file contains.
+//! - [Reading](#reading) turns bytes into results.
+//! - [Selecting and grouping](#selecting-and-grouping) covers filters, projections and tables.
+//! - [Statistics](#statistics), [Judging a change](#judging-a-change) and [Histories](#histories) point to
+//!   the modules that draw conclusions from results.
+//! - [Guarantees](#guarantees) lists what you can rely on.
 //!
 //! # The format
 //!
-//! A benchmark file is text. Three kinds of lines matter: results, configuration and unit lines. Everything else is skipped, so you can
-//! read a whole log as it is.
+//! A benchmark file is text. Three kinds of lines matter: results, configuration lines and unit lines. The
+//! reader skips everything else, so you can feed it an entire log.
 //!
 //! ```text
 //! goos: linux
@@ -24,9 +29,8 @@
 //! ok    example.com/codec  2.164s
 //! ```
 //!
-//! **Results** begin with `Benchmark` in the first column. Then come the name, the number of
-//! iterations, and one or more pairs of a value and its unit. Blanks of any length stand between
-//! them.
+//! **Result lines** begin with `Benchmark` in the first column, followed by the rest of the name, the number
+//! of iterations, and one or more pairs of a value and its unit. Fields are separated by whitespace.
 //!
 //! ```
 //! # use benchparse::format::{Parser, Record};
@@ -39,8 +43,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! **Names** have parts. Before the first `/` stands the base name; every sub-benchmark adds a part,
-//! best as `/key=value`; a last `-8` is the number of processors (`GOMAXPROCS`). See [`name`].
+//! **Names** have parts. The base name comes first, up to the first `/`. Each sub-benchmark adds a part,
+//! preferably in the form `/key=value`. A trailing `-8` is the value of `GOMAXPROCS`. See [`name`].
 //!
 //! ```
 //! # use benchparse::name::Name;
@@ -51,9 +55,9 @@
 //! ```
 //!
 //! **Units** are converted to base units as they are read: `ns` becomes `sec` and `MB` becomes `B` wherever
-//! they appear in the numerator. The value is multiplied accordingly. What the line said is kept
-//! beside it. A value that the conversion would not change, such as zero, keeps its original unit.
-//! See [`unit`](mod@unit).
+//! they appear in the numerator, and the value is scaled to match. The original value and unit are kept too.
+//! If scaling leaves a value unchanged, as it does zero, the measurement keeps its original unit. See
+//! [`unit`](mod@unit).
 //!
 //! ```
 //! # use benchparse::unit::tidy;
@@ -62,20 +66,21 @@
 //! assert_eq!(1726.0 * tidied.factor, 1726.0 * 1e-9);
 //! ```
 //!
-//! **Configuration** is `key: value`. A key begins with a lower-case letter and holds no blank and no
-//! upper-case letter. It is in force for all results after it, to the end of the input or until
-//! another line sets it; `key:` alone takes it back.
+//! **Configuration lines** have the form `key: value`. A key begins with a lowercase letter and contains no
+//! whitespace and no uppercase letters. The setting applies to every result that follows, until another line
+//! changes it or the input ends; `key:` with no value removes it.
 //!
-//! **Unit lines** are metadata of a unit: `Unit allocs/op assume=exact` says that all samples should have the
-//! same value, and `better=higher` that higher values are better. They hold for the whole
-//! run, whichever input they stand in and also for results before them.
+//! **Unit lines** describe a unit. `Unit allocs/op assume=exact` says that all samples should have the same
+//! value, and `better=higher` says that higher values are better. A unit line applies to the whole run: to
+//! every input, and to results that come before it.
 //!
-//! Two more rules matter when files are put together. Each input starts with an empty configuration.
-//! And two inputs with the same label are one: their results make up one sample.
+//! When you read several files, keep two more rules in mind. Each input starts with an empty configuration,
+//! and inputs with the same label are treated as one: their results make up a single sample.
 //!
 //! # Reading
 //!
-//! A [`format::Parser`] holds the state that persists across lines. It reads one input after the other:
+//! A [`format::Parser`] holds the state that persists across lines and inputs. Use it to read one input after
+//! another:
 //!
 //! ```
 //! use benchparse::format::{Parser, Record};
@@ -104,16 +109,17 @@
 //! ```
 //!
 //! Real logs are messier: UTF-16, `go test -json`, timestamps, color codes, or a result line split in two by
-//! a print statement. The reader repairs these and counts the repairs; [`input`] describes how, and
-//! [`format::RepairMode`] how to reject such input. To keep, change and write results, see
+//! a print statement. The reader repairs these and counts the repairs. [`input`] describes the repairs, and
+//! [`format::RepairMode`] lets you reject such input instead. To store, modify and write results, see
 //! [`format::OwnedResult`] and [`format::Writer`].
 //!
-//! # Asking
+//! # Selecting and grouping
 //!
-//! Results are distinguished by *keys*: `.name`, `.fullname`, `.file`, `.unit`, a part of the name such
-//! as `/n`, or a configuration key such as `goos`. A [`query::Filter`] selects measurements by keys, and a [`query::Projection`]
-//! groups results by them. A [`compare::Collector`] combines the two: three projections determine the
-//! tables, rows and columns, and the values in each cell form a sample.
+//! Filters and projections refer to a result by its *keys*: `.name`, `.fullname`, `.file`, `.unit`, a part of
+//! the name such as `/n`, or a configuration key such as `goos`. A [`query::Filter`] selects measurements by
+//! their keys, and a [`query::Projection`] groups results by them. A [`compare::Collector`] uses both: one
+//! filter, and three projections that determine the table, row and column of each measurement. The values
+//! that end up in the same cell form a sample.
 //!
 //! ```
 //! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text, detail_text};
@@ -153,39 +159,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The first column is the baseline. Because the column projection names `/format`, it is not part of the row
-//! label: a key named in one projection is excluded from `.fullname` and `.config` in all others.
+//! The first column is the baseline. `/format` does not appear in the row label because the column projection
+//! uses it: a key that one projection names is left out of `.fullname` and `.config` in all the others.
 //!
 //! # Statistics
 //!
-//! A sample's center is its median, and its confidence interval comes from order statistics. Two samples are
-//! compared by the Mann–Whitney U test, exact where the sizes allow it. No value is ever dropped.
-//! [`stats`] provides these as functions on plain numbers and cites the source of each formula; the values in
-//! tables match benchstat bit for bit.
+//! The center of a sample is its median, and the confidence interval comes from order statistics. Two samples
+//! are compared with the Mann–Whitney U test, which is exact where the sample sizes allow it. No value is
+//! ever dropped as an outlier. [`stats`] provides these as functions on plain numbers and cites the source of
+//! each formula. The values in tables match benchstat bit for bit.
 //!
 //! # Judging a change
 //!
-//! Tables are for people. To fail a build when the code gets slower, use [`gate`]: it takes samples and a
+//! Tables are for people to read. To fail a build when code gets slower, use [`gate`]: it takes samples and a
 //! policy, returns verdicts, and limits how often a run with many benchmarks fails by chance. [`pairing`]
-//! builds the gate's rows from the results of both sides; its documentation starts with an example that
-//! goes from two files to verdicts.
+//! builds the gate's rows from the results of both sides. The example at the top of its documentation goes
+//! from two files to verdicts.
 //!
 //! # Histories
 //!
-//! [`trend`] finds the points where a series of measurements over many commits shifted to a new level.
+//! [`trend`] takes a series of measurements over many commits and finds the points where it shifted to a new
+//! level.
 //!
-//! # What to rely on
+//! # Guarantees
 //!
-//! - **Bytes.** Names, keys, units and labels are `&[u8]`: the format does not require UTF-8, and invalid
-//!   sequences are never replaced.
-//! - **No panic on input.** Whatever the bytes, the answer is a result or an error with its place. A
-//!   function that can panic when called wrongly says so.
-//! - **Two kinds of wrong.** A bad line is a [`format::Record::Error`] among the records. An `Err` is fatal:
-//!   the input cannot be read, or the query has a syntax error.
-//! - **Low memory use.** Each line is read, processed and discarded. One copy of each distinct string and
-//!   configuration is retained, and eight bytes for each measurement that a collector accepts.
-//! - **Compatible with benchstat.** This crate matches benchstat's behavior: which lines count, how numbers are
-//!   parsed and printed, which errors a query produces, and how rows are sorted.
+//! - **Text is bytes.** Names, keys, units and labels are `&[u8]`. The format does not require UTF-8, and the
+//!   crate never replaces invalid sequences.
+//! - **No input causes a panic.** For any bytes, you get a result or an error with its position. If a function
+//!   can panic when misused, its documentation says so.
+//! - **A bad line does not stop reading.** It is a [`format::Record::Error`] among the other records. An
+//!   `Err` is fatal: the input cannot be read, or the query has a syntax error.
+//! - **Memory use is low.** Each line is read, processed and discarded. The crate keeps one copy of each
+//!   distinct string and configuration, and eight bytes for each measurement that a collector accepts.
+//! - **Results match benchstat.** The crate follows benchstat in which lines count, how numbers are parsed
+//!   and printed, which errors a query produces, and how rows are sorted.
 
 mod error;
 

@@ -1,7 +1,7 @@
 //! Benchmark names and their parts.
 //!
-//! A name is what follows `Benchmark` on a result line: a base name, sub-benchmark parts that each
-//! begin with `/`, and, where Go ran with more than one processor, a `-N` suffix:
+//! A name is what follows `Benchmark` on a result line. It consists of a base name, sub-benchmark parts that
+//! each begin with `/`, and, if `GOMAXPROCS` was greater than one, a `-N` suffix:
 //!
 //! ```
 //! use benchparse::name::Name;

@@ -1,8 +1,8 @@
-//! Numbers as Go reads and prints them.
+//! Reads and prints numbers the way Go does.
 //!
-//! Measurements follow Go's `strconv.ParseFloat` grammar, which is neither nom's
-//! nor the standard library's: hexadecimal mantissas, `_` between digits and
-//! `infinity` are values, `1e400` and `+nan` are errors.
+//! Measurements follow the grammar of Go's `strconv.ParseFloat`, which differs from both nom's and the
+//! Rust standard library's: hexadecimal mantissas, `_` between digits and `infinity` are valid, and
+//! `1e400` and `+nan` are errors.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! Pairs the results of two sides into rows for the gate.
 //!
-//! A [`Pairing`] takes the results of a base and of a head and pairs them by benchmark, unit and
-//! configuration. From two files to verdicts:
+//! A [`Pairing`] takes the results of a base and a head and matches them by benchmark, unit and
+//! configuration. This example reads two files and judges the difference:
 //!
 //! ```
 //! use benchparse::format::{Parser, Record};

@@ -1,6 +1,6 @@
 //! Units: tidying, class, direction and scaling.
 //!
-//! Go prints `ns/op` and `MB/s`; tables speak of seconds and bytes and choose a prefix for each row:
+//! Go prints `ns/op` and `MB/s`. Tables use seconds and bytes, and choose a prefix for each row:
 //!
 //! ```
 //! use benchparse::unit::{self, Class, Scale};

@@ -39,7 +39,13 @@ Examples:
   benchcli run                               compare the working tree with its base, interleaving the runs
   benchcli check new.txt --base old.txt      the verdict on two files
   go test -run '^$' -bench . -count 10 ./... | benchcli record
-  benchcli help run";
+  benchcli help run
+
+Documentation:
+  https://github.com/benchparse/benchparse#documentation
+  https://github.com/benchparse/benchparse/blob/main/benchcli/docs/upgrading.md
+  https://github.com/benchparse/benchparse/blob/main/benchcli/docs/performance.md
+  https://github.com/benchparse/benchparse/blob/main/benchcli/docs/other-tools.md";
 
 const DIFF_ABOUT: &str = "\
 Compares the baselines of two commits, or of a commit with a file.
@@ -54,7 +60,9 @@ Examples:
   benchcli push git@example.com:team/project.git --json
 
 Baselines of the remote are fetched and merged first, so none is lost, whoever pushes first. Profiles that \
-`benchcli profile add` keeps are pushed too. benchcli uses your own git for network access, with its credentials and settings.";
+`benchcli profile add` keeps are pushed too. benchcli uses your own git for network access, with its credentials and settings.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md";
 
 const PULL_EXAMPLES: &str = "\
 Examples:
@@ -63,7 +71,9 @@ Examples:
   benchcli pull git@example.com:team/project.git --json
 
 Baselines of the remote are merged into yours, recording by recording; none is lost. Profiles that \
-`benchcli profile add` keeps are fetched too. benchcli uses your own git for network access, with its credentials and settings.";
+`benchcli profile add` keeps are fetched too. benchcli uses your own git for network access, with its credentials and settings.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md";
 
 const PRUNE_ABOUT: &str = "\
 Removes old baselines. No other command removes data; use --dry-run first.
@@ -91,7 +101,9 @@ const DIFF_EXAMPLES: &str = "\
 Examples:
   benchcli diff v1.4.0
   benchcli diff main~10 main --row .name
-  go test -run '^$' -bench . -count 10 | benchcli diff auto -";
+  go test -run '^$' -bench . -count 10 | benchcli diff auto -
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -167,7 +179,9 @@ pub enum Command {
 #[command(after_help = "\
 Examples:
   benchcli schema > benchcli-check.schema.json
-  benchcli schema trend > benchcli-trend.schema.json")]
+  benchcli schema trend > benchcli-trend.schema.json
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/exit-status-and-json.md")]
 pub struct SchemaArgs {
     /// The command whose report it is
     #[arg(value_enum, default_value_t)]
@@ -222,7 +236,9 @@ Examples:
 
 Each FILE is stored byte for byte as a separate recording. Recording the same text again changes
 nothing. Notes are stored under refs/notes/benchmarks:
-  git notes --ref=benchmarks show HEAD | benchstat -")]
+  git notes --ref=benchmarks show HEAD | benchstat -
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
 pub struct RecordArgs {
     /// Files with the output of `go test -bench` [default: standard input]
     #[arg(value_name = "FILE")]
@@ -257,7 +273,9 @@ Examples:
   benchcli log --json | jq -r 'select(.dirty | not) | .commit'
 
 In git's own log:
-  git log --notes=benchmarks")]
+  git log --notes=benchmarks
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
 pub struct LogArgs {
     /// Stop after this many commits
     #[arg(short = 'n', long, value_name = "NUMBER", value_parser = whole_from(0_usize))]
@@ -316,7 +334,9 @@ impl RemoteArgs {
 Examples:
   benchcli prune --older-than 180d --dry-run
   benchcli prune --older-than 180d --keep-every 20
-  benchcli prune --profiles --older-than 30d")]
+  benchcli prune --profiles --older-than 30d
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
 pub struct PruneArgs {
     /// Remove baselines older than this: a number followed by h, d, w or y
     #[arg(long, value_name = "AGE", value_parser = age)]
@@ -341,7 +361,9 @@ pub struct PruneArgs {
 Examples:
   benchcli import old-results/
   benchcli import origin/gh-pages:dev/bench
-  benchcli import benchmarks.json --label pool=github")]
+  benchcli import benchmarks.json --label pool=github
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
 pub struct ImportArgs {
     /// Where the results are stored
     #[arg(value_name = "SOURCE", required = true)]
@@ -362,7 +384,9 @@ Examples:
   benchcli export | benchstat -col commit -
   benchcli export v1.4.0 HEAD --format jsonl | jq 'select(.unit == \"ns/op\") | .value'
 
-Text has `commit` and `run` as keys of each result. JSON lines and CSV have a row for each value.")]
+Text has `commit` and `run` as keys of each result. JSON lines and CSV have a row for each value.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
 pub struct ExportArgs {
     /// The commits to export [default: all commits with baselines, oldest first]
     #[arg(value_name = "REV")]
@@ -443,7 +467,10 @@ pub enum Ci {
 #[command(after_help = "\
 Examples:
   benchcli init
-  benchcli init --yes --ci gitlab")]
+  benchcli init --yes --ci gitlab
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/ci-github.md
+and https://github.com/benchparse/benchparse/blob/main/benchcli/docs/ci-gitlab.md")]
 pub struct InitArgs {
     /// Skip the confirmation prompt
     #[arg(long, short)]

@@ -1,4 +1,4 @@
-//! `benchcli check NEW… --base BASE`
+//! The command line of `benchcli check`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -33,7 +33,11 @@ of the repository. Flags override the file. In the file, the last [[rule]] that 
 overrides the general settings. `benchcli config show` prints the settings in force.
 
 ",
-    exit_status!()
+    exit_status!(),
+    "
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/verdicts.md
+and https://github.com/benchparse/benchparse/blob/main/benchcli/docs/exit-status-and-json.md"
 );
 
 /// Options of `benchcli check`.
@@ -396,7 +400,9 @@ pub enum ConfigAction {
 Examples:
   benchcli config check
   benchcli config show
-  benchcli config schema > benchcli.schema.json")]
+  benchcli config schema > benchcli.schema.json
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/configuration.md")]
 pub struct ConfigArgs {
     /// What to do
     #[arg(value_enum)]

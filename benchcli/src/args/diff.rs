@@ -1,4 +1,4 @@
-//! `benchdiff [flags] inputs…`
+//! The command line of `benchdiff` and `benchcli diff`.
 
 use std::ffi::OsString;
 
@@ -29,7 +29,9 @@ use super::Color;
   go test -bench=. -count=10 | benchdiff old.txt -
 
 Flags may be written -flag or --flag. Exit status: 0, or 2 where a flag or an \
-input is wrong; with --gate also 1 regressed and 3 environment shift."
+input is wrong; with --gate also 1 regressed and 3 environment shift.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/filters.md"
 )]
 pub struct DiffArgs {
     /// Files to compare, in the order of the columns

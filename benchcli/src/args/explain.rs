@@ -1,4 +1,4 @@
-//! `benchcli explain`
+//! The command line of `benchcli explain`.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,9 @@ Examples:
   benchcli explain --base v1.4.0 --bench 'Encode/n=100$' --pkg ./codec --lines
   benchcli explain --bench Encode --flame flames --format markdown > explained.md
 
-Exit status: 0, or 2 where a flag is wrong, a version does not build or nothing could be explained.")]
+Exit status: 0, or 2 where a flag is wrong, a version does not build or nothing could be explained.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/profiles.md")]
 pub struct ExplainArgs {
     /// The base: a commit, or `auto` as for `benchcli run`
     #[arg(long, value_name = "REV|auto", default_value = "auto")]

@@ -1,4 +1,4 @@
-//! `benchcli plot`
+//! The command line of `benchcli plot`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -30,7 +30,9 @@ Examples:
   benchcli plot -o trend.png --since 90d --theme dark
   benchcli plot old.txt new.txt -o compare.png
 
-Exit status: 0, or 2 where a flag or an input is wrong or nothing can be shown.")]
+Exit status: 0, or 2 where a flag or an input is wrong or nothing can be shown.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct PlotArgs {
     /// An old and a new file; without them, the history
     #[arg(value_name = "OLD NEW", num_args = 0..)]

@@ -38,7 +38,9 @@ Examples:
   benchcli profile add trace.out heap.pprof --commit v1.4.0
 
 They are kept as they are under refs/benchcli/profiles; `benchcli push` and `benchcli pull` share \
-them, `benchcli prune` removes old ones. Adding the same again changes nothing.")]
+them, `benchcli prune` removes old ones. Adding the same again changes nothing.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/profiles.md")]
 pub struct ProfileAddArgs {
     /// Files in pprof format, or execution traces of `go test -trace`
     #[arg(value_name = "FILE", required = true)]
@@ -114,7 +116,9 @@ commit has only one.
 flat is the cost of the function itself; cum also includes everything that it calls. Both are head
 minus base, and percentages are relative to the base, as in `go tool pprof -top -diff_base`. With
 repeated profiles, flat ± and cum ± are half the 95% intervals, and differences within the noise are
-not shown.")]
+not shown.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/profiles.md")]
 pub struct ProfileDiffArgs {
     /// The profile of the base
     #[arg(value_name = "OLD")]

@@ -1,4 +1,4 @@
-//! `benchcli report`
+//! The command line of `benchcli report`.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,9 @@ Examples:
   benchcli explain --base HEAD~1 --bench Encode --flame flames --format json > explained.json
   benchcli report -o report.html --explained explained.json
 
-Exit status: 0, or 2 where a flag is wrong or nothing can be shown.")]
+Exit status: 0, or 2 where a flag is wrong or nothing can be shown.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct ReportArgs {
     /// The file to write; - for standard output
     #[arg(long, short, value_name = "FILE")]

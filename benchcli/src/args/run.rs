@@ -1,4 +1,4 @@
-//! `benchcli run`
+//! The command line of `benchcli run`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,7 +39,11 @@ Examples:
 branch it is HEAD's parent, or HEAD itself if the working tree has uncommitted changes.
 
 ",
-    exit_status!()
+    exit_status!(),
+    "
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/verdicts.md
+and https://github.com/benchparse/benchparse/blob/main/benchcli/docs/exit-status-and-json.md"
 );
 
 /// Options of `benchcli run`.

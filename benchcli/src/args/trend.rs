@@ -1,4 +1,4 @@
-//! `benchcli trend`
+//! The command line of `benchcli trend`.
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -37,7 +37,9 @@ To continue the history of a renamed benchmark under its new name, add this to b
 
 Exit status: 0, even if only one commit has a baseline; 1 with --fail-on-new if a benchmark
 regressed in the last N commits and was not fixed since; 2 if a flag is wrong, or nothing can be
-shown: no baseline in the window, or no matching series.")]
+shown: no baseline in the window, or no matching series.
+
+See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct TrendArgs {
     #[command(flatten)]
     history: HistoryArgs,

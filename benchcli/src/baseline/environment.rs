@@ -1,4 +1,4 @@
-//! Summarizes a text: the environments it was measured in, and how many samples it has.
+//! Summarizes a recorded text: its environments and its number of samples.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -1,4 +1,4 @@
-//! Turns errors of libgit2 into errors that users understand.
+//! Turns libgit2 errors into messages that users understand.
 
 use std::path::Path;
 

@@ -4,9 +4,9 @@
 //! # benchcli run=4b825dc642cb6eb9a060e54bf8d69288fbee4904 v=1 at=2026-05-04T10:11:12Z bytes=812 go=go1.26.1 dirty=false
 //! ```
 //!
-//! Go's benchmark format passes over it. `run`, `v` and `bytes` are always there, in this order
-//! with `at` between the last two; every other field is kept as it was read, known or not, so that
-//! a newer program's fields survive an older one.
+//! Readers of Go's benchmark format ignore this line. It always has `run`, `v` and `bytes`, in this order and
+//! with `at` between the last two. Every other field is kept as it was read, even if it is unknown, so an
+//! older version of the program does not lose the fields of a newer one.
 
 use std::fmt::Write as _;
 

@@ -1,9 +1,10 @@
 //! A lock file that allows one writer at a time.
 //!
-//! The compare-and-swap of the notes ref is what keeps recordings safe; this lock keeps many
-//! writers from trying again and again. The system lets go of it when its process dies. What a
-//! process that was killed leaves behind is git's own lock file of the ref: the intent, written
-//! before the swap, tells it from that of a running git.
+//! Recordings are safe even without this lock, because the notes ref is updated by compare-and-swap. The lock
+//! keeps many writers from retrying again and again. The operating system releases it when its process dies.
+//!
+//! A killed process can leave behind git's own lock file for the ref. To distinguish that file from the lock
+//! of a running git, the intended update is written down before the swap.
 
 use std::fs::{self, File, TryLockError};
 use std::io;

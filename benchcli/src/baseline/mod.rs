@@ -1,8 +1,8 @@
-//! Keeps baselines in git, next to the code.
+//! Stores baselines in git, next to the code.
 //!
-//! Recordings are notes under [`NOTES_REF`], one note a commit. A note is plain Go benchmark text
-//! as it was recorded, each recording after [one line](Header) that Go's format passes over.
-//! Everything local goes through libgit2, everything over a network through the user's own `git`.
+//! Recordings are notes under [`NOTES_REF`], one note per commit. A note is plain Go benchmark text, exactly as it
+//! was recorded, and each recording follows [one line](Header) that readers of Go's format ignore.
+//! Local operations use libgit2, and network operations use the user's own `git`.
 
 mod ci;
 mod environment;

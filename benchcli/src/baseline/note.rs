@@ -1,12 +1,12 @@
 //! Parses and merges the recordings in the text of a note.
 //!
-//! A note is recordings one after another. One that this program wrote and nobody changed starts
-//! with a [header](super::header) that says how long it is and what it hashes to. Everything else,
-//! text of another program, a recording that was edited, cut off or written by a newer version,
-//! is *found* text: it is kept byte for byte, read as far as it can be, and named.
+//! A note is a sequence of recordings. A recording that this program wrote, and that nobody has changed
+//! since, starts with a [header](super::header) that contains its length and its hash. All other text is
+//! *found* text: text from another program, or a recording that was edited, cut off or written by a newer
+//! version. It is kept byte for byte, read as far as possible, and reported.
 //!
-//! Two notes are merged as sets of recordings by id. What is written is in time order, so the merge
-//! is commutative, associative and idempotent.
+//! Notes are merged as sets of recordings, identified by id. The result is written in time order, so the
+//! merge is commutative, associative and idempotent.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

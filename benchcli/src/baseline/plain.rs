@@ -1,4 +1,4 @@
-//! Converts input that is not plain output of `go test` into text that can be stored.
+//! Converts input such as `go test -json` into plain benchmark text that can be stored.
 
 use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
 use benchparse::input::{Incident, IncidentKind};

@@ -1,8 +1,8 @@
-//! Keeps profiles and execution traces with commits.
+//! Stores profiles and execution traces with commits.
 //!
-//! They are under [`PROFILES_REF`]: each is a folder of its data as it was and of what is known
-//! about it, called by the id of that folder, in the folder of its commit. What was pruned leaves
-//! its id under `pruned`. So two sides are merged as sets, without a common ancestor, and a prune
+//! They are stored under [`PROFILES_REF`], in one folder per commit. Each profile is a folder that contains
+//! the unmodified data and its metadata, and that is named after its own id. When a profile is pruned, its id
+//! is kept under `pruned`. Two sides can therefore be merged as sets, without a common ancestor, and a prune
 //! can drop the history, which would otherwise keep every byte.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
-//! Baselines over a network: the user's own `git` fetches and pushes, with their credentials,
-//! proxies and settings; what came is merged here.
+//! Shares baselines over the network.
+//!
+//! The user's own `git` fetches and pushes, with its credentials, proxies and settings. This module merges
+//! what was fetched.
 
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

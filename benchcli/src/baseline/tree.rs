@@ -1,5 +1,7 @@
-//! The tree of a notes commit: one blob a commit, at the commit's id with any number of slashes
-//! after pairs of digits, as git reads it.
+//! The tree of a notes commit.
+//!
+//! It has one blob per commit. The path of a blob is the id of its commit, which git may split with slashes
+//! after any pair of digits.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Regressions that are accepted on purpose.
+//! Regressions that the user accepts on purpose.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Benchmarks that were renamed: their history continues under the new name.
+//! Renamed benchmarks, whose history continues under the new name.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Encodes numbers and texts in little endian, and decodes them without reading past the end.
+//! Encodes numbers and strings in little-endian order, and decodes them without reading past the end.
 
 /// Bytes that are read from the front.
 #[derive(Debug, Clone, Copy)]

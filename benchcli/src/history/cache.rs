@@ -1,9 +1,9 @@
 //! Caches parsed notes in files, so that each note is parsed once.
 //!
-//! The files are in the repository's own folder. Each is written under another name and renamed,
-//! carries a checksum and the release that wrote it, and speaks of blobs, which never change. What
-//! is damaged, foreign or of another release is passed over, and the notes are parsed again; who
-//! deletes the folder loses time and nothing else.
+//! The files are in the repository's own folder. Each file is written under another name and then renamed. It
+//! contains a checksum and the release that wrote it, and it refers to blobs, which never change. If a file
+//! is damaged or comes from another release, it is ignored and the notes are parsed again. Deleting the
+//! folder is safe and only costs time.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;

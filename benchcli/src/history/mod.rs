@@ -1,8 +1,8 @@
 //! Reads the baselines along a line of commits as series with their change points.
 //!
-//! [`read`] walks the first parents of a revision, takes the notes of its commits from the cache in
-//! the repository's folder or parses them, puts the points of each benchmark, unit and environment together
-//! and examines them.
+//! [`read`] walks the first parents of a revision. It takes the notes of these commits from the cache in the
+//! repository's folder, or parses them. Then it collects the points of each benchmark, unit and environment
+//! into a series and looks for changes.
 
 mod assemble;
 mod bytes;

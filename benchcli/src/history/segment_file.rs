@@ -1,5 +1,6 @@
-//! Segments as bytes: summaries and samples apart, so that the samples are read only for those who
-//! want them.
+//! Encodes segments as bytes.
+//!
+//! Summaries and samples are stored separately, so that readers that do not need the samples can skip them.
 
 use std::ops::Range;
 

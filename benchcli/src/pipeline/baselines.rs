@@ -1,4 +1,4 @@
-//! What the commands on baselines have in common: short ids, counts, and JSON of recordings.
+//! Code that the baseline commands share: short ids, counts, and the JSON of recordings.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! Reads the history for a command and reports what was noticed.
+//! Reads the history for a command and reports anything unusual.
 
 use std::path::Path;
 

@@ -1,5 +1,7 @@
-//! Code that several commands share: from inputs to results, from two sides to a verdict, from
-//! commits to versions that are built and measured.
+//! Code that several commands share.
+//!
+//! It turns inputs into results, the results of two sides into a verdict, and commits into versions that are
+//! built and measured.
 
 pub(crate) mod baselines;
 mod changed_files;

@@ -1,5 +1,5 @@
-//! Explains why a filter matches nothing: names the key or value that no result has, and the
-//! nearest one.
+//! Explains why a filter matches nothing: names the key or value that no result has, and the closest one that
+//! exists.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! Draws charts as SVG or PNG.
 //!
-//! plotters draws through a backend of our own (`svg`), which has sub-pixel coordinates, titles and
-//! real escaping; a PNG is that SVG, rendered. The font is embedded, so that pictures are
-//! the same on a machine without any. Nothing here knows where the data come from.
+//! plotters draws through our own backend (`svg`), which supports sub-pixel coordinates, titles and proper
+//! escaping. A PNG is a rendering of that SVG. The font is embedded, so pictures look the same on a machine
+//! without fonts. This module does not know where the data comes from.
 
 mod canvas;
 pub mod compare;

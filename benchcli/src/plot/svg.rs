@@ -1,7 +1,7 @@
 //! A plotters backend that writes SVG.
 //!
-//! plotters counts in whole pixels. This backend says that its canvas is ten times as large, and
-//! writes tenths.
+//! plotters uses whole pixels. To get tenths of a pixel, this backend tells it that the canvas is ten times
+//! as large.
 
 use std::fmt::{self, Write as _};
 

@@ -1,5 +1,7 @@
-//! Colours. Worse and better differ in lightness and direction of their marks as well, for those who
-//! cannot tell red from green.
+//! Color themes.
+//!
+//! Worse and better also differ in lightness and in the direction of their marks, for people who cannot
+//! distinguish red from green.
 
 use plotters::style::RGBColor;
 

@@ -1,7 +1,7 @@
-//! Compares profiles of two versions, and names the functions that contribute most.
+//! Compares profiles of two versions, and names the functions that contribute most to the difference.
 //!
-//! [`read`] checks a pprof file, [`per_op`] sums up what functions and lines cost, [`difference`]
-//! sets two sides against each other, [`sentence`] names the top payer, [`flame`] draws.
+//! [`read`] checks a pprof file, [`per_op`] sums up the cost of functions and lines, [`difference`] compares
+//! the two sides, [`sentence`] names the function that contributes most, and [`flame`] draws a flame graph.
 
 pub mod difference;
 pub mod explain;

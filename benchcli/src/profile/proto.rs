@@ -1,5 +1,4 @@
-//! The messages of `profile.proto`, as far as a comparison needs them. Fields that are not here
-//! are skipped by the decoder.
+//! The messages of `profile.proto` that a comparison needs. The decoder skips all other fields.
 
 use prost::Message;
 

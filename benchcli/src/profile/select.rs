@@ -1,4 +1,4 @@
-//! Selects a single benchmark by the name that it printed.
+//! Builds a pattern that selects a single benchmark by the name that it printed.
 
 use std::path::Path;
 use std::process::Command;

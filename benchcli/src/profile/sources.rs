@@ -1,5 +1,5 @@
-//! Where two versions have their sources: both call a file the same, and a line too, wherever an
-//! edit moved it.
+//! Maps the source positions of two versions to each other, so that both use the same name for a file, and the same
+//! number for a line that an edit moved.
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Describes in a sentence what a commit did to many benchmarks.
+//! Describes in one sentence how a commit changed many benchmarks.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,9 @@
 //! Lays out cells in columns that share widths and margins.
 //!
-//! Widths are counted in code points; a byte that is not UTF-8 counts as one.
+//! Widths are counted in code points. A byte that is not valid UTF-8 counts as one.
 //!
-//! A table is laid out in one or more parts, which threads may fill and write side by side: once all
-//! are filled [`Measures`] says how wide the columns of all are.
+//! A table is laid out in one or more parts, which threads can fill and write in parallel. Once all parts are
+//! filled, [`Measures`] determines how wide the columns of the whole table are.
 
 use std::borrow::Cow;
 

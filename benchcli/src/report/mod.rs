@@ -1,4 +1,4 @@
-//! Renderers, one per format, over plain data.
+//! Renderers for plain data, one per format.
 
 mod advice;
 pub mod annotations;

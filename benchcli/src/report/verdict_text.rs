@@ -1,4 +1,4 @@
-//! Prints verdicts on a terminal: the answer first, then the changes, the worst first.
+//! Prints verdicts on a terminal: first the answer, then the changes, starting with the worst.
 
 use anstyle::{AnsiColor, Style};
 use benchparse::gate::Outcome;

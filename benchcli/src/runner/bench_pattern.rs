@@ -1,7 +1,7 @@
 //! Matches benchmarks as `go test -bench` does.
 //!
-//! A pattern is alternatives, separated by `|`, of a regular expression for each level of
-//! sub-benchmarks, separated by `/`; neither separates within brackets and parentheses.
+//! A pattern has one regular expression for each level of sub-benchmarks, separated by `/`. Several such
+//! patterns, separated by `|`, are alternatives. Neither character separates inside brackets and parentheses.
 
 /// A pattern in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]

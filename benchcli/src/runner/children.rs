@@ -1,4 +1,4 @@
-//! Starts child processes and ends them with this program.
+//! Starts child processes and makes sure that they end when this program does.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};

@@ -1,18 +1,18 @@
 //! Measures the benchmarks of two versions in turn.
 //!
-//! A drift of the machine meets whatever is measured while it lasts. Where the base is measured
-//! first and the head afterwards, the drift looks like a change; where they take turns, it meets
-//! both alike and cancels. So everything here serves one loop: for each [round](rounds), for each
-//! benchmark, its base and its head once, in an order that a [plan] draws from a seed.
+//! If the machine gets slower during a run, everything measured from then on looks slower. If all of the base is
+//! measured before the head, this looks like a regression. If they take turns, it affects both sides alike and
+//! cancels out. This module therefore runs one loop: in each [round](rounds), it runs every benchmark once on the
+//! base and once on the head, in an order that a [plan] derives from a seed.
 //!
-//! - [`worktree`] checks out the base, [`packages`] finds what can be measured, [`build`] compiles.
-//! - [`code_layout`] links them again with their functions in another order, [`same_binary`] finds those that did not
-//!   change.
-//! - [`children`] runs programs that end when this one does, [`signals`] hears of it.
-//! - [`transcript`] keeps what they print, one text a side.
-//! - [`progress`] says how long it will take.
+//! - [`worktree`] checks out the base, [`packages`] finds the packages to measure, and [`build`] compiles them.
+//! - [`code_layout`] links them again with their functions in another order, and [`same_binary`] finds the packages
+//!   that did not change.
+//! - [`children`] runs child processes that end when this program does, and [`signals`] handles Ctrl-C.
+//! - [`transcript`] collects their output, one text per side.
+//! - [`progress`] shows how long the run will take.
 //!
-//! Nothing here judges: what to do with the samples is the caller's.
+//! This module does not judge the samples. That is up to the caller.
 
 pub mod bench_pattern;
 pub mod build;

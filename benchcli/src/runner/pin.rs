@@ -1,7 +1,7 @@
-//! Pins benchmarks to processors, and sets their priority.
+//! Pins benchmarks to processors and sets their priority.
 //!
-//! Programs inherit both from the thread that starts them. Go sees only the processors that it may
-//! use, so GOMAXPROCS, and with it the suffix of the names, is their number, on both sides alike.
+//! Child processes inherit both from the thread that starts them. Go only sees the processors that it is allowed to
+//! use, so GOMAXPROCS, and with it the suffix of benchmark names, is the number of these processors, on both sides.
 
 use anyhow::Result;
 

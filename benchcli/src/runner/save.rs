@@ -1,4 +1,4 @@
-//! Saves raw output for people and other tools.
+//! Saves the raw output of both sides for people and other tools.
 
 use std::fs;
 use std::io;

@@ -1,19 +1,19 @@
-//! The stopping rule of adaptive runs: when to look at the results, and how much error each look
-//! costs.
+//! The stopping rule of adaptive runs: when to look at the results, and how much error each look costs.
 //!
-//! Who looks at results again and again until one is significant will find one: each look is a chance
-//! for a false alarm. So the looks share what a single one may spend, after Lan and `DeMets`, *Discrete
-//! sequential boundaries for clinical trials* (Biometrika 70, 1983): by the time that a part t of the
-//! rounds is over, the part f(t) of the false discovery rate q is spent, with f(1) = 1. Here f is
-//! theirs after Pocock, ln(1 + (e − 1)·t), which leaves much for early looks.
+//! If you look at results repeatedly until one is significant, you will eventually find one, because each
+//! look is another chance for a false alarm. The looks therefore share the error budget of a single look,
+//! following Lan and `DeMets`, *Discrete sequential boundaries for clinical trials* (Biometrika 70, 1983).
+//! Once a fraction t of the rounds is over, a fraction f(t) of the false discovery rate q has been spent,
+//! with f(1) = 1. We use their Pocock-type function f(t) = ln(1 + (e − 1)·t), which allows early looks to
+//! spend a lot.
 //!
-//! Each look adjusts its p-values at its own share of q, over all rows, those settled before included.
-//! What all looks reject together has at most the sum of the looks' false discovery proportions: the
-//! false rejections of a look are divided by no more than its own rejections. So the expectation stays
-//! at or below q, whatever the dependence between looks, and with it the chance of any false alarm
-//! where nothing changed.
+//! Each look adjusts its p-values at its own share of q, over all rows, including those settled before. The
+//! false discovery proportion of all looks together is at most the sum of their proportions, because the
+//! total number of rejections is at least that of each look. The expected proportion therefore stays at or
+//! below q, no matter how the looks depend on each other. The same holds for the chance of any false alarm if
+//! nothing changed.
 //!
-//! A row that was settled keeps its verdict: its look has paid for it. To test it again at another
+//! A settled row keeps its verdict, because its look has already paid for it. Testing it again at another
 //! share with the same samples would give it a second chance, in either direction.
 
 use std::f64::consts::E;

@@ -1,6 +1,6 @@
 //! Checks out the base in a temporary worktree.
 //!
-//! The user's own `git` makes the worktree: libgit2 knows neither the filters that fill in large
+//! The user's own `git` creates the worktree, because libgit2 supports neither the filters that fill in large
 //! files nor a worktree without a branch.
 
 use std::path::{Path, PathBuf};

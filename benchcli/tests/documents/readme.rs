@@ -231,6 +231,13 @@ fn recipes_do_what_they_say() {
     assert!(blocks >= 2);
 }
 
+/// How GitHub names a heading in an address.
+fn anchor(heading: &str) -> String {
+    let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
+    let name: String = heading.chars().filter(kept).collect();
+    name.to_lowercase().replace(' ', "-")
+}
+
 #[test]
 fn links_lead_somewhere() {
     let pages = pages();
@@ -245,10 +252,55 @@ fn links_lead_somewhere() {
         let found = folder.join(path);
         assert!(found.exists(), "{target}");
         if !heading.is_empty() {
-            let text = fs::read_to_string(found).expect("readable").to_lowercase();
-            assert!(text.contains(&format!("\n## {heading}\n")), "{target}");
+            let text = fs::read_to_string(found).expect("readable");
+            let mut anchors = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("## "))
+                .map(anchor);
+            assert!(anchors.any(|anchor| anchor == heading), "{target}");
         }
     }
     let contributing = "ARCHITECTURE.md#contributing";
     assert!(targets.iter().any(|(_, target)| *target == contributing));
+}
+
+/// What `--help` prints for each program and for each command of benchcli.
+fn helps() -> Vec<String> {
+    let help = |command: &str| {
+        let output = shell(&project("."), &format!("{command} --help"));
+        assert!(output.status.success(), "{command}");
+        text(&output.stdout)
+    };
+    let top = help("benchcli");
+    let (_, commands) = top.split_once("\nCommands:\n").expect("a list");
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let names = commands.filter_map(|line| line.split_whitespace().next());
+    let mut helps: Vec<String> = names
+        .filter(|name| *name != "help")
+        .map(|name| help(&format!("benchcli {name}")))
+        .collect();
+    assert!(helps.len() > 15);
+    helps.extend([help("benchdiff"), top]);
+    helps
+}
+
+#[test]
+fn every_page_is_linked_from_the_readme_and_from_a_help_text() {
+    const FOLDER: &str = "benchcli/docs/";
+    let readme = readme();
+    let helps = helps();
+    let linked: Vec<&str> = helps
+        .iter()
+        .flat_map(|help| help.split_whitespace())
+        .filter_map(|word| word.strip_prefix("https://github.com/benchparse/benchparse/blob/main/"))
+        .collect();
+    for path in &linked {
+        assert!(project(path).is_file(), "{path}");
+    }
+    for entry in fs::read_dir(project(FOLDER)).expect("a folder") {
+        let name = entry.expect("an entry").file_name();
+        let path = format!("{FOLDER}{}", name.to_str().expect("UTF-8"));
+        assert!(readme.contains(&format!("]({path})")), "README: {path}");
+        assert!(linked.contains(&&*path), "--help: {path}");
+    }
 }

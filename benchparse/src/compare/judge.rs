@@ -1,4 +1,4 @@
-//! Computes cells from samples: summaries and comparisons.
+//! Computes the cells of a table from samples: summaries and comparisons.
 
 use super::collect::Keys;
 use super::options::Thresholds;

@@ -1,4 +1,4 @@
-//! Stores measurements in the order of arrival, grouped by benchmark.
+//! Stores measurements in the order they arrive, grouped by benchmark.
 
 /// So many values are made room for at a time.
 const PAGE: usize = 1 << 15;

@@ -1,4 +1,4 @@
-//! Explains why nothing can be compared.
+//! Explains why two inputs have nothing in common to compare.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 

@@ -1,10 +1,11 @@
 //! Comparison tables: samples in rows and columns, with statistics.
 //!
-//! Results are told apart by three *projections*: one says which table a result belongs to, one
-//! which row, one which column. A [`Collector`] takes results as they are read and puts each
-//! measurement into the sample of its table, unit, row and column; [`Collector::finish`]
-//! summarises every sample, compares it with the first column's, and gives [`Tables`]: plain data
-//! for a renderer.
+//! Use this module to build tables like benchstat's, in a format of your choice.
+//!
+//! Three *projections* assign each result to a table, a row and a column. A [`Collector`] takes
+//! results as they are read and adds each measurement to the sample for its table, unit, row and
+//! column. [`Collector::finish`] then summarizes every sample, compares it with the sample in the
+//! first column, and returns [`Tables`], which are plain data for you to render.
 //!
 //! ```
 //! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text};

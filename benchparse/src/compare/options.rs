@@ -1,4 +1,4 @@
-//! Options of comparison tables.
+//! Options for comparison tables.
 
 use crate::query::{Field, Filter, Key, Order, Projection};
 

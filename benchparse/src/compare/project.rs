@@ -1,4 +1,4 @@
-//! Projects results to tables, rows and columns by the values of their keys.
+//! Assigns results to tables, rows and columns by the values of their keys.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

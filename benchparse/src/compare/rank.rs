@@ -1,4 +1,4 @@
-//! Ranks alternatives within one run.
+//! Ranks alternative implementations that were measured in one run.
 
 use super::table::{Cell, Tables};
 use crate::stats::{Interval, ratio_interval};

@@ -1,4 +1,4 @@
-//! Computes tables from samples, some at a time.
+//! Computes tables from samples, a few tables at a time.
 
 use std::convert::Infallible;
 use std::num::NonZeroUsize;

@@ -1,4 +1,4 @@
-//! The positions of units in the values of a result.
+//! Records where each unit's values are within a result.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,4 +1,4 @@
-//! Errors in lines.
+//! Syntax errors in benchmark lines.
 
 use std::{fmt, io};
 

@@ -1,4 +1,4 @@
-//! Metadata of units, from `Unit` lines.
+//! Unit metadata from `Unit` lines.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,8 @@
 //! The Go benchmark text format.
 //!
-//! A file is a sequence of lines of four kinds; everything else in it is passed over:
+//! This module parses benchmark files into records and writes records as benchmark files.
+//!
+//! Each line is a configuration line, a unit line, a result, or something else, which the reader skips:
 //!
 //! ```text
 //! goos: linux                                       configuration, in force until it changes
@@ -9,9 +11,9 @@
 //! ok   example.com/codec   2.1s                     anything else
 //! ```
 //!
-//! A [`Parser`] holds what outlives a line: the configuration in force, the units' metadata and the
-//! interned texts. [`Parser::read`] gives a [`Reader`] over the bytes of one input; the next input
-//! starts with an empty configuration and knows the same units.
+//! A [`Parser`] holds the state that outlives a line: the current configuration, the metadata of
+//! units and the interned strings. [`Parser::read`] returns a [`Reader`] over the bytes of one input.
+//! The next input starts with an empty configuration but keeps the unit metadata.
 //!
 //! ```
 //! use benchparse::format::{Parser, Record};
@@ -29,10 +31,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A reader reads more than plain `go test` output: see [`input`](crate::input) for what it repairs.
-//! [`Reader::repairs`] and [`Reader::incidents`] say what it found, [`RepairMode`] what it may do.
+//! The reader accepts more than plain `go test` output: [`input`](crate::input) lists what it repairs.
+//! [`Reader::repairs`] and [`Reader::incidents`] report what it found, and [`RepairMode`] controls
+//! which repairs it makes.
 //!
-//! Texts are bytes: nothing in the format asks for UTF-8.
+//! All text is bytes, because the format does not require UTF-8.
 
 mod config;
 mod error;

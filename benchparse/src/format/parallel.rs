@@ -1,9 +1,8 @@
 //! Reads one input with several threads.
 //!
-//! The lines of a block are read without knowing what stands before it, by whichever thread is
-//! free; one thread then takes the blocks in their order and does with them what a
-//! [`Reader`](super::Reader) does. So the records, their order and all numbers are the same whatever
-//! the threads do.
+//! Threads split the input into blocks of whole lines and parse them independently of what comes before.
+//! A single thread then takes the blocks in order and applies them as a [`Reader`](super::Reader)
+//! would. The records, their order and all numbers are therefore the same for any number of threads.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};

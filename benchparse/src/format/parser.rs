@@ -1,4 +1,4 @@
-//! Parses lines into records, and keeps the state between them.
+//! Parses lines into records and keeps the state that carries over from line to line.
 
 use std::collections::VecDeque;
 

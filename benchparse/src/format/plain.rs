@@ -1,11 +1,11 @@
-//! A fast path for result lines as `go test` prints them.
+//! A fast path for result lines in the exact form that `go test` prints.
 //!
-//! What is read here the [grammar](super::grammar) reads equally; what is unusual in any way is
-//! left to it. Nearly all bytes of large inputs are in such lines, so this looks at eight bytes at a
-//! time.
+//! For any line it accepts, the result is the same as that of the [grammar](super::grammar). It leaves
+//! every unusual line to the grammar. Nearly all bytes of a large input are in lines of this form, so
+//! this code scans eight bytes at a time.
 //!
-//! A block of lines becomes columns: one entry a line, values and units apart. It knows nothing of
-//! what stands before the block, so that blocks can be read side by side.
+//! A block of lines becomes columns with one entry per line, and values and units are stored separately.
+//! Parsing a block does not depend on what comes before it, so several threads can parse blocks in parallel.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The records of the format: results, metadata of units, and errors.
+//! The records of the format: results, unit metadata and errors.
 
 use super::config::{Config, ConfigId};
 use super::error::SyntaxError;

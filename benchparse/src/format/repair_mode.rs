@@ -1,4 +1,4 @@
-//! What to do with input that needs repair.
+//! Controls what the reader does with input that needs repair.
 
 use std::io::Read;
 

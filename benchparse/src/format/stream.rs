@@ -1,4 +1,4 @@
-//! A stream of lines and of results from the fast path.
+//! Delivers lines, and results that the fast path has already parsed, in one stream.
 
 use std::io::{self, Read};
 

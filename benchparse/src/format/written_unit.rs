@@ -1,4 +1,4 @@
-//! Splits and tidies units as they are written.
+//! Splits and tidies units in the form in which they are written.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Advice about measurements: noise, outliers, too few iterations.
 //!
-//! None of these checks predicts false alarms of a sequential comparison except the spread. Their absence is no
-//! evidence that a comparison is sound.
+//! When one side is measured after the other, only the spread helps predict false alarms; the other checks do not.
+//! If nothing is reported, that does not show that a comparison is sound.
 
 #[cfg(feature = "serde")]
 use serde::Serialize;

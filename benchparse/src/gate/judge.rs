@@ -1,4 +1,4 @@
-//! The rule of the gate: decides the verdict of every row and the outcome.
+//! Decides the verdict of every row and the outcome of the run.
 
 use std::collections::{HashMap, HashSet};
 

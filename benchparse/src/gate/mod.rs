@@ -1,10 +1,12 @@
 //! The gate: turns a policy and rows into verdicts.
 //!
-//! The gate takes [`Row`]s, each with the samples of both sides for one benchmark and unit, and returns a
-//! [`Report`] with a verdict for each row, each benchmark, and the run as a whole. It is
-//! made to fail a build exactly when the code got slower: counters are judged by the range of
-//! their values, even from one sample; timings by ranks, with the false discovery rate held over
-//! the whole run, and only beyond a threshold.
+//! Use the gate to fail a build when code gets slower, and only then. It takes [`Row`]s, each with the
+//! samples of both sides for one benchmark and unit, and returns a [`Report`] with a verdict for each row,
+//! each benchmark, and the run as a whole.
+//!
+//! A counter such as allocs/op is judged by the range of its values, so a single sample can be enough. A
+//! timing is judged by a rank test that controls the false discovery rate over the whole run, and regresses
+//! only if it also got slower by at least a threshold.
 //!
 //! ```
 //! use benchparse::gate::{Class, Policy, Row, RowKey, Outcome, Verdict, judge};

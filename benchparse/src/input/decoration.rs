@@ -1,4 +1,4 @@
-//! Strips what log collectors and people put before lines.
+//! Strips what log collectors and people put in front of lines, such as timestamps.
 
 use super::{RepairKind, header};
 

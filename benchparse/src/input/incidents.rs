@@ -1,4 +1,4 @@
-//! Benchmarks that produced no result, and why.
+//! Benchmarks that produced no result, and the reasons.
 
 use std::fmt;
 

@@ -1,15 +1,15 @@
-//! Turns bytes into text lines: encodings, log decorations and split results.
+//! Turns bytes into lines of text: handles encodings, log decorations and split results.
 //!
-//! What people feed to a benchmark reader is rarely the plain output of `go test`. This room makes
-//! plain output of it, in two stages, and counts what it does:
+//! Benchmark output often arrives as something other than the plain output of `go test`. This module recovers
+//! the plain output in two stages, and counts its repairs:
 //!
-//! 1. [`Lines`] turns bytes into lines. It knows encodings and `go test -json`, which wrap the
+//! 1. [`Lines`] turns bytes into lines. It handles encodings and `go test -json`, which wrap the
 //!    whole stream.
-//! 2. A repairer is shown the lines that the format's grammar takes for nothing, or refuses, and
-//!    says what to read in their place. Good lines never come here, so they cost nothing.
+//! 2. A repairer sees only the lines that the format's grammar ignores or rejects, and returns the
+//!    lines to read in their place. Well-formed lines skip this stage, so they cost nothing.
 //!
-//! Both only deliver text; what it says is for the grammar in [`format`](crate::format) to judge.
-//! [`Repairs`] tells what was repaired, [`Incidents`] which benchmarks gave no result and why.
+//! Both stages only deliver text; the grammar in [`format`](crate::format) interprets it. [`Repairs`] reports
+//! what was repaired, and [`Incidents`] reports which benchmarks produced no result and why.
 
 mod ansi;
 mod decoration;

@@ -1,4 +1,4 @@
-//! A queue of lines to be read.
+//! A queue of lines that are still to be read.
 
 /// A queue of lines in one buffer.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! The repairs that were needed to read an input.
+//! Counts the repairs that were needed to read an input.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Recognizes the two halves of a result line that other output split.
+//! Recognizes the two halves of a result line that was split by other output.
 //!
 //! `go test` prints a benchmark's name when it starts and the numbers when it ends:
 //!
@@ -7,8 +7,9 @@
 //!    10000<tab>    115392 ns/op<tab>   24576 B/op
 //! ```
 //!
-//! The count has at least eight columns, a tab stands between the numbers. All this is stricter
-//! than the format's grammar, because the lines come from anywhere in a log.
+//! `go test` pads the iteration count to at least eight columns and separates the numbers with tabs. This
+//! module requires both. It is stricter than the format's grammar because the two lines can come from anywhere
+//! in a log.
 
 use crate::number::parse_f64;
 

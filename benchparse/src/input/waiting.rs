@@ -1,4 +1,4 @@
-//! Lines with something in front of them that people write, kept until the end of the input.
+//! Holds decorated lines that a person may have written, until the end of the input decides whether they count.
 
 use bstr::ByteSlice as _;
 

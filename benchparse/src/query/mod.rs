@@ -1,8 +1,11 @@
 //! The filter and projection languages.
 //!
-//! A *key* names something that a result has: `.name`, `.fullname`, `.file`, `.unit`, a
-//! sub-benchmark part such as `/format`, or a configuration key such as `goos`. A missing key has
-//! the empty value. [`Key`] lists them all.
+//! These are benchstat's languages for selecting and grouping results. Use them to accept the same queries
+//! that your users already type into benchstat.
+//!
+//! A *key* names a property of a result: `.name`, `.fullname`, `.file`, `.unit`, a
+//! sub-benchmark part such as `/format`, or a configuration key such as `goos`. If a result lacks a key,
+//! the key's value is empty. [`Key`] lists all keys.
 //!
 //! # Filters
 //!
@@ -19,33 +22,33 @@
 //! # Ok::<(), benchparse::query::QueryError>(())
 //! ```
 //!
-//! | written | selects |
+//! | query | selects |
 //! |---|---|
-//! | `goos:linux` | what has this value, and no other |
-//! | `goos:""` | what has no such key |
-//! | `goos:(linux OR darwin)` | what has one of these values |
-//! | `.name:/^En/` | what the regular expression matches somewhere |
-//! | `a:b c:d`, `a:b AND c:d` | what both select |
-//! | `a:b OR c:d` | what one of them selects; `AND` binds tighter |
-//! | `-a:b` | what the term does not select |
-//! | `(…)` | as one term |
+//! | `goos:linux` | results whose `goos` is exactly `linux` |
+//! | `goos:""` | results without the key |
+//! | `goos:(linux OR darwin)` | results with either value |
+//! | `.name:/^En/` | results whose name matches the regular expression |
+//! | `a:b c:d`, `a:b AND c:d` | results that match both terms |
+//! | `a:b OR c:d` | results that match at least one term; `AND` binds tighter than `OR` |
+//! | `-a:b` | results that do not match the term |
+//! | `(…)` | groups terms |
 //! | `*` | everything |
 //!
-//! Key and value are words. A word ends at a blank or at one of `( ) : @ ,`. What has one of these in
-//! it, is `AND` or `OR`, or begins with `-`, `*` or `"`, stands in quotes, with the escapes of a Go
-//! string: `cpu:"Xeon(R) @ 2.30GHz"`, `"a\tb"`, `"\x00"`. So does a value that begins with `/`.
+//! Keys and values are words. A word ends at whitespace or at one of `( ) : @ ,`. Quote a word, with the escapes
+//! of a Go string, if it contains one of these, if it is `AND` or `OR`, or if it begins with `-`, `*` or `"`:
+//! `cpu:"Xeon(R) @ 2.30GHz"`, `"a\tb"`, `"\x00"`. Also quote a value that begins with `/`.
 //!
 //! # Regular expressions
 //!
-//! Between slashes stands an expression in the syntax of Go's `regexp` package, which is RE2's. It
-//! ends at the first slash outside of `[…]` and `(…)`; others are written `\/`. It matches anywhere in
-//! the value unless `^` and `$` hold it, and `(?i)` makes case not count. There is no look-around and
-//! no back-reference, so no expression takes more than linear time. A byte of the value that is not
-//! UTF-8 counts as one U+FFFD. Errors have Go's texts.
+//! A regular expression is written between slashes, in the RE2 syntax of Go's `regexp` package. It
+//! ends at the first slash outside `[…]` and `(…)`; escape any other slash as `\/`. It can match anywhere in
+//! the value unless you anchor it with `^` and `$`, and `(?i)` makes it case-insensitive. Look-around and
+//! backreferences are not supported, so matching takes linear time. Each byte of the value that is not valid
+//! UTF-8 is matched as U+FFFD. Error messages are the same as Go's.
 //!
 //! # Projections
 //!
-//! A [`Projection`] lists the keys by which results are told apart, each with an order:
+//! A [`Projection`] lists the keys to group results by, each with a sort order:
 //!
 //! ```
 //! use benchparse::query::{Key, Order, Projection};
@@ -55,12 +58,12 @@
 //! # Ok::<(), benchparse::query::QueryError>(())
 //! ```
 //!
-//! | written | order |
+//! | projection | order of the values |
 //! |---|---|
-//! | `goos`, `goos@first` | of first appearance |
-//! | `goos@alpha` | of bytes |
-//! | `/n@num` | of numbers: `9`, `10`, `1k`, then texts |
-//! | `goos@(linux darwin)` | of the list; other values are dropped |
+//! | `goos`, `goos@first` | by first appearance |
+//! | `goos@alpha` | alphabetical, byte by byte |
+//! | `/n@num` | numeric: `9`, `10`, `1k`, then values that are not numbers |
+//! | `goos@(linux darwin)` | as listed; results with other values are dropped |
 
 mod error;
 mod filter;

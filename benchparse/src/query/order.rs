@@ -1,4 +1,4 @@
-//! Sort orders of values.
+//! The orders in which a projection can sort values.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Counts the arrangements of the Mann–Whitney U without ties.
+//! Counts the arrangements for each value of the Mann–Whitney U, without ties.
 
 /// For pairs of sample sizes up to 50: how many of the C(n + m, n) orders have a U up to u.
 #[derive(Clone, Debug, Default)]

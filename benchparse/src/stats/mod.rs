@@ -1,14 +1,16 @@
 //! Statistics on plain numbers.
 //!
-//! A [`Sample`] is a sorted list of doubles. Every function here is pure and total: it takes samples and levels, and
-//! answers with plain data. Nothing here knows a name, a unit or a text.
+//! A [`Sample`] is a sorted list of doubles. Every function here is pure and accepts any input: it takes
+//! samples and confidence or significance levels, and returns plain data. The module does not deal with
+//! names, units or text.
 //!
-//! Two languages are spoken here.
+//! There are two sets of functions:
 //!
-//! - benchstat's, to the bit, oddities included, for tables that people compare with benchstat's: [`summarize`],
-//!   [`compare`] and [`geomean`].
-//! - The gate's, where a wrong answer fails a build: [`one_sided`] evidence from exact counts, [`ratio_interval`]s,
-//!   [`benjamini_hochberg`] over all tests at once, and the sample sizes that a difference needs.
+//! - [`summarize`], [`compare`] and [`geomean`] match benchstat bit for bit, oddities included. Use them for
+//!   tables that people will compare with benchstat's.
+//! - The other functions are for the gate, where a wrong answer fails a build. [`one_sided`] computes
+//!   p-values from exact counts, [`ratio_interval`] estimates how much a value changed, [`benjamini_hochberg`]
+//!   adjusts all p-values of a run together, and others compute the sample size needed to detect a difference.
 //!
 //! ```
 //! use benchparse::stats::{Assumption, Sample, compare, summarize};

@@ -1,4 +1,4 @@
-//! Writes doubles to formats that have no infinities.
+//! Serializes doubles to formats that have no infinities or NaN.
 
 #[cfg(feature = "serde")]
 use serde::Serializer;

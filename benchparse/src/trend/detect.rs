@@ -1,4 +1,4 @@
-//! Classifies the changes of a series as steps, spikes and drifts.
+//! Classifies the changes in a series as steps, spikes and drifts.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Fits a piecewise constant function with a bounded loss.
+//! Fits a piecewise constant function with a bounded loss function.
 
 /// Where a series changes: the place of the first point of each segment but the first.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what is checked out, keeps the results with its commit, and shares them.
+# Benchmarks the current checkout, records the results for its commit, and pushes them.
 set -euo pipefail
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when the benchmarks of what is checked out got slower than those of its base.
+# Benchmarks the current checkout against its base, and fails if a benchmark regressed.
 #
 #   gate.sh [BASE] [FOLDER FOR REPORTS]
 set -euo pipefail

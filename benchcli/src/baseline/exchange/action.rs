@@ -1,7 +1,8 @@
-//! The `data.js` of github-action-benchmark, and its JSON file without the script around it.
+//! Reads the `data.js` of github-action-benchmark, or the same data as a plain JSON file.
 //!
-//! A result with several metrics is there once with all of them, the first as `value` and the rest
-//! after the first unit in `unit`, and then once for each metric, as `NAME - UNIT`.
+//! A result with several metrics occurs more than once. One entry has all metrics: `value` is the first one,
+//! and `unit` contains the first unit and the remaining metrics. Then each metric has an entry of its own,
+//! named `NAME - UNIT`.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Stored results as text, JSON lines and CSV.
+//! Exports stored results as text, JSON lines and CSV.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

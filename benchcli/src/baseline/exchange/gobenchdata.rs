@@ -1,4 +1,4 @@
-//! gobenchdata's JSON: an array of runs, each with suites of benchmarks.
+//! Reads gobenchdata's JSON: an array of runs, each with suites of benchmarks.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Imports results of other tools, and exports ours.
+//! Imports results from other tools and exports stored results.
 
 mod action;
 pub mod export;

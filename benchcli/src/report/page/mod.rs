@@ -1,7 +1,7 @@
 //! Writes the history as a self-contained HTML page.
 //!
-//! What the page shows is in it as a JSON document; a script draws it when it is opened. Nothing is
-//! fetched from anywhere. The charts are uPlot's (MIT, see `uplot/LICENSE`).
+//! The page contains its data as a JSON document, and a script draws it when the page is opened. The page
+//! does not load anything from the network. It draws charts with uPlot (MIT, see `uplot/LICENSE`).
 
 mod commit_url;
 mod data;

@@ -1,7 +1,7 @@
 //! Regular expressions in the syntax of Go's `regexp` package.
 //!
-//! A pattern is read by Go's rules and refused with Go's texts. What it means is handed to the engine
-//! of the `regex` crate, whose own syntax is close to Go's, yet not equal.
+//! A pattern is parsed by Go's rules and rejected with Go's error messages. It is then translated for the
+//! `regex` crate, whose own syntax is close to Go's but not the same.
 
 mod class;
 mod parse;

@@ -1,4 +1,4 @@
-//! Parses a pattern by the rules of Go.
+//! Parses a pattern by Go's rules.
 
 use bstr::{BString, ByteSlice as _};
 use regex_syntax::hir::{ClassUnicode, Hir, Look};
