@@ -17,7 +17,7 @@ pub const MARGIN: usize = 5;
 
 impl Random {
     fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+        (self.draw() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// A factor up or down whose size is between two bounds, small ones as often as large ones.

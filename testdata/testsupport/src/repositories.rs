@@ -123,6 +123,7 @@ impl Repo {
     }
 
     /// Clones it into a sandbox, as over a network.
+    #[must_use]
     pub fn clone_to(&self, sandbox: &Sandbox, name: &str, flags: &[&str]) -> Repo {
         let target = sandbox.path().join(name);
         let url = format!("file://{}", self.path.display());
