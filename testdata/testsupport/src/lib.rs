@@ -4,7 +4,7 @@
 //!   [`rounds`] of one real run.
 //! - Programs to run: [`isolated`] from the user's settings, in [`repositories`] of their own, in a [`long_history`];
 //!   [`tools`] that may be missing, and [`paths`] of ours.
-//! - Answers to look into: [`json_schema`] and, with the feature `pictures`, [`picture`].
+//! - Answers to look into: [`json_schema`] and, with the feature `pictures`, `picture`.
 
 // A test that cannot go on has failed, whichever function notices.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
