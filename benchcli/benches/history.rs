@@ -2,17 +2,18 @@
 //! `cargo bench -p benchcli --bench history`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use divan::Bencher;
+use testsupport::long_history::{Size, make};
 
-#[path = "../examples/long_history.rs"]
-#[allow(dead_code)]
-mod long_history;
-
-/// Commits, and benchmarks of each.
-const SIZE: (u64, u64) = (10_000, 10);
+const SIZE: Size = Size {
+    commits: 10_000,
+    benchmarks: 10,
+    samples: 6,
+    every: 1,
+};
 
 /// Reads of the history; `trend` has its cache from the second time on.
 const COMMANDS: [&str; 6] = [
@@ -40,14 +41,13 @@ fn benchcli(folder: &PathBuf, arguments: &str) -> Command {
 
 /// The repository, made where it is missing.
 fn repository() -> anyhow::Result<PathBuf> {
-    let (commits, benchmarks) = SIZE;
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("long-history");
     let is_made = folder.join("made");
     if !is_made.exists() {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        long_history::make(&folder.to_string_lossy(), commits, benchmarks, 6, 1)?;
+        make(Path::new(env!("CARGO_BIN_EXE_benchcli")), &folder, SIZE)?;
         fs::write(is_made, "")?;
     }
     Ok(folder)

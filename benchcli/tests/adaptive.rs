@@ -3,17 +3,10 @@
 //!
 //! `cargo test -p benchcli --test adaptive -- --nocapture` prints the figures.
 
-#[allow(dead_code)]
-#[path = "../../benchparse/benches/noise/mod.rs"]
-mod noise;
-#[path = "../../benchparse/tests/rounds/mod.rs"]
-mod rounds;
-
 use benchcli::runner::stopping::{Looks, is_settled};
-use benchparse::gate::{Class, Direction, Policy, Row, RowVerdict, judge_again};
-use benchparse::stats::Sample;
-use noise::Random;
-use rounds::{Series, rounds};
+use benchparse::gate::{Policy, Row, RowVerdict, judge_again};
+use testsupport::noise::Random;
+use testsupport::rounds::{Series, rounds};
 
 /// How a run is looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,30 +65,9 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
                 .enumerate()
                 .map(|(at, of)| {
                     let factor = if at == changed { factor } else { 1.0 };
-                    let pairs = &pairs[..measured[at]];
-                    let old = pairs.iter().map(|pair| of.values[pair.0]).collect();
-                    let new = pairs
-                        .iter()
-                        .map(|pair| of.values[pair.1] * factor)
-                        .collect();
-                    Row {
-                        class: match of.key.unit.as_str() {
-                            "allocs/op" => Class::ALLOCATIONS,
-                            "B/op" => Class::BYTES,
-                            _ => Class::Timing,
-                        },
-                        direction: if of.key.unit.ends_with("/s") {
-                            Direction::Higher
-                        } else {
-                            Direction::Lower
-                        },
-                        in_family: of.key.unit != "B/s",
-                        ..Row::new(
-                            of.key.clone(),
-                            Some(Sample::new(old)),
-                            Some(Sample::new(new)),
-                        )
-                    }
+                    let (old, new): (Vec<_>, Vec<_>) =
+                        pairs[..measured[at]].iter().copied().unzip();
+                    of.row(&old, &new, factor)
                 })
                 .collect();
             let policy = Policy {

@@ -3,19 +3,16 @@
 #![cfg(unix)]
 
 mod ci;
-mod isolated;
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-use isolated::{has, isolated};
 use tempfile::TempDir;
-
-fn project(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
+use testsupport::isolated::{git, isolated};
+use testsupport::paths::project;
+use testsupport::tools::has_go;
 
 /// A Go repository.
 fn repository(module: &str) -> TempDir {
@@ -39,18 +36,6 @@ fn shell(folder: &Path, script: &str) -> Output {
         .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
         .output()
         .expect("bash runs")
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let output = isolated("git", folder)
-        .args(arguments)
-        .output()
-        .expect("git runs");
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        text(&output.stderr)
-    );
 }
 
 fn benchcli(folder: &Path, arguments: &[&str]) -> Output {
@@ -214,11 +199,7 @@ fn a_clone_of_one_branch_does_not_know_the_main_one() {
 
 #[test]
 fn a_run_after_init_knows_the_main_branch() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "a_run_after_init_knows_the_main_branch",
-    ) {
+    if !has_go("a_run_after_init_knows_the_main_branch") {
         return;
     }
     // Often enough that what the runtime allocates for itself is no allocation of an operation.
@@ -314,7 +295,7 @@ fn init_takes_the_module_around_or_all() {
         "{said}"
     );
     assert_eq!(line(&written, "cd "), "cd .");
-    if !has("go", "GO_REQUIRED", "init_takes_the_module_around_or_all") {
+    if !has_go("init_takes_the_module_around_or_all") {
         return;
     }
     let measured = line(&written, "for module in ").replace("100ms", "1x");

@@ -4,32 +4,25 @@
 // A test that cannot go on has failed.
 #![allow(clippy::unwrap_used)]
 
-#[allow(dead_code, reason = "each test takes what it needs")]
-#[path = "isolated/mod.rs"]
-mod isolated;
-
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use isolated::isolated;
 use serde_json::Value;
 use tempfile::TempDir;
+use testsupport::isolated::{git, isolated};
+use testsupport::paths::program;
+use testsupport::tools::skip;
 
 /// The old program, or nothing after a visible line.
 fn old_program(test: &str) -> Option<PathBuf> {
     let path = std::env::var_os("BENCHCLI_1_0_0").map(PathBuf::from);
     if path.is_none() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: BENCHCLI_1_0_0 names no program; .ci/upgrade makes one"
+        skip(
+            test,
+            "BENCHCLI_1_0_0 names no program; .ci/upgrade makes one",
         );
     }
     path
-}
-
-fn new_program() -> PathBuf {
-    assert_cmd::cargo::cargo_bin!("benchcli").to_owned()
 }
 
 /// A clone, and the program that is used in it.
@@ -68,11 +61,6 @@ impl Clone {
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
-    let ran = isolated("git", folder).args(arguments).output().unwrap();
-    assert!(ran.status.success(), "{arguments:?}: {ran:?}");
-}
-
 /// A remote with one commit, and two clones of it: one for the old program, one for this one.
 fn clones(folder: &TempDir, old: PathBuf) -> [Clone; 2] {
     let root = folder.path();
@@ -83,7 +71,7 @@ fn clones(folder: &TempDir, old: PathBuf) -> [Clone; 2] {
     git(&first, &["commit", "-q", "--allow-empty", "-m", "First"]);
     git(&first, &["push", "-q", "origin", "main"]);
     git(root, &["clone", "-q", "remote", "new"]);
-    [("old", old), ("new", new_program())].map(|(name, program)| Clone {
+    [("old", old), ("new", program("benchcli"))].map(|(name, program)| Clone {
         folder: root.join(name),
         program,
     })
@@ -172,7 +160,7 @@ fn a_history_that_1_0_0_cached_is_read() {
     assert!(old.folder.join(".git/benchcli/trend").is_dir());
     let new = Clone {
         folder: old.folder.clone(),
-        program: new_program(),
+        program: program("benchcli"),
     };
     assert_eq!(
         new.succeeds(&["trend", "--all", "--format", "json"]),

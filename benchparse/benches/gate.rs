@@ -1,9 +1,8 @@
 //! Prints false-alarm rate and power of the gate on real noise:
 //! `cargo bench -p benchparse --bench gate`.
 
-mod simulation;
-
-use simulation::{Dealing, REAL, calm, counter_steps, noises, simulate};
+use testsupport::noise::{REAL, noises};
+use testsupport::simulation::{Dealing, calm, counter_steps, simulate};
 
 const RUNS: usize = 2000;
 

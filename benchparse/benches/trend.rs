@@ -4,17 +4,16 @@
 //! With `-- --otava PYTHON` the same series go through Apache Otava in the same run, where PYTHON
 //! is an interpreter that has it (`pip install apache-otava`).
 
-mod planted;
-
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use benchparse::trend::{Sensitivity, Tolerance, detect_changes};
 use benchparse::unit::Direction;
-use planted::{
-    Found, MARGIN, Planted, REAL, Random, Score, drifts, noises, ours, per_thousand, quiet, series,
-    spikes, stepped,
+use testsupport::noise::{REAL, Random, noises};
+use testsupport::planted::{
+    Found, MARGIN, Planted, Score, Series, drifts, ours, per_thousand, quiet, series, spikes,
+    stepped,
 };
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/with_otava.py");
@@ -113,7 +112,7 @@ fn odd_series() -> Vec<(&'static str, Vec<f64>)> {
     ]
 }
 
-fn row(name: &str, all: &planted::Series, stepped: &[Found], quiet: &[Found]) {
+fn row(name: &str, all: &Series, stepped: &[Found], quiet: &[Found]) {
     let score = Score::of(&all.stepped, stepped);
     let found = score.found.max(1) as f64;
     println!(

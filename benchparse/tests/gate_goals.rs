@@ -1,9 +1,7 @@
 //! The gate's promises hold on real noise.
 
-#[path = "../benches/simulation/mod.rs"]
-mod simulation;
-
-use simulation::{Dealing, REAL, calm, counter_steps, noises, simulate};
+use testsupport::noise::{REAL, noises};
+use testsupport::simulation::{Dealing, calm, counter_steps, simulate};
 
 const RUNS: usize = 600;
 

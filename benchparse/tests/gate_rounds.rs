@@ -5,39 +5,10 @@
 //!
 //! `cargo test -p benchparse --test gate_rounds -- --nocapture` prints the figures.
 
-#[allow(dead_code)]
-#[path = "../benches/noise/mod.rs"]
-mod noise;
-mod rounds;
-
-use benchparse::gate::{Class, Direction, Policy, Report, Row, Verdict, judge};
+use benchparse::gate::{Class, Policy, Report, Row, Verdict, judge};
 use benchparse::stats::{Assumption, Sample, compare, median};
-use noise::Random;
-use rounds::{Series, rounds};
-
-impl Series {
-    fn row(&self, old: &[usize], new: &[usize], factor: f64) -> Row {
-        let side = |rounds: &[usize], factor: f64| {
-            let values = rounds.iter().map(|&round| self.values[round] * factor);
-            Some(Sample::new(values.collect()))
-        };
-        let is_rate = self.key.unit.ends_with("/s");
-        Row {
-            class: match self.key.unit.as_str() {
-                "allocs/op" => Class::ALLOCATIONS,
-                "B/op" => Class::BYTES,
-                _ => Class::Timing,
-            },
-            direction: if is_rate {
-                Direction::Higher
-            } else {
-                Direction::Lower
-            },
-            in_family: self.key.unit != "B/s",
-            ..Row::new(self.key.clone(), side(old, 1.0), side(new, factor))
-        }
-    }
-}
+use testsupport::noise::Random;
+use testsupport::rounds::{Series, rounds};
 
 /// How the two sides were measured.
 #[derive(Clone, Copy, Debug, PartialEq)]

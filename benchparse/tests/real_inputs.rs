@@ -219,8 +219,8 @@ FAIL\texample.com/m\t0.1s
 
 /// The bytes of one of the real outputs.
 fn testdata(name: &str) -> Vec<u8> {
-    let path = format!("{}/../testdata/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    let path = testsupport::paths::testdata(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn read_file(name: &str) -> Found {

@@ -1,10 +1,6 @@
 //! The trend's promises hold in real noise.
 
-#[path = "../benches/planted/mod.rs"]
-#[allow(dead_code)]
-mod planted;
-
-use planted::{Found, Planted, Score, drifts, ours, per_thousand, series, spikes};
+use testsupport::planted::{Found, Planted, Score, drifts, ours, per_thousand, series, spikes};
 
 fn found(planted: &[Planted]) -> Vec<Found> {
     planted.iter().map(ours).collect()

@@ -6,7 +6,7 @@ use git2::Oid;
 pub const NOTES_REF: &str = "refs/notes/benchmarks";
 
 /// The ref that profiles are under.
-pub const PROFILES_REF: &str = "refs/benchcli/profiles";
+pub(super) const PROFILES_REF: &str = "refs/benchcli/profiles";
 
 /// Where a ref goes.
 pub(super) enum Change {

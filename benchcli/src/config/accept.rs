@@ -229,7 +229,7 @@ impl From<String> for Fault {
 }
 
 /// The lines `Benchmark-Accept: PATTERN UNIT LIMIT: REASON` of a commit message.
-pub fn trailers(message: &str) -> impl Iterator<Item = Result<Accept, String>> {
+pub(super) fn trailers(message: &str) -> impl Iterator<Item = Result<Accept, String>> {
     let lines = message.lines().filter_map(|line| {
         let (key, value) = line.split_once(':')?;
         key.eq_ignore_ascii_case("Benchmark-Accept")

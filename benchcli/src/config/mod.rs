@@ -16,11 +16,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-pub use accept::{Accept, Acceptances, trailers};
+pub use accept::{Accept, Acceptances};
 pub use error::ConfigError;
 pub use percent::Percent;
 pub use rename::Renames;
-pub use rule::{ClassName, DirectionName, Rule, Rules, Tolerance};
+pub use rule::{Rule, Rules};
 pub use threshold::{Amount, Threshold};
 
 /// The name of the file that is looked for.

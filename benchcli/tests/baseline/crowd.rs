@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::process::{Child, Stdio};
 
-use crate::sandbox::{Ran, Repo, Sandbox, results, shared};
+use testsupport::repositories::{Ran, Repo, Sandbox, results, shared};
 
 fn rounds() -> u64 {
     let rounds = std::env::var("BENCHCLI_TEST_ROUNDS").ok();

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{Sandbox, results};
+use testsupport::repositories::{Sandbox, results};
 
 #[test]
 fn files_named_by_commit_become_baselines() {

@@ -1,14 +1,12 @@
 //! `diff`, and which baseline `auto` is.
 
-use crate::sandbox::{Ran, Repo, Sandbox, on, results};
+use testsupport::repositories::{Ran, Repo, Sandbox, on, results};
 
-impl Repo {
-    fn diff_auto(&self, variables: &[(&str, &str)]) -> Ran {
-        self.write("new.txt", results(50));
-        let mut command = self.command(env!("CARGO_BIN_EXE_benchcli"));
-        command.envs(variables.iter().copied());
-        Ran::from(command.args(["diff", "auto", "new.txt"]).output().unwrap())
-    }
+fn diff_auto(repo: &Repo, variables: &[(&str, &str)]) -> Ran {
+    repo.write("new.txt", results(50));
+    let mut command = repo.command(env!("CARGO_BIN_EXE_benchcli"));
+    command.envs(variables.iter().copied());
+    Ran::from(command.args(["diff", "auto", "new.txt"]).output().unwrap())
 }
 
 #[track_caller]
@@ -75,32 +73,31 @@ fn a_topic_is_compared_with_where_it_left_the_main_branch() {
     let sandbox = Sandbox::new();
     let (repo, [first, second, third]) = topic(&sandbox);
     found(
-        &repo.diff_auto(&[]),
+        &diff_auto(&repo, &[]),
         &second,
         "1 commit before the merge base with main",
     );
     repo.record_at(&third, &results(4));
-    found(&repo.diff_auto(&[]), &third, "the merge base with main");
+    found(&diff_auto(&repo, &[]), &third, "the merge base with main");
     repo.git(["checkout", "--quiet", "--detach"]);
-    found(&repo.diff_auto(&[]), &third, "the merge base with main");
+    found(&diff_auto(&repo, &[]), &third, "the merge base with main");
     // A merge brings in what others measured; the way back is along first parents.
     repo.git(["switch", "--quiet", "main"]);
     found(
-        &repo.diff_auto(&[]),
+        &diff_auto(&repo, &[]),
         &second,
         "the parent of HEAD, which is on main",
     );
     repo.write("code.go", "package code\n");
     repo.git(["add", "code.go"]);
     found(
-        &repo.diff_auto(&[]),
+        &diff_auto(&repo, &[]),
         &third,
         "HEAD, which the working tree has changes to",
     );
     repo.git(["reset", "--quiet", "--hard"]);
     repo.git(["checkout", "--quiet", &first]);
-    repo.diff_auto(&[])
-        .fails_with(&["HEAD has no ancestor", "name a commit"]);
+    diff_auto(&repo, &[]).fails_with(&["HEAD has no ancestor", "name a commit"]);
 }
 
 #[test]
@@ -109,14 +106,14 @@ fn only_results_of_the_same_environment_fit() {
     let (repo, [first, second, third]) = topic(&sandbox);
     repo.record_at(&third, &on("Apple M4", &results(4)));
     found(
-        &repo.diff_auto(&[]),
+        &diff_auto(&repo, &[]),
         &second,
         "1 commit before the merge base with main",
     );
     for commit in [&first, &second] {
         repo.git(["notes", "--ref=benchmarks", "remove", commit]);
     }
-    let ran = repo.diff_auto(&[]);
+    let ran = diff_auto(&repo, &[]);
     ran.fails_with(&[
         "no baseline of linux/amd64, AMD EPYC 7B13 in 3 commits",
         &third,
@@ -131,10 +128,14 @@ fn remote_head_default_branch_main_and_master_in_this_order() {
     let (repo, [_, second, third]) = topic(&sandbox);
     repo.record_at(&third, &results(4));
     repo.git(["branch", "--move", "main", "master"]);
-    found(&repo.diff_auto(&[]), &third, "the merge base with master");
+    found(&diff_auto(&repo, &[]), &third, "the merge base with master");
     repo.git(["config", "init.defaultBranch", "stable"]);
     repo.git(["branch", "stable", &second]);
-    found(&repo.diff_auto(&[]), &second, "the merge base with stable");
+    found(
+        &diff_auto(&repo, &[]),
+        &second,
+        "the merge base with stable",
+    );
     repo.git(["remote", "add", "origin", "../nowhere"]);
     repo.git(["update-ref", "refs/remotes/origin/trunk", &third]);
     repo.git([
@@ -143,7 +144,7 @@ fn remote_head_default_branch_main_and_master_in_this_order() {
         "refs/remotes/origin/trunk",
     ]);
     found(
-        &repo.diff_auto(&[]),
+        &diff_auto(&repo, &[]),
         &third,
         "the merge base with origin/trunk",
     );
@@ -152,13 +153,13 @@ fn remote_head_default_branch_main_and_master_in_this_order() {
     repo.git(["config", "--unset", "init.defaultBranch"]);
     repo.git(["branch", "--move", "master", "elsewhere"]);
     found(
-        &repo.diff_auto(&[]),
+        &diff_auto(&repo, &[]),
         &third,
         "the merge base with origin/trunk",
     );
     // Which of two it is nobody can know.
     repo.git(["update-ref", "refs/remotes/origin/other", &third]);
-    let ran = repo.diff_auto(&[]);
+    let ran = diff_auto(&repo, &[]);
     ran.fails_with(&[
         "none of origin/HEAD, origin/main, main",
         "git remote set-head origin --auto",
@@ -172,7 +173,7 @@ fn ci_jobs_say_where_their_changes_go() {
     repo.git(["branch", "release", &first]);
     let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "release")];
     found(
-        &repo.diff_auto(&github),
+        &diff_auto(&repo, &github),
         &first,
         "the merge base with release",
     );
@@ -181,7 +182,7 @@ fn ci_jobs_say_where_their_changes_go() {
         ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "release"),
     ];
     found(
-        &repo.diff_auto(&gitlab),
+        &diff_auto(&repo, &gitlab),
         &first,
         "the merge base with release",
     );
@@ -198,7 +199,7 @@ fn ci_jobs_say_where_their_changes_go() {
         ("GITHUB_EVENT_PATH", "event.json"),
     ];
     found(
-        &repo.diff_auto(&push),
+        &diff_auto(&repo, &push),
         &second,
         "the commit that the CI job is based on",
     );
@@ -210,13 +211,9 @@ fn a_shallow_clone_uses_the_note_or_says_how_to_get_more() {
     let (repo, [_, _, third]) = topic(&sandbox);
     repo.git(["switch", "--quiet", "main"]);
     let shallow = repo.clone_to(&sandbox, "shallow", &["--depth=1", "--branch=topic"]);
-    shallow
-        .diff_auto(&[])
-        .fails_with(&["no refs/notes/benchmarks", "benchcli pull"]);
+    diff_auto(&shallow, &[]).fails_with(&["no refs/notes/benchmarks", "benchcli pull"]);
     shallow.benchcli(["pull"]).succeeds();
-    shallow
-        .diff_auto(&[])
-        .fails_with(&["shallow clone", "git fetch --unshallow"]);
+    diff_auto(&shallow, &[]).fails_with(&["shallow clone", "git fetch --unshallow"]);
 
     repo.record_at(&third, &results(4));
     shallow.benchcli(["pull"]).succeeds();
@@ -227,7 +224,7 @@ fn a_shallow_clone_uses_the_note_or_says_how_to_get_more() {
         ("GITHUB_EVENT_PATH", "event.json"),
     ];
     found(
-        &shallow.diff_auto(&job),
+        &diff_auto(&shallow, &job),
         &third,
         "the commit that the CI job is based on",
     );
@@ -240,7 +237,7 @@ fn a_shallow_clone_uses_the_note_or_says_how_to_get_more() {
         "main:refs/remotes/origin/main",
     ]);
     found(
-        &shallow.diff_auto(&[]),
+        &diff_auto(&shallow, &[]),
         &third,
         "the merge base with origin/main",
     );
@@ -250,15 +247,12 @@ fn a_shallow_clone_uses_the_note_or_says_how_to_get_more() {
 fn where_there_is_nothing_to_find_the_message_says_what_to_do() {
     let sandbox = Sandbox::new();
     let empty = sandbox.init("empty");
-    empty
-        .diff_auto(&[])
-        .fails_with(&["HEAD: the repository has no commits yet", "git commit"]);
+    diff_auto(&empty, &[]).fails_with(&["HEAD: the repository has no commits yet", "git commit"]);
     let repo = sandbox.repo("repo");
     repo.record(&results(1));
     repo.git(["checkout", "--quiet", "--orphan", "other"]);
     repo.commit("unrelated");
-    repo.diff_auto(&[])
-        .fails_with(&["HEAD and main have no commit in common", "--base REV"]);
+    diff_auto(&repo, &[]).fails_with(&["HEAD and main have no commit in common", "--base REV"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use snapbox::{Data, assert_data_eq};
 
-use crate::sandbox::Sandbox;
+use testsupport::repositories::Sandbox;
 
 #[test]
 fn every_command_has_help_with_examples() {

@@ -10,7 +10,6 @@ mod help;
 mod mishaps;
 mod profiles;
 mod recording;
-mod sandbox;
 mod scale;
 mod sharing;
 mod upkeep;

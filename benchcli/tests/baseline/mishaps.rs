@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{Ran, Repo, Sandbox, results, shared};
+use testsupport::repositories::{Ran, Repo, Sandbox, results, shared};
+use testsupport::tools::skip;
 
 /// `BENCHCLI_TEST_KILLS` says how many programs are killed, 40 where it is not set.
 fn kills() -> u64 {
@@ -148,9 +149,9 @@ fn a_full_disk_is_a_clear_error_and_the_old_state_stays() {
     let disk_path = sandbox.path().join("disk");
     fs::create_dir(&disk_path).unwrap();
     let Some(disk) = SmallDisk::mount(&disk_path) else {
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED a_full_disk_is_a_clear_error_and_the_old_state_stays: it needs the right to mount"
+        skip(
+            "a_full_disk_is_a_clear_error_and_the_old_state_stays",
+            "it needs the right to mount",
         );
         return;
     };

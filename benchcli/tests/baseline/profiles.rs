@@ -6,15 +6,14 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::sandbox::{Repo, Sandbox, results, shared};
+use testsupport::paths::testdata;
+use testsupport::repositories::{Repo, Sandbox, results, shared};
 
 const REF: &str = "refs/benchcli/profiles";
 
 /// A real profile or trace.
 fn real(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../testdata/profiles")
-        .join(name)
+    testdata("profiles").join(name)
 }
 
 /// Puts a real file into a repository under another name.

@@ -2,7 +2,8 @@
 
 use std::process::Stdio;
 
-use crate::sandbox::{Sandbox, results};
+use testsupport::repositories::{Sandbox, results};
+use testsupport::tools::skip;
 
 #[test]
 fn git_shows_what_was_recorded() {
@@ -376,16 +377,15 @@ fn what_is_no_plain_text_is_stored_as_what_it_says() {
 #[cfg(unix)]
 #[test]
 fn a_repository_of_somebody_else_needs_trust_first() {
-    use std::io::Write as _;
     use std::os::unix::fs::chown;
 
     let sandbox = Sandbox::new();
     let repo = sandbox.repo("repo");
     let strange = Some(12345);
     if chown(&repo.path, strange, None).is_err() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED a_repository_of_somebody_else_needs_trust_first: it needs the right to give files away"
+        skip(
+            "a_repository_of_somebody_else_needs_trust_first",
+            "it needs the right to give files away",
         );
         return;
     }

@@ -1,11 +1,9 @@
 //! A history of 2,000 commits with a baseline each; `cargo bench -p benchcli --bench history` measures
 //! how long the commands take of 10,000.
 
-#[path = "../../examples/long_history.rs"]
-#[allow(dead_code)]
-mod long_history;
-
-use crate::sandbox::{Ran, Repo, Sandbox, results};
+use testsupport::long_history::{Size, make};
+use testsupport::paths::program;
+use testsupport::repositories::{Ran, Repo, Sandbox, results};
 
 fn said(repo: &Repo, args: &[&str]) -> String {
     let mut command = repo.command(env!("CARGO_BIN_EXE_benchcli"));
@@ -18,7 +16,13 @@ fn said(repo: &Repo, args: &[&str]) -> String {
 fn every_command_reads_a_long_history() {
     let sandbox = Sandbox::new();
     let repo = sandbox.at("repo");
-    long_history::make(repo.path.to_str().unwrap(), 2000, 10, 6, 1).unwrap();
+    let size = Size {
+        commits: 2000,
+        benchmarks: 10,
+        samples: 6,
+        every: 1,
+    };
+    make(&program("benchcli"), &repo.path, size).unwrap();
     repo.write("new.txt", results(50));
 
     assert_eq!(said(&repo, &["log"]).lines().count(), 2001);

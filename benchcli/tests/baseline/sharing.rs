@@ -1,13 +1,13 @@
 //! `push` and `pull`.
 
-use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{Sandbox, results, shared};
+use testsupport::repositories::{Sandbox, results, shared};
+use testsupport::tools::skip;
 
 #[test]
 fn what_one_pushes_another_pulls() {
@@ -229,9 +229,9 @@ fn a_server_over_a_socket_gets_both_sides_too() {
     let sandbox = Sandbox::new();
     let (remote, clones) = shared(&sandbox, 2);
     let Some(daemon) = Daemon::start(&sandbox) else {
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED a_server_over_a_socket_gets_both_sides_too: `git daemon` does not start"
+        skip(
+            "a_server_over_a_socket_gets_both_sides_too",
+            "`git daemon` does not start",
         );
         return;
     };

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::sandbox::{Repo, Sandbox, results, shared};
+use testsupport::repositories::{Repo, Sandbox, results, shared};
 
 /// A note as it would be after a recording so many days ago.
 fn record_days_ago(repo: &Repo, commit: &str, days: i64) {

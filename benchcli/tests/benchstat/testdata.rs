@@ -1,12 +1,10 @@
 //! Every file and pair in `testdata/` prints as the live benchstat prints it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use testsupport::paths::testdata;
 
 use crate::reference::{benchstat, messages, run};
-
-fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")
-}
 
 /// Files that the reference cannot read; see `unusual_inputs.rs` for them.
 fn is_beyond_the_reference(name: &str) -> bool {
@@ -18,7 +16,7 @@ fn is_beyond_the_reference(name: &str) -> bool {
 }
 
 fn plain_files() -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(testdata())
+    let mut names: Vec<String> = std::fs::read_dir(testdata(""))
         .expect("testdata/ is there")
         .map(|entry| {
             entry
@@ -35,8 +33,8 @@ fn plain_files() -> Vec<String> {
 
 fn assert_equal(benchstat: &Path, arguments: &[String]) {
     let ours = Path::new(env!("CARGO_BIN_EXE_benchdiff"));
-    let expected = run(benchstat, arguments, &testdata(), b"");
-    let got = run(ours, arguments, &testdata(), b"");
+    let expected = run(benchstat, arguments, &testdata(""), b"");
+    let got = run(ours, arguments, &testdata(""), b"");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert_eq!(text(&got.stdout), text(&expected.stdout), "{arguments:?}");
     assert_eq!(

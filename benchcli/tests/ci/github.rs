@@ -8,8 +8,8 @@ use super::change::{break_the_build, make_dearer};
 use super::releases::{release, serve};
 use super::runner::Runner;
 use super::steps::step;
-use crate::isolated::has;
 use crate::{git, project, repository, text};
+use testsupport::tools::{has, has_go};
 
 #[test]
 fn workflows_are_as_actionlint_wants_them() {
@@ -64,11 +64,7 @@ fn pull_request(repo: &Path) -> (Runner, Output) {
 
 #[test]
 fn a_pull_request_is_measured_and_told_of() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "a_pull_request_is_measured_and_told_of",
-    ) {
+    if !has_go("a_pull_request_is_measured_and_told_of") {
         return;
     }
     let repo = repository(".");
@@ -94,11 +90,7 @@ fn a_pull_request_is_measured_and_told_of() {
 
 #[test]
 fn a_pull_request_that_does_not_build_is_told_so() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "a_pull_request_that_does_not_build_is_told_so",
-    ) {
+    if !has_go("a_pull_request_that_does_not_build_is_told_so") {
         return;
     }
     let repo = repository(".");
@@ -123,7 +115,7 @@ fn a_pull_request_that_does_not_build_is_told_so() {
 
 #[test]
 fn a_push_is_recorded_whole_or_not() {
-    if !has("go", "GO_REQUIRED", "a_push_is_recorded_whole_or_not") {
+    if !has_go("a_push_is_recorded_whole_or_not") {
         return;
     }
     let repo = repository(".");

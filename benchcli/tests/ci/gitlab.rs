@@ -7,8 +7,8 @@ use super::change::{break_the_build, make_dearer};
 use super::releases::{release, serve};
 use super::runner::Runner;
 use super::steps::list;
-use crate::isolated::has;
 use crate::{git, project, repository, text};
+use testsupport::tools::has_go;
 
 /// What a job runs, in less time.
 fn job(name: &str) -> String {
@@ -32,11 +32,7 @@ fn runner(repo: &Path) -> Runner {
 
 #[test]
 fn a_merge_request_is_measured_with_what_was_released() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "a_merge_request_is_measured_with_what_was_released",
-    ) {
+    if !has_go("a_merge_request_is_measured_with_what_was_released") {
         return;
     }
     let repo = repository(".");
@@ -71,11 +67,7 @@ fn a_merge_request_is_measured_with_what_was_released() {
 
 #[test]
 fn a_merge_request_that_does_not_build_ends_with_our_status() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "a_merge_request_that_does_not_build_ends_with_our_status",
-    ) {
+    if !has_go("a_merge_request_that_does_not_build_ends_with_our_status") {
         return;
     }
     let repo = repository(".");
@@ -92,11 +84,7 @@ fn a_merge_request_that_does_not_build_ends_with_our_status() {
 
 #[test]
 fn a_push_is_recorded_and_its_token_not_kept() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "a_push_is_recorded_and_its_token_not_kept",
-    ) {
+    if !has_go("a_push_is_recorded_and_its_token_not_kept") {
         return;
     }
     let repo = repository(".");

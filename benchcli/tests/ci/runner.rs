@@ -8,7 +8,7 @@ use std::process::Output;
 
 use tempfile::TempDir;
 
-use crate::isolated::isolated;
+use testsupport::isolated::isolated;
 
 /// Runs scripts with a temporary folder and variables of their own.
 pub(super) struct Runner {

@@ -8,12 +8,12 @@ use tempfile::TempDir;
 use super::change::make_dearer;
 use super::releases::serve;
 use super::runner::Runner;
-use crate::isolated::has;
 use crate::{git, project, repository, text};
+use testsupport::tools::has_go;
 
 #[test]
 fn the_shell_examples_do_what_they_say() {
-    if !has("go", "GO_REQUIRED", "the_shell_examples_do_what_they_say") {
+    if !has_go("the_shell_examples_do_what_they_say") {
         return;
     }
     let repo = repository(".");
@@ -78,7 +78,7 @@ fn with_hook(runner: &mut Runner, hooks: Option<&str>) -> TempDir {
 
 #[test]
 fn git_commit_asks_the_hook() {
-    if !has("go", "GO_REQUIRED", "git_commit_asks_the_hook") {
+    if !has_go("git_commit_asks_the_hook") {
         return;
     }
     let mut runner = Runner::new();
@@ -104,7 +104,7 @@ fn git_commit_asks_the_hook() {
 
 #[test]
 fn the_hook_measures_what_is_staged() {
-    if !has("go", "GO_REQUIRED", "the_hook_measures_what_is_staged") {
+    if !has_go("the_hook_measures_what_is_staged") {
         return;
     }
     let mut runner = Runner::new();

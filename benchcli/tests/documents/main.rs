@@ -3,7 +3,5 @@
 // The commands are a shell's.
 #![cfg(unix)]
 
-#[path = "../isolated/mod.rs"]
-mod isolated;
 mod readme;
 mod tutorial;

@@ -1,16 +1,13 @@
 //! What the README and the pages of `benchcli/docs` show and say to type.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use crate::isolated::{has, isolated};
 use snapbox::assert_data_eq;
-
-fn project(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
+use testsupport::isolated::isolated;
+use testsupport::paths::{project, search_path};
+use testsupport::tools::has_go;
 
 fn readme() -> String {
     fs::read_to_string(project("README.md")).expect("readable")
@@ -42,13 +39,9 @@ fn blocks<'r>(readme: &'r str, heading: &str, language: &str) -> Vec<&'r str> {
 
 /// A shell with our programs in its path.
 fn shell(folder: &Path, script: &str) -> Output {
-    let programs = Path::new(env!("CARGO_BIN_EXE_benchcli")).parent();
-    let mut path = OsString::from(programs.expect("a folder"));
-    path.push(":");
-    path.push(std::env::var_os("PATH").unwrap_or_default());
     isolated("bash", folder)
         .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
-        .env("PATH", path)
+        .env("PATH", search_path())
         // The text says as long as people measure.
         .env("GOFLAGS", "-benchtime=2ms")
         .output()
@@ -133,7 +126,7 @@ git push -q origin main
 
 #[test]
 fn recipes_do_what_they_say() {
-    if !has("go", "GO_REQUIRED", "recipes_do_what_they_say") {
+    if !has_go("recipes_do_what_they_say") {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -2,19 +2,20 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
 
-use crate::isolated::{has, isolated};
+use testsupport::isolated::isolated;
+use testsupport::paths::{project, search_path};
+use testsupport::tools::has_go;
 
 /// The blocks that a reader types, and the exit status of the last command in each.
 const ENDS: [u8; 10] = [0, 0, 0, 0, 1, 1, 0, 0, 0, 0];
 
 #[test]
 fn the_tutorial_works_as_it_is_told() {
-    if !has("go", "GO_REQUIRED", "the_tutorial_works_as_it_is_told") {
+    if !has_go("the_tutorial_works_as_it_is_told") {
         return;
     }
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let examples = project("examples");
     let readme = fs::read_to_string(examples.join("gobench/README.md")).expect("readable");
     let blocks: Vec<&str> = readme
         .split("```sh\n")
@@ -24,11 +25,11 @@ fn the_tutorial_works_as_it_is_told() {
     assert_eq!(blocks.len(), ENDS.len());
 
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let project = folder.path().join("project");
-    fs::create_dir(&project).expect("made");
+    let work = folder.path().join("project");
+    fs::create_dir(&work).expect("made");
     symlink(
         fs::canonicalize(&examples).expect("there"),
-        project.join("examples"),
+        work.join("examples"),
     )
     .expect("linked");
     // As it is told, in less time.
@@ -37,13 +38,9 @@ fn the_tutorial_works_as_it_is_told() {
         script += &block.replace("50ms", "1ms");
         script += "echo \"[end $?]\"\n";
     }
-    let programs = Path::new(env!("CARGO_BIN_EXE_benchcli")).parent();
-    let mut path = programs.expect("a folder").as_os_str().to_owned();
-    path.push(":");
-    path.push(std::env::var_os("PATH").unwrap_or_default());
-    let output = isolated("bash", &project)
+    let output = isolated("bash", &work)
         .args(["--noprofile", "--norc", "-c", &script])
-        .env("PATH", path)
+        .env("PATH", search_path())
         .output()
         .expect("bash runs");
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -63,5 +60,5 @@ fn the_tutorial_works_as_it_is_told() {
     ] {
         assert!(stdout.contains(said), "{said}: {stdout}{stderr}");
     }
-    assert!(project.join("../gobench/report.html").is_file());
+    assert!(work.join("../gobench/report.html").is_file());
 }

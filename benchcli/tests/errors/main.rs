@@ -6,32 +6,26 @@
 
 #![cfg(target_os = "linux")]
 
-#[path = "../isolated/mod.rs"]
-#[allow(dead_code)]
-mod isolated;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use snapbox::{Data, assert_data_eq};
+use testsupport::paths::{search_path, testdata};
+use testsupport::tools::{find, has_go, skip};
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 fn shell(folder: &Path, line: &str) -> Output {
-    let programs = Path::new(env!("CARGO_BIN_EXE_benchcli")).parent();
-    let mut path = programs.expect("a folder").as_os_str().to_owned();
-    path.push(":");
-    path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut command = Command::new("bash");
     command
         .args(["--noprofile", "--norc", "-c", line])
         .current_dir(folder)
         .env_clear()
-        .env("PATH", path)
+        .env("PATH", search_path())
         .env("HOME", folder)
         .env("GIT_CEILING_DIRECTORIES", folder)
         .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -59,7 +53,7 @@ fn told(script: &str) -> String {
     let folder = folder.join("work");
     fs::create_dir(&folder).expect("made");
     symlink(
-        fs::canonicalize(here("../testdata")).expect("there"),
+        fs::canonicalize(testdata("")).expect("there"),
         folder.join("testdata"),
     )
     .expect("linked");
@@ -111,8 +105,8 @@ fn holds(name: &str) {
 
 #[test]
 fn a_terminal_is_no_input() {
-    if Command::new("script").arg("--version").output().is_err() {
-        eprintln!("SKIPPED a_terminal_is_no_input: script is not in PATH");
+    if find(&["script"]).is_none() {
+        skip("a_terminal_is_no_input", "script is not in PATH");
         return;
     }
     let script = "$ git init -q .\n$ git commit -q --allow-empty -m First\n\
@@ -170,7 +164,7 @@ fn finding_baselines() {
 
 #[test]
 fn measuring_with_go() {
-    if isolated::has("go", "GO_REQUIRED", "measuring_with_go") {
+    if has_go("measuring_with_go") {
         holds("go.txt");
     }
 }

@@ -2,6 +2,7 @@
 
 use assert_cmd::Command;
 use tempfile::TempDir;
+use testsupport::paths::testdata;
 
 fn benchdiff(folder: &TempDir, arguments: &[&str]) -> (String, String, Option<i32>) {
     let output = Command::cargo_bin("benchdiff")
@@ -129,9 +130,8 @@ fn a_bad_flag_value_is_shown_with_a_caret() {
 
 /// What benchdiff says of the real file and of one that is like it but for one replacement.
 fn said_of_changed(from: &str, to: &str) -> String {
-    let testdata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
-    let old = std::fs::read_to_string(testdata.join("onepkg-old.txt")).expect("readable");
-    let new = std::fs::read_to_string(testdata.join("onepkg-new.txt")).expect("readable");
+    let old = std::fs::read_to_string(testdata("onepkg-old.txt")).expect("readable");
+    let new = std::fs::read_to_string(testdata("onepkg-new.txt")).expect("readable");
     assert!(new.contains(from));
     let changed = new.replace(from, to);
     let folder = folder(&[("old.txt", old.as_bytes()), ("new.txt", changed.as_bytes())]);

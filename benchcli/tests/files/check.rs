@@ -1,15 +1,13 @@
 //! `benchcli check`: five stories in every report format, exit statuses, and bad input.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::Command;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
-
-fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")
-}
+use testsupport::isolated::git;
+use testsupport::paths::testdata;
 
 fn benchcli(folder: &Path, arguments: &[&str]) -> Output {
     Command::cargo_bin("benchcli")
@@ -96,7 +94,7 @@ fn story(name: &str, format: &str) -> String {
     let format = format!("--format={format}");
     let arguments = [&["check", "--no-config", &format], *arguments].concat();
     // Nothing of the project's own source may get into the annotations.
-    let output = benchcli(&testdata(), &arguments);
+    let output = benchcli(&testdata(""), &arguments);
     assert_eq!(
         output.status.code(),
         Some(*exit),
@@ -130,7 +128,7 @@ fn what_is_done_about_a_trade_is_the_configurations_choice() {
     let told = |traded: &str| {
         ["junit", "github", "gitlab"].map(|format| {
             let output = benchcli(
-                &testdata(),
+                &testdata(""),
                 &[
                     "check",
                     "--no-config",
@@ -242,7 +240,7 @@ fn code_quality_has_what_gitlab_asks_for() {
 #[test]
 fn the_json_report_follows_its_schema() {
     let schema: serde_json::Value =
-        serde_json::from_slice(&benchcli(&testdata(), &["schema"]).stdout).expect("JSON");
+        serde_json::from_slice(&benchcli(&testdata(""), &["schema"]).stdout).expect("JSON");
     let report: serde_json::Value =
         serde_json::from_str(&story("regression", "json")).expect("JSON");
     assert_eq!(report["schema"], "benchcli-check/2");
@@ -258,7 +256,7 @@ fn the_json_report_follows_its_schema() {
 #[test]
 fn values_that_json_has_not_are_null_and_the_schema_allows_it() {
     let folder = configured("");
-    let real = std::fs::read_to_string(testdata().join("onepkg-new.txt")).expect("readable");
+    let real = std::fs::read_to_string(testdata("onepkg-new.txt")).expect("readable");
     let broken = real.replacen(" ns/op", "e999 ns/op", 1).replacen(
         "-2 ",
         "-2 1 NaN ns/op\nBenchmarkKey-2 ",
@@ -281,13 +279,13 @@ fn annotations_stand_at_the_function() {
     // A module that is not at the root of its repository.
     let repository = TempDir::new().expect("a temporary folder");
     std::fs::create_dir(repository.path().join(".git")).expect("made");
-    let real = testdata().join("../examples/gobench");
+    let real = testdata("../examples/gobench");
     let gobench = repository.path().join("services/gobench");
     std::fs::create_dir_all(gobench.join("codec")).expect("made");
     for file in ["go.mod", "codec/codec_test.go"] {
         std::fs::copy(real.join(file), gobench.join(file)).expect("copied");
     }
-    let at = |name: &str| testdata().join(name).to_str().expect("UTF-8").to_owned();
+    let at = |name: &str| testdata(name).to_str().expect("UTF-8").to_owned();
     let (old, new) = (at("onepkg-old.txt"), at("onepkg-new.txt"));
     let arguments = ["check", &new, "--base", &old, "--format=github"];
     let source = std::fs::read_to_string(gobench.join("codec/codec_test.go")).expect("readable");
@@ -311,7 +309,7 @@ fn several_reports_at_once_and_the_step_summary() {
     let check = |reports: &[String]| {
         let mut command = Command::cargo_bin("benchcli").expect("built");
         command
-            .current_dir(testdata())
+            .current_dir(testdata(""))
             .env("GITHUB_STEP_SUMMARY", &summary)
             .args(["check", "onepkg-new.txt", "--base", "onepkg-old.txt"]);
         for report in reports {
@@ -333,7 +331,7 @@ fn several_reports_at_once_and_the_step_summary() {
 fn configured(config: &str) -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
     for name in ["onepkg-old.txt", "onepkg-new.txt"] {
-        std::fs::copy(testdata().join(name), folder.path().join(name)).expect("copied");
+        std::fs::copy(testdata(name), folder.path().join(name)).expect("copied");
     }
     std::fs::write(folder.path().join("benchcli.toml"), config).expect("written");
     folder
@@ -407,19 +405,6 @@ fn an_accepted_regression_passes_and_is_said() {
         shown.contains("no effect: benchcli.toml:16: accept Gone ns/op: it ended on 2020-01-31\n"),
         "{shown}"
     );
-}
-
-/// Runs git in a folder, whatever the user's own settings are.
-fn git(folder: &TempDir, arguments: &[&str]) {
-    let output = Command::new("git")
-        .current_dir(folder.path())
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-        .args(arguments)
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -499,7 +484,7 @@ fn config_commands() {
 fn exit_2_and_one_line_for_bad_input() {
     let folder = configured("");
     std::fs::write(folder.path().join("empty.txt"), "").expect("written");
-    let new = std::fs::read_to_string(testdata().join("onepkg-new.txt")).expect("readable");
+    let new = std::fs::read_to_string(testdata("onepkg-new.txt")).expect("readable");
     std::fs::write(
         folder.path().join("other.txt"),
         new.replace("Benchmark", "BenchmarkOther"),
@@ -617,7 +602,7 @@ fn exit_2_and_one_line_for_bad_input() {
 #[test]
 fn another_machine_settles_counters_only() {
     let folder = configured("");
-    let new = std::fs::read_to_string(testdata().join("onepkg-new.txt")).expect("readable");
+    let new = std::fs::read_to_string(testdata("onepkg-new.txt")).expect("readable");
     let elsewhere = new.replace("cpu: ", "cpu: Other ").replace("-2 ", "-4 ");
     std::fs::write(folder.path().join("elsewhere.txt"), elsewhere).expect("written");
     let output = benchcli(
@@ -634,7 +619,7 @@ fn another_machine_settles_counters_only() {
 #[test]
 fn removed_benchmarks_fail_on_request() {
     let folder = configured("");
-    let new = std::fs::read_to_string(testdata().join("onepkg-old.txt")).expect("readable");
+    let new = std::fs::read_to_string(testdata("onepkg-old.txt")).expect("readable");
     let fewer: String = new
         .lines()
         .filter(|line| !line.contains("Pooled"))
@@ -655,7 +640,7 @@ fn benchdiff_gates_two_files() {
     let gate = |old: &str, new: &str| {
         let output = Command::cargo_bin("benchdiff")
             .expect("built")
-            .current_dir(testdata())
+            .current_dir(testdata(""))
             .env_remove("GITHUB_STEP_SUMMARY")
             .args(["--gate", old, new])
             .output()
@@ -724,7 +709,7 @@ fn inputs_that_contradict_each_other_about_a_unit_are_refused() {
     let folder = configured("");
     for (side, better) in [("old", "lower"), ("new", "higher")] {
         let file = format!("onepkg-{side}.txt");
-        let real = std::fs::read_to_string(testdata().join(&file)).expect("readable");
+        let real = std::fs::read_to_string(testdata(&file)).expect("readable");
         let text = format!("Unit ns/op better={better}\n{real}");
         std::fs::write(folder.path().join(file), text).expect("written");
     }
@@ -780,7 +765,7 @@ fn a_trailer_that_cannot_be_read_does_not_stop_a_check() {
 fn a_step_summary_that_cannot_be_written_does_not_change_the_answer() {
     let output = Command::cargo_bin("benchcli")
         .expect("built")
-        .current_dir(testdata())
+        .current_dir(testdata(""))
         .env("GITHUB_STEP_SUMMARY", "nosuch/summary.md")
         .args(["check", "--no-config", "onepkg-new.txt"])
         .args(["--base", "onepkg-old.txt"])
@@ -795,7 +780,7 @@ fn markdown_stays_within_what_a_forge_takes() {
     let folder = configured("");
     // The real results under many names, each long enough to be told apart.
     for side in ["old", "new"] {
-        let real = std::fs::read_to_string(testdata().join(format!("onepkg-{side}.txt")));
+        let real = std::fs::read_to_string(testdata(&format!("onepkg-{side}.txt")));
         let real = real.expect("readable");
         let many: String = (0..400)
             .map(|copy| real.replace("-2 ", &format!("/variant={copy:060}-2 ")))

@@ -1,15 +1,14 @@
 //! What people see, as golden files. `SNAPSHOTS=overwrite cargo test` makes them again.
 
-use std::path::Path;
-
 use assert_cmd::Command;
 use snapbox::{assert_data_eq, file};
+use testsupport::paths::testdata;
 
 /// Standard output of a program run in `testdata/`.
 fn stdout(program: &str, arguments: &[&str]) -> String {
     let output = Command::cargo_bin(program)
         .expect("built")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata"))
+        .current_dir(testdata(""))
         .env("COLUMNS", "100")
         .args(arguments)
         .output()

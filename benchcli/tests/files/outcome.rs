@@ -4,17 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-
-fn testdata(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../testdata")
-        .join(name)
-}
+use testsupport::isolated::git;
+use testsupport::paths::testdata;
 
 /// A folder with copies of files from the test data, under the names that are given.
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -169,26 +164,8 @@ fn a_unit_of_one_side_is_one_line_of_advice() {
 #[test]
 fn what_is_recorded_of_a_failed_run_is_marked() {
     let folder = folder(&[("odd.txt", "odd.txt")]);
-    for arguments in [
-        &["init", "-q", "-b", "main"][..],
-        &[
-            "-c",
-            "user.name=A",
-            "-c",
-            "user.email=a@b",
-            "commit",
-            "-q",
-            "--allow-empty",
-            "-m",
-            "A",
-        ],
-    ] {
-        let git = Command::new("git")
-            .args(arguments)
-            .current_dir(folder.path())
-            .status();
-        assert!(git.unwrap().success());
-    }
+    git(&folder, &["init", "-q", "-b", "main"]);
+    git(&folder, &["commit", "-q", "--allow-empty", "-m", "A"]);
     let recorded = benchcli(&folder, &["record", "odd.txt"]);
     let said = String::from_utf8_lossy(&recorded.stderr).into_owned();
     assert_eq!(recorded.status.code(), Some(2), "{said}");

@@ -1,17 +1,15 @@
 //! Pictures, as files.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::picture::{Pixels, without_font};
 use snapbox::{Data, assert_data_eq};
+use testsupport::paths;
+use testsupport::picture::{Pixels, without_font};
 
 fn testdata(name: &str) -> String {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../testdata")
-        .join(name);
-    path.display().to_string()
+    paths::testdata(name).display().to_string()
 }
 
 fn plot(folder: &Path, arguments: &[&str]) -> Output {

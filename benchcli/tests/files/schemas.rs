@@ -1,17 +1,15 @@
 //! Real reports are what the published JSON Schemas say.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::json_schema::{faults, holds};
 use assert_cmd::Command;
 use serde_json::Value;
-
-fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")
-}
+use testsupport::isolated::git;
+use testsupport::json_schema::{faults, holds};
+use testsupport::paths::testdata;
 
 fn printed(arguments: &[&str]) -> Value {
-    printed_in(&testdata(), arguments)
+    printed_in(&testdata(""), arguments)
 }
 
 fn printed_in(folder: &Path, arguments: &[&str]) -> Value {
@@ -88,7 +86,7 @@ fn tables() {
     ] {
         let output = Command::cargo_bin("benchdiff")
             .expect("built")
-            .current_dir(testdata())
+            .current_dir(testdata(""))
             .args(["--format", "json"])
             .args(inputs)
             .output()
@@ -102,24 +100,16 @@ fn tables() {
 #[test]
 fn histories() {
     let repo = tempfile::tempdir().expect("a temporary folder");
-    let git = |arguments: &[&str]| {
-        let status = std::process::Command::new("git")
-            .current_dir(repo.path())
-            .args(["-c", "user.name=gopher", "-c", "user.email=g@example.com"])
-            .args(arguments)
-            .status();
-        assert!(status.expect("git runs").success(), "{arguments:?}");
-    };
-    git(&["init", "-q"]);
+    git(&repo, &["init", "-q"]);
     for file in [
         "onepkg-old.txt",
         "onepkg-old.txt",
         "onepkg-new.txt",
         "onepkg-new.txt",
     ] {
-        git(&["commit", "-q", "--allow-empty", "-m", "A commit"]);
-        let file = testdata().join(file).display().to_string();
-        git(&["notes", "--ref=benchmarks", "add", "-F", &file]);
+        git(&repo, &["commit", "-q", "--allow-empty", "-m", "A commit"]);
+        let file = testdata(file).display().to_string();
+        git(&repo, &["notes", "--ref=benchmarks", "add", "-F", &file]);
     }
     let report = printed_in(repo.path(), &["trend", "--format", "json", "--all"]);
     assert_eq!(report["schema"], "benchcli-trend/1");
@@ -153,33 +143,17 @@ fn profiles() {
 fn what_commands_on_baselines_print() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| folder.path().join(name);
-    for (bare, name) in [(&["--bare"][..], "remote"), (&[], "repo")] {
-        let mut git = std::process::Command::new("git");
-        git.args(["init", "-q", "-b", "main"])
-            .args(bare)
-            .arg(at(name));
-        assert!(git.status().expect("git runs").success());
-    }
+    git(&folder, &["init", "-q", "-b", "main", "--bare", "remote"]);
+    git(&folder, &["init", "-q", "-b", "main", "repo"]);
     let repo = at("repo");
-    for arguments in [
-        &["commit", "-q", "--allow-empty", "-m", "A commit"][..],
-        &["remote", "add", "origin", "../remote"],
-    ] {
-        let mut git = std::process::Command::new("git");
-        git.args(["-c", "user.name=gopher", "-c", "user.email=g@example.com"]);
-        let git = git.current_dir(&repo).args(arguments);
-        assert!(git.status().expect("git runs").success(), "{arguments:?}");
-    }
+    git(&repo, &["commit", "-q", "--allow-empty", "-m", "A commit"]);
+    git(&repo, &["remote", "add", "origin", "../remote"]);
     std::fs::write(repo.join("go.mod"), "module example.com/m\n").expect("written");
     std::fs::create_dir(repo.join("old")).expect("made");
-    let head = std::process::Command::new("git")
-        .current_dir(&repo)
-        .args(["rev-parse", "HEAD"])
-        .output();
-    let head = String::from_utf8(head.expect("git runs").stdout).expect("text");
+    let head = git(&repo, &["rev-parse", "HEAD"]);
     let named = format!("old/{}.txt", head.trim());
-    std::fs::copy(testdata().join("unequal-new.txt"), repo.join(named)).expect("copied");
-    let file = |name: &str| testdata().join(name).display().to_string();
+    std::fs::copy(testdata("unequal-new.txt"), repo.join(named)).expect("copied");
+    let file = |name: &str| testdata(name).display().to_string();
     let (results, profile) = (file("onepkg-old.txt"), file("profiles/old.cpu.pprof"));
     let prune = ["prune", "--older-than", "1h", "--dry-run", "--json"];
     for (name, arguments) in [

@@ -1,14 +1,14 @@
 //! Real outputs that the reference cannot read: they are mended, and every repair is said.
 
-use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::Command;
+use testsupport::paths::testdata;
 
 fn benchdiff(arguments: &[&str]) -> Output {
     Command::cargo_bin("benchdiff")
         .expect("built")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata"))
+        .current_dir(testdata(""))
         .args(arguments)
         .output()
         .expect("runs")

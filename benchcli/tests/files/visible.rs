@@ -7,6 +7,7 @@ use std::fs;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use testsupport::isolated::git;
 
 /// What is hidden in names, units, keys and subjects: escape sequences for colours, links and titles,
 /// a bell, a return, a delete, controls of eight bits, ends of lines that only Unicode knows, and
@@ -59,12 +60,6 @@ impl Sandbox {
             .output()
             .unwrap()
     }
-
-    fn git(&self, arguments: &[&str]) {
-        let identity = ["-c", "user.name=A", "-c", "user.email=a@b"];
-        let ran = self.run("git", &[&identity[..], arguments].concat());
-        assert!(ran.status.success(), "{ran:?}");
-    }
 }
 
 fn assert_visible(what: &str, bytes: &[u8]) {
@@ -81,13 +76,16 @@ fn nothing_hidden_reaches_people() {
     let benchcli = assert_cmd::cargo::cargo_bin!("benchcli").to_str().unwrap();
     for hidden in HIDDEN {
         let sandbox = Sandbox(TempDir::new().unwrap());
-        sandbox.git(&["init", "-q", "-b", "main"]);
+        git(&sandbox.0, &["init", "-q", "-b", "main"]);
         let write = |name: &str, text: String| fs::write(sandbox.0.path().join(name), text);
         write("old.txt", results(hidden, 1)).unwrap();
         write("new.txt", results(hidden, 9)).unwrap();
         for (subject, file) in [("One", "old.txt"), ("Two", "new.txt")] {
             let subject = format!("{subject}{hidden}");
-            sandbox.git(&["commit", "-q", "--allow-empty", "-m", &subject]);
+            git(
+                &sandbox.0,
+                &["commit", "-q", "--allow-empty", "-m", &subject],
+            );
             sandbox.run(benchcli, &["record", file]);
         }
         let check = ["check", "old.txt", "new.txt", "--no-config", "--format"];

@@ -20,31 +20,20 @@ use benchparse::trend::{
 };
 use benchparse::unit::{Class, Direction};
 use tempfile::TempDir;
+use testsupport::paths::testdata;
+use testsupport::tools::{find, found};
 
 /// Chromium and node, or `None` after a visible line. Where `CHROMIUM_REQUIRED` is set they may not
 /// be missing.
 fn browser(test: &str) -> Option<(PathBuf, PathBuf)> {
-    let find = |names: &[&str]| {
-        let paths = env::var_os("PATH").unwrap_or_default();
-        let folders: Vec<PathBuf> = env::split_paths(&paths).collect();
-        let files = names
-            .iter()
-            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-        files.into_iter().find(|file| file.is_file())
-    };
-    let found = find(&["chromium", "chromium-browser", "google-chrome"]).zip(find(&["node"]));
-    if found.is_none() {
-        assert!(
-            env::var_os("CHROMIUM_REQUIRED").is_none(),
-            "chromium or node is not in PATH"
-        );
-        // Written past the test harness, which would swallow it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: chromium or node is not in PATH"
-        );
-    }
-    found
+    let chromium = find(&["chromium", "chromium-browser", "google-chrome"]);
+    let reason = "chromium or node is not in PATH";
+    found(
+        chromium.zip(find(&["node"])),
+        "CHROMIUM_REQUIRED",
+        test,
+        reason,
+    )
 }
 
 fn drive(browser: &(PathBuf, PathBuf), page: &Path, arguments: &[&str]) -> Output {
@@ -132,7 +121,7 @@ fn explanation(folder: &Path) -> PathBuf {
     let explained = |benchmark: &str, stem: &str, ends: &[&str]| {
         let answers = ends.iter().map(|end| {
             let costs = ["old", "new"].map(|side| {
-                let profiles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/profiles");
+                let profiles = testdata("profiles");
                 let bytes = fs::read(profiles.join(format!("{stem}{side}.{end}"))).unwrap();
                 let profile = Profile::read(&bytes).unwrap();
                 let kind = profile.sample_types[profile.default].clone();
@@ -463,8 +452,7 @@ fn report_explained(repository: &Path) -> String {
 #[test]
 fn a_run_in_which_nothing_got_worse_explains_nothing() {
     let repository = repository();
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
-    let checked = command(env!("CARGO_BIN_EXE_benchcli"), &testdata, 0)
+    let checked = command(env!("CARGO_BIN_EXE_benchcli"), &testdata(""), 0)
         .args(["check", "old.txt", "--base", "old.txt", "--format", "json"])
         .output()
         .unwrap();

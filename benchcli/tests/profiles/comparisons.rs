@@ -5,13 +5,13 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::isolated::has;
 use crate::pprof::{damage, equals_pprof, run};
 use benchcli::profile::Answer;
 use benchcli::profile::explain::{Binary, Effort, explain};
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::{Profile, ReadError};
 use tempfile::TempDir;
+use testsupport::tools::has_go;
 
 fn diff(old: &Path, new: &Path) -> Output {
     assert_cmd::Command::cargo_bin("benchcli")
@@ -302,7 +302,7 @@ fn planted(folder: &Path, base: &str, head: &str) -> [Answer; 3] {
 
 #[test]
 fn the_planted_function_pays() {
-    if !has("go", "GO_REQUIRED", "the_planted_function_pays") {
+    if !has_go("the_planted_function_pays") {
         return;
     }
     let folder = TempDir::new().expect("a folder");
@@ -385,11 +385,7 @@ var done = make(chan bool)
 
 #[test]
 fn locks_and_leaks_are_compared_as_pprof_compares_them() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "locks_and_leaks_are_compared_as_pprof_compares_them",
-    ) {
+    if !has_go("locks_and_leaks_are_compared_as_pprof_compares_them") {
         return;
     }
     let folder = TempDir::new().expect("a folder");

@@ -2,13 +2,14 @@
 //! `make.sh` makes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::isolated::has;
 use crate::pprof::{damage, equals_pprof};
 use benchcli::profile::Answer;
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::Profile;
+use testsupport::paths::testdata;
+use testsupport::tools::has_go;
 
 /// What a writer measures, and who pays for what is new.
 struct Pair {
@@ -26,7 +27,7 @@ fn pairs() -> Vec<Pair> {
         "inuse_space",
     ];
 
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/profiles/writers");
+    let folder = testdata("profiles/writers");
     let names = fs::read_dir(&folder).expect("there").map(|entry| {
         let name = entry.expect("readable").file_name();
         name.into_string().expect("UTF-8")
@@ -81,11 +82,7 @@ fn every_writer_is_read_and_its_payer_named() {
 
 #[test]
 fn every_writer_is_read_as_pprof_reads_it() {
-    if !has(
-        "go",
-        "GO_REQUIRED",
-        "every_writer_is_read_as_pprof_reads_it",
-    ) {
+    if !has_go("every_writer_is_read_as_pprof_reads_it") {
         return;
     }
     for pair in pairs() {

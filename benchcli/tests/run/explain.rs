@@ -1,7 +1,8 @@
 //! Who pays for what got slower.
 
-use crate::json_schema::holds;
-use crate::sandbox::{Sandbox, has_go};
+use crate::sandbox::Sandbox;
+use testsupport::json_schema::holds;
+use testsupport::tools::has_go;
 
 const WORK: &str = "package work
 

@@ -1,6 +1,7 @@
 //! Versions that do not build, and benchmarks that do not end well.
 
-use crate::sandbox::{Sandbox, has_go};
+use crate::sandbox::Sandbox;
+use testsupport::tools::has_go;
 
 const GOOD: &str = "package p
 

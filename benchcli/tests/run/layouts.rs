@@ -1,6 +1,7 @@
 //! The shapes that Go repositories have.
 
-use crate::sandbox::{Sandbox, has_go};
+use crate::sandbox::Sandbox;
+use testsupport::tools::has_go;
 
 fn benchmark(package: &str, name: &str, body: &str) -> String {
     format!(

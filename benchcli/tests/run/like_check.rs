@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::sandbox::{Ran, Sandbox};
+use testsupport::paths::testdata;
 
 /// Takes out what only a run knows, or knows otherwise:
 ///
@@ -79,7 +80,7 @@ fn both(sandbox: &Sandbox, old: &Path, new: &Path, arguments: &[&str]) -> [Ran; 
 }
 
 fn files() -> Vec<std::path::PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let folder = testdata("");
     let entries = std::fs::read_dir(folder).unwrap();
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     let is_result = |path: &std::path::PathBuf| {
@@ -139,11 +140,7 @@ fn run_says_what_check_says_of_all_test_data() {
 #[test]
 fn strict_reading_refuses_in_a_run_too() {
     let sandbox = Sandbox::new();
-    let [_, odd] = ["onepkg-old.txt", "odd.txt"].map(|name| {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../testdata")
-            .join(name)
-    });
+    let [_, odd] = ["onepkg-old.txt", "odd.txt"].map(testdata);
     let [run, check] = both(&sandbox, &odd, &odd, &["--strict"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     assert!(run.stderr.contains("strict reading"), "{}", run.stderr);

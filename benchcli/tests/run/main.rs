@@ -8,10 +8,6 @@
 mod commands;
 mod explain;
 mod failures;
-#[path = "../isolated/mod.rs"]
-mod isolated;
-#[path = "../json_schema/mod.rs"]
-mod json_schema;
 mod layouts;
 mod like_check;
 mod planted;

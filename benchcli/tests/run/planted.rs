@@ -1,6 +1,7 @@
 //! Changes whose size is known.
 
-use crate::sandbox::{Ran, Sandbox, has_go};
+use crate::sandbox::{Ran, Sandbox};
+use testsupport::tools::has_go;
 
 const WORK: &str = "package work
 

@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::isolated::{has, isolated};
+use testsupport::isolated::isolated;
 
 /// Measurements disturb each other: a test in which times matter runs alone, all others together.
 static TURN: RwLock<()> = RwLock::new(());
@@ -26,12 +26,6 @@ enum Turn {
 pub(crate) struct Sandbox {
     folder: TempDir,
     _turn: Turn,
-}
-
-/// Whether there is Go, after a visible line where there is none. Where `GO_REQUIRED` is set it may
-/// not be missing.
-pub(crate) fn has_go(test: &str) -> bool {
-    has("go", "GO_REQUIRED", test)
 }
 
 /// What a run printed.

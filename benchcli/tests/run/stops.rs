@@ -5,7 +5,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{Sandbox, has_go, ran};
+use crate::sandbox::{Sandbox, ran};
+use testsupport::tools::has_go;
 
 /// A repository whose benchmark takes long, and says which process it is.
 fn slow(sandbox: &Sandbox) {

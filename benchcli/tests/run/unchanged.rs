@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::sandbox::{Sandbox, has_go};
+use crate::sandbox::Sandbox;
+use testsupport::tools::has_go;
 
 const ROUNDS: &str = "8";
 

@@ -1,7 +1,7 @@
 //! What cannot be shown, each said in a sentence.
 
-use crate::sandbox::{Sandbox, results};
 use crate::story::commit;
+use testsupport::repositories::{Sandbox, results};
 
 #[test]
 fn a_history_without_baselines() {
@@ -100,7 +100,7 @@ fn flags_that_make_no_sense() {
     ] {
         let mut command = repo.command(env!("CARGO_BIN_EXE_benchcli"));
         let output = command.arg("trend").args(args).output().unwrap();
-        crate::sandbox::Ran::from(output).fails_with(texts);
+        testsupport::repositories::Ran::from(output).fails_with(texts);
     }
 }
 

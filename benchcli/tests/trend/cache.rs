@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::sandbox::{Repo, Sandbox, results};
 use crate::story::{self, commit};
+use testsupport::repositories::{Repo, Sandbox, results};
 
 fn files(repo: &Repo) -> Vec<PathBuf> {
     let folder = repo.path.join(".git/benchcli/trend");

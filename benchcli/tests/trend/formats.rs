@@ -4,8 +4,8 @@ use std::path::Path;
 
 use snapbox::{Data, assert_data_eq};
 
-use crate::sandbox::Sandbox;
 use crate::story;
+use testsupport::repositories::Sandbox;
 
 fn golden(name: &str) -> Data {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/trend");

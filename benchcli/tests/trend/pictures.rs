@@ -5,9 +5,9 @@ use std::path::Path;
 
 use snapbox::{Data, assert_data_eq};
 
-use crate::picture::{Pixels, without_font};
-use crate::sandbox::{Repo, Sandbox};
 use crate::story::{self, Bench, commit, run};
+use testsupport::picture::{Pixels, without_font};
+use testsupport::repositories::{Repo, Sandbox};
 
 fn svg<const N: usize>(repo: &Repo, arguments: [&str; N]) -> String {
     let arguments = [&["plot", "-o", "-"], &arguments[..]].concat();

@@ -1,7 +1,7 @@
 //! Benchmarks that got another name.
 
-use crate::sandbox::{Repo, Sandbox, results};
 use crate::story::{commit, json, series};
+use testsupport::repositories::{Repo, Sandbox, results};
 
 /// Ten commits; Encode is called Marshal from the sixth on.
 fn renamed(sandbox: &Sandbox) -> Repo {

@@ -10,8 +10,8 @@ use benchparse::query::Filter;
 use benchparse::stats::{Sample, median};
 use benchparse::trend::{History, Sensitivity};
 
-use crate::sandbox::{Sandbox, results};
 use crate::story::commit;
+use testsupport::repositories::{Sandbox, results};
 
 fn history(path: &Path, with_samples: bool) -> History {
     let config = Loaded::default();

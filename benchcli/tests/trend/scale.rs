@@ -1,16 +1,20 @@
 //! A long history.
 
-#[path = "../../examples/long_history.rs"]
-#[allow(dead_code)]
-mod long_history;
-
-use crate::sandbox::Sandbox;
+use testsupport::long_history::{Size, make};
+use testsupport::paths::program;
+use testsupport::repositories::Sandbox;
 
 #[test]
 fn a_second_look_at_many_commits_says_the_same() {
     let sandbox = Sandbox::new();
     let repo = sandbox.at("repo");
-    long_history::make(repo.path.to_str().unwrap(), 1000, 20, 6, 1).unwrap();
+    let size = Size {
+        commits: 1000,
+        benchmarks: 20,
+        samples: 6,
+        every: 1,
+    };
+    make(&program("benchcli"), &repo.path, size).unwrap();
     let look = || repo.benchcli(["trend", "--all"]).succeeds().to_owned();
     let parsed = look();
     assert_eq!(parsed, look());

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::sandbox::{Repo, Sandbox};
+use testsupport::repositories::{Repo, Sandbox};
 
 /// A repeatable noise between −1 and 1.
 fn wobble(seed: u64) -> f64 {

@@ -1,7 +1,7 @@
 //! What got worse for something better.
 
-use crate::sandbox::Sandbox;
 use crate::story::{Bench, commit, run};
+use testsupport::repositories::Sandbox;
 
 #[test]
 fn whether_a_trade_fails_is_the_configurations_choice() {

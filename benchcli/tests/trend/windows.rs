@@ -1,7 +1,7 @@
 //! Which commits are in the window.
 
-use crate::sandbox::{Repo, Sandbox, results};
 use crate::story::{Bench, commit, json, run};
+use testsupport::repositories::{Repo, Sandbox, results};
 
 fn subjects<const N: usize>(repo: &Repo, args: [&str; N]) -> Vec<String> {
     let report = json(repo, args);

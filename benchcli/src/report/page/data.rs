@@ -12,7 +12,7 @@ use crate::base64::encode as base64;
 use crate::wording::base_unit;
 
 /// The name and version of the document; the number grows when a reader would break.
-pub const SCHEMA: &str = "benchcli-history/1";
+const SCHEMA: &str = "benchcli-history/1";
 
 /// A history as the page reads it. Commits without results are left out, and named by their place
 /// among the others.

@@ -12,8 +12,8 @@ use askama::Template;
 use benchparse::trend::History;
 
 pub use commit_url::commit_link;
-pub use data::{Document, SCHEMA};
-pub use explained::{Explanation, ExplanationError};
+pub use data::Document;
+pub use explained::Explanation;
 
 #[derive(Template)]
 #[template(path = "page.html")]

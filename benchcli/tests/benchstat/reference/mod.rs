@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use testsupport::tools::{find, found};
+
 /// The revision that the tests are made for.
 pub(crate) const INSTALL: &str =
     "go install golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da";
@@ -11,23 +13,8 @@ pub(crate) const INSTALL: &str =
 /// The path of benchstat, or `None` after a visible line where it is missing. Where
 /// `BENCHSTAT_REQUIRED` is set it may not be missing.
 pub(crate) fn benchstat(test: &str) -> Option<PathBuf> {
-    let in_path = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path)
-            .map(|folder| folder.join("benchstat"))
-            .find(|file| file.is_file())
-    });
-    if in_path.is_none() {
-        assert!(
-            std::env::var_os("BENCHSTAT_REQUIRED").is_none(),
-            "benchstat is not in PATH; {INSTALL}"
-        );
-        // Written past the test harness, which would swallow it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: benchstat is not in PATH; {INSTALL}"
-        );
-    }
-    in_path
+    let reason = format!("benchstat is not in PATH; {INSTALL}");
+    found(find(&["benchstat"]), "BENCHSTAT_REQUIRED", test, &reason)
 }
 
 /// Runs a program in a folder with the given input.

@@ -4,13 +4,7 @@ use serde_json::Value;
 
 /// What of a value is not as its schema says, with the way to it. It knows the words that our
 /// schemas use, and refuses others.
-pub(crate) fn faults(
-    root: &Value,
-    schema: &Value,
-    value: &Value,
-    way: &str,
-    found: &mut Vec<String>,
-) {
+pub fn faults(root: &Value, schema: &Value, value: &Value, way: &str, found: &mut Vec<String>) {
     let Some(schema) = schema.as_object() else {
         if schema == &Value::Bool(false) {
             found.push(format!("{way}: nothing may be here"));
@@ -115,7 +109,7 @@ pub(crate) fn faults(
 }
 
 /// A report is what its schema says.
-pub(crate) fn holds(schema: &Value, report: &Value) {
+pub fn holds(schema: &Value, report: &Value) {
     let mut found = Vec::new();
     faults(schema, schema, report, "", &mut found);
     assert!(found.is_empty(), "{found:#?}");

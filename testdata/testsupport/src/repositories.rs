@@ -9,35 +9,43 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::paths::program;
+
 /// A temporary folder that is home to everything a test does.
-pub(crate) struct Sandbox {
+#[derive(Debug)]
+pub struct Sandbox {
     root: TempDir,
 }
 
 /// A repository in a sandbox.
-#[derive(Clone)]
-pub(crate) struct Repo {
+#[derive(Debug, Clone)]
+pub struct Repo {
     home: PathBuf,
-    pub(crate) path: PathBuf,
+    /// Where it is.
+    pub path: PathBuf,
 }
 
 impl Sandbox {
-    pub(crate) fn new() -> Self {
+    /// One among the temporary folders.
+    #[allow(clippy::new_without_default, reason = "it makes a folder")]
+    pub fn new() -> Self {
         Self::in_folder(&std::env::temp_dir())
     }
 
-    pub(crate) fn in_folder(folder: &Path) -> Self {
+    /// One in a folder.
+    pub fn in_folder(folder: &Path) -> Self {
         Self {
             root: tempfile::tempdir_in(folder).unwrap(),
         }
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         self.root.path()
     }
 
     /// A repository as it is somewhere in the sandbox.
-    pub(crate) fn at(&self, name: &str) -> Repo {
+    pub fn at(&self, name: &str) -> Repo {
         let path = self.path().join(name);
         fs::create_dir_all(&path).unwrap();
         Repo {
@@ -47,21 +55,21 @@ impl Sandbox {
     }
 
     /// An empty repository.
-    pub(crate) fn init(&self, name: &str) -> Repo {
+    pub fn init(&self, name: &str) -> Repo {
         let repo = self.at(name);
         repo.git(["init", "--quiet", "--initial-branch=main"]);
         repo
     }
 
     /// A repository with one commit.
-    pub(crate) fn repo(&self, name: &str) -> Repo {
+    pub fn repo(&self, name: &str) -> Repo {
         let repo = self.init(name);
         repo.commit("first");
         repo
     }
 
     /// A bare repository without anything.
-    pub(crate) fn bare(&self, name: &str) -> Repo {
+    pub fn bare(&self, name: &str) -> Repo {
         let repo = self.at(name);
         repo.git(["init", "--quiet", "--bare", "--initial-branch=main"]);
         repo
@@ -69,7 +77,8 @@ impl Sandbox {
 }
 
 impl Repo {
-    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    /// A program in the repository, with an environment of its own.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(&self.path)
@@ -88,20 +97,21 @@ impl Repo {
     }
 
     /// Runs git, which must succeed, and gives what it printed without the last line end.
-    pub(crate) fn git<const N: usize>(&self, args: [&str; N]) -> String {
+    pub fn git<const N: usize>(&self, args: [&str; N]) -> String {
         let output = self.command("git").args(args).output().unwrap();
         assert!(output.status.success(), "git {args:?}: {output:?}");
         let text = String::from_utf8(output.stdout).unwrap();
         text.strip_suffix('\n').unwrap_or(&text).to_owned()
     }
 
-    pub(crate) fn commit(&self, subject: &str) -> String {
+    /// Makes a commit of nothing, and gives its id.
+    pub fn commit(&self, subject: &str) -> String {
         self.git(["commit", "--quiet", "--allow-empty", "-m", subject]);
         self.git(["rev-parse", "HEAD"])
     }
 
     /// Gives HEAD another subject.
-    pub(crate) fn amend(&self, subject: &str) {
+    pub fn amend(&self, subject: &str) {
         self.git([
             "commit",
             "--quiet",
@@ -112,7 +122,9 @@ impl Repo {
         ]);
     }
 
-    pub(crate) fn clone_to(&self, sandbox: &Sandbox, name: &str, flags: &[&str]) -> Repo {
+    /// Clones it into a sandbox, as over a network.
+    #[must_use]
+    pub fn clone_to(&self, sandbox: &Sandbox, name: &str, flags: &[&str]) -> Repo {
         let target = sandbox.path().join(name);
         let url = format!("file://{}", self.path.display());
         let mut git = self.command("git");
@@ -128,17 +140,19 @@ impl Repo {
         }
     }
 
-    pub(crate) fn benchcli<const N: usize>(&self, args: [&str; N]) -> Ran {
-        let mut command = self.command(env!("CARGO_BIN_EXE_benchcli"));
+    /// Runs `benchcli`.
+    pub fn benchcli<const N: usize>(&self, args: [&str; N]) -> Ran {
+        let mut command = self.command(program("benchcli"));
         Ran::from(command.args(args).output().unwrap())
     }
 
     /// Records a text at HEAD, which must succeed.
-    pub(crate) fn record(&self, text: &str) {
+    pub fn record(&self, text: &str) {
         self.record_at("HEAD", text);
     }
 
-    pub(crate) fn record_at(&self, commit: &str, text: &str) {
+    /// The same at another commit.
+    pub fn record_at(&self, commit: &str, text: &str) {
         let ran = self.pipe(
             ["record", "--host", "lab", "--commit", commit, "-"],
             text.as_bytes(),
@@ -146,8 +160,9 @@ impl Repo {
         assert_eq!(ran.code, 0, "{ran:?}");
     }
 
-    pub(crate) fn pipe<const N: usize>(&self, args: [&str; N], text: &[u8]) -> Ran {
-        let mut command = self.command(env!("CARGO_BIN_EXE_benchcli"));
+    /// Runs `benchcli` with a text for its standard input.
+    pub fn pipe<const N: usize>(&self, args: [&str; N], text: &[u8]) -> Ran {
+        let mut command = self.command(program("benchcli"));
         command.args(args).stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -156,16 +171,18 @@ impl Repo {
         Ran::from(child.wait_with_output().unwrap())
     }
 
-    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    /// Writes a file.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         fs::write(self.path.join(name), text).unwrap();
     }
 
-    pub(crate) fn note(&self, commit: &str) -> String {
+    /// The note with the results of a commit.
+    pub fn note(&self, commit: &str) -> String {
         self.git(["notes", "--ref=benchmarks", "show", commit]) + "\n"
     }
 
     /// Fails where git finds anything wrong.
-    pub(crate) fn fsck(&self) {
+    pub fn fsck(&self) {
         let output = self
             .command("git")
             .args(["fsck", "--full", "--strict"])
@@ -180,9 +197,12 @@ impl Repo {
 
 /// What a program did.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub struct Ran {
+    /// Its exit status.
     pub code: i32,
+    /// What it printed.
     pub out: String,
+    /// What it said on standard error.
     pub err: String,
 }
 
@@ -197,8 +217,9 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
+    /// It refused, and said all of this.
     #[track_caller]
-    pub(crate) fn fails_with(&self, texts: &[&str]) {
+    pub fn fails_with(&self, texts: &[&str]) {
         assert_eq!(self.code, 2, "{self:?}");
         for text in texts {
             assert!(self.err.contains(text), "no {text:?} in {}", self.err);
@@ -206,15 +227,16 @@ impl Ran {
         assert!(!self.err.contains("panicked"), "{}", self.err);
     }
 
+    /// It succeeded; gives what it printed.
     #[track_caller]
-    pub(crate) fn succeeds(&self) -> &str {
+    pub fn succeeds(&self) -> &str {
         assert_eq!(self.code, 0, "{self:?}");
         &self.out
     }
 }
 
 /// What `go test -bench` prints for two benchmarks, with numbers that follow from `seed`.
-pub(crate) fn results(seed: u64) -> String {
+pub fn results(seed: u64) -> String {
     let mut text =
         String::from("goos: linux\ngoarch: amd64\npkg: example.com/codec\ncpu: AMD EPYC 7B13\n");
     for name in ["BenchmarkEncode/n=10-8", "BenchmarkDecode/n=10-8"] {
@@ -232,12 +254,12 @@ pub(crate) fn results(seed: u64) -> String {
 }
 
 /// The same results on another processor.
-pub(crate) fn on(cpu: &str, results: &str) -> String {
+pub fn on(cpu: &str, results: &str) -> String {
     results.replace("AMD EPYC 7B13", cpu)
 }
 
 /// A remote with one commit and clones of it.
-pub(crate) fn shared(sandbox: &Sandbox, clones: usize) -> (Repo, Vec<Repo>) {
+pub fn shared(sandbox: &Sandbox, clones: usize) -> (Repo, Vec<Repo>) {
     let remote = sandbox.bare("remote.git");
     let first = sandbox.repo("first");
     let url = format!("file://{}", remote.path.display());

@@ -3,7 +3,7 @@
 use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
 /// An SVG without the font in it, which is the same everywhere.
-pub(crate) fn without_font(svg: &str) -> String {
+pub fn without_font(svg: &str) -> String {
     let Some((head, rest)) = svg.split_once("base64,") else {
         panic!("no font in {svg}");
     };
@@ -12,24 +12,27 @@ pub(crate) fn without_font(svg: &str) -> String {
 }
 
 /// A PNG's pixels.
-pub(crate) struct Pixels(Pixmap);
+#[derive(Debug)]
+pub struct Pixels(Pixmap);
 
 impl Pixels {
-    pub(crate) fn decode(png: &[u8]) -> Self {
+    /// Reads a PNG.
+    pub fn decode(png: &[u8]) -> Self {
         Self(Pixmap::decode_png(png).expect("a PNG"))
     }
 
-    pub(crate) fn size(&self) -> (u32, u32) {
+    /// Width and height.
+    pub fn size(&self) -> (u32, u32) {
         (self.0.width(), self.0.height())
     }
 
     /// Red, green and blue of the corner, which is background.
-    pub(crate) fn background(&self) -> [u8; 3] {
+    pub fn background(&self) -> [u8; 3] {
         rgb(self.0.pixels()[0])
     }
 
     /// How many pixels have exactly this colour.
-    pub(crate) fn count(&self, color: [u8; 3]) -> usize {
+    pub fn count(&self, color: [u8; 3]) -> usize {
         let pixels = self.0.pixels().iter();
         pixels.filter(|pixel| rgb(**pixel) == color).count()
     }

@@ -4,23 +4,20 @@
 //! and again on a machine that was not quiet; stretches are drawn at random. Steps, spikes and
 //! slopes are planted on top.
 
-#[path = "../noise/mod.rs"]
-mod noise;
-
 use benchparse::stats::{Sample, median};
 use benchparse::trend::{Findings, Kind, Sensitivity, detect_changes};
 use benchparse::unit::Direction;
 
-pub(crate) use noise::{REAL, Random, noises};
+use crate::noise::{REAL, Random, noises};
 
 /// Values of a commit.
 const SAMPLES: usize = 6;
 /// A change that is found so far off counts as found.
-pub(crate) const MARGIN: usize = 5;
+pub const MARGIN: usize = 5;
 
 impl Random {
     fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+        (self.draw() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// A factor up or down whose size is between two bounds, small ones as often as large ones.
@@ -36,24 +33,26 @@ impl Random {
 
 /// A series and what was planted in it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Planted {
-    pub(crate) medians: Vec<f64>,
+pub struct Planted {
+    /// A value for each commit.
+    pub medians: Vec<f64>,
     /// The first points of new levels.
-    pub(crate) steps: Vec<usize>,
-    pub(crate) spikes: Vec<usize>,
+    pub steps: Vec<usize>,
+    /// Points that are off alone.
+    pub spikes: Vec<usize>,
     /// The first and the last point of a slope.
-    pub(crate) slope: Option<(usize, usize)>,
+    pub slope: Option<(usize, usize)>,
 }
 
 impl Planted {
     /// What this crate finds in it.
-    pub(crate) fn findings(&self) -> Findings {
+    pub fn findings(&self) -> Findings {
         detect_changes(&self.medians, None, Direction::Lower, Sensitivity::Normal)
     }
 }
 
 /// Unchanged code.
-pub(crate) fn quiet(random: &mut Random, noises: &[Vec<f64>], length: usize) -> Planted {
+pub fn quiet(random: &mut Random, noises: &[Vec<f64>], length: usize) -> Planted {
     let noise = &noises[random.below(noises.len())];
     let value = |_| {
         let start = random.below(noise.len() - SAMPLES + 1);
@@ -67,7 +66,7 @@ pub(crate) fn quiet(random: &mut Random, noises: &[Vec<f64>], length: usize) -> 
 
 /// Up to four steps of 3 to 60 %, at least eight points apart, and a spike in one of a hundred
 /// points.
-pub(crate) fn stepped(random: &mut Random, noises: &[Vec<f64>], length: usize) -> Planted {
+pub fn stepped(random: &mut Random, noises: &[Vec<f64>], length: usize) -> Planted {
     const APART: usize = 8;
 
     let mut planted = quiet(random, noises, length);
@@ -96,7 +95,7 @@ pub(crate) fn stepped(random: &mut Random, noises: &[Vec<f64>], length: usize) -
 }
 
 /// A slope of 20 to 80 % over a quarter to a half of the series.
-pub(crate) fn sloped(random: &mut Random, noises: &[Vec<f64>], length: usize) -> Planted {
+pub fn sloped(random: &mut Random, noises: &[Vec<f64>], length: usize) -> Planted {
     let mut planted = quiet(random, noises, length);
     let run = length / 4 + random.below(length / 4);
     let start = length / 8 + random.below(length - run - length / 4);
@@ -110,13 +109,19 @@ pub(crate) fn sloped(random: &mut Random, noises: &[Vec<f64>], length: usize) ->
 }
 
 /// The series that everything is counted on.
-pub(crate) struct Series {
-    pub(crate) stepped: Vec<Planted>,
-    pub(crate) quiet: Vec<Planted>,
-    pub(crate) sloped: Vec<Planted>,
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// With steps and spikes.
+    pub stepped: Vec<Planted>,
+    /// Of unchanged code.
+    pub quiet: Vec<Planted>,
+    /// With a slope each.
+    pub sloped: Vec<Planted>,
 }
 
-pub(crate) fn series(stepped_count: usize, quiet_count: usize, seed: u64) -> Series {
+/// Draws series of 50 to 200 commits: so many stepped ones, so many quiet ones, and a quarter as many sloped as
+/// stepped.
+pub fn series(stepped_count: usize, quiet_count: usize, seed: u64) -> Series {
     let noises = noises(REAL);
     let mut random = Random(seed);
     let mut many = |count: usize, make: fn(&mut Random, &[Vec<f64>], usize) -> Planted| {
@@ -134,10 +139,10 @@ pub(crate) fn series(stepped_count: usize, quiet_count: usize, seed: u64) -> Ser
 }
 
 /// Where a method says that the level changed.
-pub(crate) type Found = Vec<usize>;
+pub type Found = Vec<usize>;
 
 /// What this crate finds, spikes left out.
-pub(crate) fn ours(planted: &Planted) -> Found {
+pub fn ours(planted: &Planted) -> Found {
     let found = planted.findings();
     let lasting = found.changes.iter().filter(|it| it.kind != Kind::Spike);
     lasting.map(|change| change.at).collect()
@@ -145,17 +150,22 @@ pub(crate) fn ours(planted: &Planted) -> Found {
 
 /// How well steps were found.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Score {
-    pub(crate) found: usize,
-    pub(crate) missed: usize,
-    pub(crate) wrong: usize,
-    /// Of those that were found: the sum of the distances, and how many are at the very commit.
-    pub(crate) distance: usize,
-    pub(crate) exact: usize,
+pub struct Score {
+    /// Steps that were found.
+    pub found: usize,
+    /// Steps that were not.
+    pub missed: usize,
+    /// Changes that are none.
+    pub wrong: usize,
+    /// Of those that were found: the sum of the distances.
+    pub distance: usize,
+    /// Of those that were found: how many are at the very commit.
+    pub exact: usize,
 }
 
 impl Score {
-    pub(crate) fn of(planted: &[Planted], found: &[Found]) -> Self {
+    /// Counts what was found of what was planted.
+    pub fn of(planted: &[Planted], found: &[Found]) -> Self {
         let mut score = Self::default();
         for (planted, found) in planted.iter().zip(found) {
             let mut open = planted.steps.clone();
@@ -181,28 +191,31 @@ impl Score {
         score
     }
 
-    pub(crate) fn precision(&self) -> f64 {
+    /// The share of what was found that is right.
+    pub fn precision(&self) -> f64 {
         self.found as f64 / (self.found + self.wrong).max(1) as f64
     }
 
-    pub(crate) fn recall(&self) -> f64 {
+    /// The share of the steps that was found.
+    pub fn recall(&self) -> f64 {
         self.found as f64 / (self.found + self.missed).max(1) as f64
     }
 
-    pub(crate) fn f1(&self) -> f64 {
+    /// The harmonic mean of both.
+    pub fn f1(&self) -> f64 {
         let (precision, recall) = (self.precision(), self.recall());
         2.0 * precision * recall / (precision + recall).max(f64::MIN_POSITIVE)
     }
 }
 
 /// Points of a kind for each thousand commits.
-pub(crate) fn per_thousand(found: usize, planted: &[Planted]) -> f64 {
+pub fn per_thousand(found: usize, planted: &[Planted]) -> f64 {
     let commits: usize = planted.iter().map(|it| it.medians.len()).sum();
     1000.0 * found as f64 / commits as f64
 }
 
 /// How many planted spikes are called spikes, of how many, and how many others are.
-pub(crate) fn spikes(planted: &[Planted]) -> (usize, usize, usize) {
+pub fn spikes(planted: &[Planted]) -> (usize, usize, usize) {
     let (mut found, mut all, mut wrong) = (0, 0, 0);
     for planted in planted {
         let findings = planted.findings();
@@ -218,7 +231,7 @@ pub(crate) fn spikes(planted: &[Planted]) -> (usize, usize, usize) {
 }
 
 /// How many slopes are told as a drift, and how many as steps only.
-pub(crate) fn drifts(planted: &[Planted]) -> (usize, usize) {
+pub fn drifts(planted: &[Planted]) -> (usize, usize) {
     let (mut drifts, mut steps) = (0, 0);
     for planted in planted {
         let findings = planted.findings();

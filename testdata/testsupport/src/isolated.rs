@@ -1,12 +1,11 @@
-//! Programs that know nothing of this machine's user, and tools that may be missing.
+//! Programs that know nothing of this machine's user.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 /// A program in a folder, without settings of git, CI or Go from outside.
-pub(crate) fn isolated(program: impl AsRef<OsStr>, folder: &Path) -> Command {
+pub fn isolated(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);
     for (name, _) in std::env::vars() {
@@ -30,20 +29,13 @@ pub(crate) fn isolated(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     command
 }
 
-/// Whether a program is there, after a visible line where it is not. Where the environment variable
-/// is set it may not be missing.
-pub(crate) fn has(program: &str, required: &str, test: &str) -> bool {
-    let is_there = Command::new(program).arg("version").output().is_ok();
-    if !is_there {
-        assert!(
-            std::env::var_os(required).is_none(),
-            "{program} is not in PATH"
-        );
-        // Written past the test harness, which would swallow it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: {program} is not in PATH"
-        );
-    }
-    is_there
+/// Runs git in a folder, which must succeed, and gives what it printed.
+#[track_caller]
+pub fn git(folder: impl AsRef<Path>, arguments: &[&str]) -> String {
+    let output = isolated("git", folder.as_ref())
+        .args(arguments)
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "git {arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -4,23 +4,20 @@
 //! stretch of one benchmark's values as they came, and deals them out to two sides: in turn, or the
 //! first half to one side and the second to the other.
 
-#[path = "../noise/mod.rs"]
-mod noise;
-
 use benchparse::gate::{Class, Policy, Row, RowKey, judge};
 use benchparse::stats::{Assumption, Sample, compare, median, robust_cv};
 
-pub(crate) use noise::{Noise, REAL, Random, noises};
+use crate::noise::{Noise, Random};
 
 /// Only noise whose robust coefficient of variation is at most `limit`.
-pub(crate) fn calm(noises: &[Noise], limit: f64) -> Vec<Noise> {
+pub fn calm(noises: &[Noise], limit: f64) -> Vec<Noise> {
     let is_calm = |noise: &&Noise| robust_cv(&Sample::new((*noise).clone())) <= limit;
     noises.iter().filter(is_calm).cloned().collect()
 }
 
 /// How values are dealt out to the sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dealing {
+pub enum Dealing {
     /// Old, new, new, old, …
     InTurn,
     /// All old ones, then all new ones.
@@ -46,19 +43,20 @@ impl Random {
 
 /// What a simulation counted.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Counted {
-    pub(crate) runs: usize,
+pub struct Counted {
+    /// Runs in all.
+    pub runs: usize,
     /// Runs of unchanged code that the gate would fail.
-    pub(crate) false_alarms: usize,
+    pub false_alarms: usize,
     /// The same by "p < .05 and worse".
-    pub(crate) false_alarms_of_p: usize,
+    pub false_alarms_of_p: usize,
     /// Runs in which a planted change of one row was found.
-    pub(crate) found: usize,
+    pub found: usize,
 }
 
 /// Runs of 20 rows each, with `n` values a side. The first row is of `calm` noise and slower by
 /// `factor`, the others are unchanged.
-pub(crate) fn simulate(
+pub fn simulate(
     noises: &[Noise],
     calm: &[Noise],
     (n, factor, dealing): (usize, f64, Dealing),
@@ -108,7 +106,7 @@ pub(crate) fn simulate(
 }
 
 /// How many of `runs` steps of a steady allocation count are caught from one value a side.
-pub(crate) fn counter_steps(runs: usize, seed: u64) -> usize {
+pub fn counter_steps(runs: usize, seed: u64) -> usize {
     let mut random = Random(seed);
     let mut caught = 0;
     for _ in 0..runs {

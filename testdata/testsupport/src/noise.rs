@@ -4,13 +4,13 @@ use benchparse::format::{Parser, Record};
 use benchparse::stats::{Sample, median};
 
 /// Output of a real run on a busy machine.
-pub(crate) const REAL: &str = include_str!("../../../testdata/noise.txt");
+pub const REAL: &str = include_str!("../../noise.txt");
 
 /// The values of one benchmark in the order they were measured, relative to their median.
-pub(crate) type Noise = Vec<f64>;
+pub type Noise = Vec<f64>;
 
 /// The noise of all benchmarks in an output.
-pub(crate) fn noises(text: &str) -> Vec<Noise> {
+pub fn noises(text: &str) -> Vec<Noise> {
     let mut samples: Vec<(Vec<u8>, Noise)> = Vec::new();
     let mut parser = Parser::new();
     let mut reader = parser.read(b"", text.as_bytes());
@@ -37,10 +37,12 @@ pub(crate) fn noises(text: &str) -> Vec<Noise> {
 }
 
 /// The generator `SplitMix64`: small, seeded, and the same everywhere.
-pub(crate) struct Random(pub(crate) u64);
+#[derive(Debug)]
+pub struct Random(pub u64);
 
 impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -48,7 +50,8 @@ impl Random {
         x ^ (x >> 31)
     }
 
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
+    /// A number below a limit.
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.draw() % limit as u64) as usize
     }
 }
