@@ -46,8 +46,8 @@ impl Grouping {
     pub fn number(&mut self, result: &BenchmarkResult<'_>) -> u32 {
         let key = (result.config_id(), result.name_symbol());
         match self.last {
-            Some((last, number)) if last == key && result.file() == self.file => number,
-            _ => self.look_up(key, result.file()),
+            Some((last, number)) if last == key && result.label_symbol() == self.file => number,
+            _ => self.look_up(key, result.label_symbol()),
         }
     }
 

@@ -46,8 +46,8 @@
 //! # use benchparse::name::Name;
 //! let name = Name::new(b"Encode/format=json/n=100-8");
 //! assert_eq!(name.base(), b"Encode");
-//! assert_eq!(name.sub_value(b"/n"), b"100");
-//! assert_eq!(name.gomaxprocs(), b"8");
+//! assert_eq!(name.sub_value("/n"), Some(&b"100"[..]));
+//! assert_eq!(name.gomaxprocs(), Some(&b"8"[..]));
 //! ```
 //!
 //! **Units** are converted to base units as they are read: `ns` becomes `sec` and `MB` becomes `B` wherever
@@ -89,7 +89,7 @@
 //!     while let Some(record) = reader.next_record()? {
 //!         match record {
 //!             Record::Result(result) => {
-//!                 assert_eq!(result.config_value(b"goos"), b"linux");
+//!                 assert_eq!(result.config_value("goos"), Some(&b"linux"[..]));
 //!                 said.push(format!("{label}:{}: {:?}", result.line(), result.values().next()));
 //!             }
 //!             // A malformed benchmark line. Parsing continues.

@@ -291,7 +291,7 @@ impl Pairing {
             };
             let (class, _, unit) = slot.identity;
             let name = name(slot);
-            let bare = &name.full()[..name.full().len() - name.suffix().len()];
+            let bare = name.without_suffix();
             alone.entry((class, bare, unit)).or_default()[side as usize].push(at);
         }
         // The place of the base for a head, and the bases that have gone there.
@@ -360,7 +360,8 @@ impl Pairing {
         class.sort_unstable();
         let environment = options.environment.iter().map(|key| {
             let key = symbols.find(key.as_bytes());
-            key.map_or(Symbol::EMPTY, |key| result.config().get(key))
+            let value = key.and_then(|key| result.config().get(key));
+            value.unwrap_or_default()
         });
         let config = ConfigOf {
             class: classes.number(class),
@@ -427,7 +428,7 @@ pub struct Pair<'p> {
     /// Base and head.
     pub sides: [&'p Measurements; 2],
     /// The numbers of processors, where they differ.
-    processors: Option<[&'p [u8]; 2]>,
+    processors: Option<[Option<&'p [u8]>; 2]>,
     pairing: &'p Pairing,
     class: u32,
     symbols: &'p Symbols,
@@ -437,9 +438,9 @@ pub struct Pair<'p> {
 const THREAD_START: f64 = 6144.0;
 
 impl<'p> Pair<'p> {
-    /// The import path of the package, empty where it is not known.
-    pub fn package(&self) -> &'p [u8] {
-        self.config_value(b"pkg").unwrap_or_default()
+    /// The import path of the package, where it is known.
+    pub fn package(&self) -> Option<&'p [u8]> {
+        self.config_value(b"pkg")
     }
 
     /// The row, judged as the unit says, gated, and without a threshold of its own.
@@ -550,7 +551,8 @@ impl<'p> Pair<'p> {
         differing.sort();
         differing.extend(
             self.processors
-                .map(|[base, head]| format!("GOMAXPROCS ({} and {})", shown(base), shown(head))),
+                .map(|sides| sides.map(|side| shown(side.unwrap_or_default())))
+                .map(|[base, head]| format!("GOMAXPROCS ({base} and {head})")),
         );
         (!differing.is_empty()).then(|| differing.join(", "))
     }

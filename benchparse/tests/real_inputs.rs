@@ -26,14 +26,11 @@ fn read_with(text: &[u8], repair_mode: RepairMode) -> std::io::Result<Found> {
         match record {
             Record::Result(result) => {
                 let text = String::from_utf8_lossy;
-                let config = result.config().texts(result.symbols());
+                let config = result.configs();
                 let config = config.map(|(key, value)| format!("{}={}", text(key), text(value)));
                 configs.push(config.collect::<Vec<_>>().join(" "));
-                let measured = result.measurements().iter().map(|measured| {
-                    let tidied = (measured.value, measured.unit);
-                    let (value, unit) = measured.written.unwrap_or(tidied);
-                    format!(" {value} {}", text(result.symbols().text(unit)))
-                });
+                let measured = result.written_values();
+                let measured = measured.map(|(value, unit)| format!(" {value} {}", text(unit)));
                 let measured: String = measured.collect();
                 let name = text(result.name().full());
                 let said = format!("{name} {}{measured}", result.iterations());

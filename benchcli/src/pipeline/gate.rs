@@ -280,7 +280,7 @@ impl Comparison {
                 .acceptances
                 .of(pair.name, pair.unit, &mut used_acceptances);
             metadata.push(RowMetadata {
-                package: String::from_utf8_lossy(pair.package()).into_owned(),
+                package: String::from_utf8_lossy(pair.package().unwrap_or_default()).into_owned(),
                 sides: pair.sides.map(Clone::clone),
                 gated: row.gated && row.in_family,
                 accepted_percent: row
@@ -411,7 +411,7 @@ fn cost(failure: &Diagnostic, lacks: Side, pair: &Pair<'_>) -> bool {
     if failure.side != Some(lacks.name()) {
         return false;
     }
-    let package = pair.package();
+    let package = pair.package().unwrap_or_default();
     if let Some(of) = &failure.package
         && !package.is_empty()
         && of.as_bytes() != package

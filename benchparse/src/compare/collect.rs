@@ -182,7 +182,7 @@ impl Collector {
     fn accepts(&self, result: &BenchmarkResult<'_>) -> Accepts {
         let listed = self.lists.iter().all(|field| match &field.order {
             Order::Fixed(list) => {
-                let value = field.key.value(result);
+                let value = field.key.value(result).unwrap_or_default();
                 list.iter().any(|listed| listed == value)
             }
             _ => true,

@@ -24,8 +24,8 @@ pub struct Mismatch {
 pub struct DifferingKey {
     /// The key as a projection names it.
     pub key: Vec<u8>,
-    /// A value of each column; empty where it is missing.
-    pub values: [Vec<u8>; 2],
+    /// A value of each column, if it has one.
+    pub values: [Option<Vec<u8>>; 2],
 }
 
 /// What a column has.
@@ -88,8 +88,10 @@ impl Tables {
             let (old, new) = (values(a), values(b));
             if old.is_disjoint(&new) {
                 ignored.insert(place);
-                let first =
-                    |values: &BTreeSet<&[u8]>| values.first().copied().unwrap_or_default().into();
+                let first = |values: &BTreeSet<&[u8]>| {
+                    let value = values.first().filter(|value| !value.is_empty());
+                    value.map(|value| value.to_vec())
+                };
                 keys.push(DifferingKey {
                     key: self.text(key).into(),
                     values: [first(&old), first(&new)],
@@ -101,11 +103,12 @@ impl Tables {
                 let headings = contents.headings[heading].iter().enumerate();
                 let kept = headings.filter(|(place, _)| !ignored.contains(place));
                 let name = Name::new(self.text(label));
-                let length = name.full().len() - if with_suffix { 0 } else { name.suffix().len() };
-                (
-                    kept.map(|(_, &value)| value).collect(),
-                    name.full()[..length].to_vec(),
-                )
+                let name = if with_suffix {
+                    name.full()
+                } else {
+                    name.without_suffix()
+                };
+                (kept.map(|(_, &value)| value).collect(), name.to_vec())
             };
             contents.rows.iter().map(row).collect()
         };
@@ -119,9 +122,9 @@ impl Tables {
                     .iter()
                     .map(|&(_, label)| Name::new(self.text(label)));
                 labels
-                    .map(|name| name.gomaxprocs().into())
+                    .map(|name| name.gomaxprocs().map(<[u8]>::to_vec))
                     .next()
-                    .unwrap_or_default()
+                    .flatten()
             };
             keys.push(DifferingKey {
                 key: "/gomaxprocs".into(),
@@ -150,7 +153,10 @@ impl std::fmt::Display for Mismatch {
         write!(out, "nothing is compared: {first} and {second} differ in ")?;
         for (place, differing) in self.keys.iter().enumerate() {
             let glue = if place == 0 { "" } else { ", " };
-            let [old, new] = differing.values.each_ref().map(|value| value.as_bstr());
+            let [old, new] = differing
+                .values
+                .each_ref()
+                .map(|value| value.as_deref().unwrap_or_default().as_bstr());
             write!(
                 out,
                 "{glue}{} ({old:?} and {new:?})",

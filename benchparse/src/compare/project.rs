@@ -134,7 +134,7 @@ impl Shared {
             }
         }
         if !self.names_gomaxprocs {
-            reduced.extend_from_slice(name.suffix());
+            reduced.extend_from_slice(name.suffix().unwrap_or_default());
         }
         reduced
     }
@@ -144,13 +144,13 @@ impl Shared {
         let symbol = match (self.kind(key), key) {
             (Kind::Tuple, _) => return self.config_tuple(result.config(), result.symbols()),
             (Kind::Read, Key::FullName) => result.name_symbol(),
-            (Kind::Read, Key::ConfigKey(key)) => result.config_symbol(key),
-            (Kind::Read, _) => result.file(),
+            (Kind::Read, Key::ConfigKey(key)) => result.config_symbol(key).unwrap_or_default(),
+            (Kind::Read, _) => result.label_symbol(),
             (Kind::Made, Key::FullName) => {
                 let reduced = self.reduced_name(result.name());
                 self.made.intern(&reduced)
             }
-            (Kind::Made, _) => self.made.intern(key.value(result)),
+            (Kind::Made, _) => self.made.intern(key.value(result).unwrap_or_default()),
         };
         symbol.index() as Value
     }
@@ -266,7 +266,7 @@ impl Projector {
         if !self.is_by_input {
             return self.find(shared, result);
         }
-        let input = (result.config_id(), result.file());
+        let input = (result.config_id(), result.label_symbol());
         match self.last {
             Some((last, id)) if last == input => id,
             _ => {

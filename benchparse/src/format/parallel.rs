@@ -350,7 +350,7 @@ mod tests {
             measured.collect::<Vec<_>>(),
             result.config().entries(),
             result.config_id(),
-            result.file(),
+            result.label_symbol(),
             result.line(),
         )
     }

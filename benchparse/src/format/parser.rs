@@ -31,8 +31,8 @@ use super::written_unit::WrittenUnits;
 ///     while let Some(record) = parser.record() {
 ///         let Record::Result(result) = record else { continue };
 ///         assert_eq!(result.name().full(), b"A-8");
-///         assert_eq!(result.config_value(b"goos"), b"linux");
-///         assert_eq!(result.symbols().text(result.file()), b"new");
+///         assert_eq!(result.config_value("goos"), Some(&b"linux"[..]));
+///         assert_eq!(result.label(), Some(&b"new"[..]));
 ///     }
 /// }
 /// ```
@@ -45,7 +45,7 @@ pub struct Parser {
     /// The number of the configuration in force, once a result asked for it.
     config_id: Option<ConfigId>,
     path: BString,
-    file: Symbol,
+    label: Symbol,
     measurements: Vec<Measurement>,
     /// The result that the last line held.
     result: Option<ResultLine>,
@@ -111,7 +111,7 @@ impl Parser {
     /// name `path`. Texts and what is known of units stay. Inputs with one label are one.
     pub fn begin(&mut self, path: &[u8], label: &[u8]) {
         self.path = path.into();
-        self.file = self.symbols.intern(label);
+        self.label = self.symbols.intern(label);
         self.config.clear();
         self.config_id = None;
         self.result = None;
@@ -210,7 +210,7 @@ impl Parser {
             measurements: &self.measurements,
             config: &self.config,
             config_id: result.config_id,
-            file: self.file,
+            label: self.label,
             line: result.line,
             symbols: &self.symbols,
         }

@@ -31,6 +31,13 @@ pub struct Measurement {
     pub written: Option<(f64, Symbol)>,
 }
 
+impl Measurement {
+    /// Value and unit as they were written, whether tidying changed them or not.
+    pub fn as_written(&self) -> (f64, Symbol) {
+        self.written.unwrap_or((self.value, self.unit))
+    }
+}
+
 /// The result of one run of a benchmark.
 ///
 /// It borrows from its parser until the next record is read; take out what is to stay.
@@ -41,7 +48,7 @@ pub struct BenchmarkResult<'r> {
     pub(super) measurements: &'r [Measurement],
     pub(super) config: &'r Config,
     pub(super) config_id: ConfigId,
-    pub(super) file: Symbol,
+    pub(super) label: Symbol,
     pub(super) line: u64,
     pub(super) symbols: &'r Symbols,
 }
@@ -68,14 +75,23 @@ impl<'r> BenchmarkResult<'r> {
     }
 
     /// The values with their tidied units as texts.
-    pub fn values(&self) -> impl Iterator<Item = (f64, &'r [u8])> {
+    pub fn values(&self) -> impl ExactSizeIterator<Item = (f64, &'r [u8])> {
         let symbols = self.symbols;
         let measured = self.measurements.iter();
         measured.map(move |measured| (measured.value, symbols.text(measured.unit)))
     }
 
-    /// The configuration in force.
-    pub fn config(&self) -> &'r Config {
+    /// The values with their units as they were written: 1726 `ns/op`.
+    pub fn written_values(&self) -> impl ExactSizeIterator<Item = (f64, &'r [u8])> {
+        let symbols = self.symbols;
+        self.measurements.iter().map(move |measured| {
+            let (value, unit) = measured.as_written();
+            (value, symbols.text(unit))
+        })
+    }
+
+    /// The configuration in force, as symbols.
+    pub(crate) fn config(&self) -> &'r Config {
         self.config
     }
 
@@ -84,20 +100,31 @@ impl<'r> BenchmarkResult<'r> {
         self.config_id
     }
 
-    /// The value of a configuration key, empty where it is missing.
-    pub fn config_value(&self, key: &[u8]) -> &'r [u8] {
-        self.symbols.text(self.config_symbol(key))
+    /// All configuration keys in force with their values, in order.
+    pub fn configs(&self) -> impl ExactSizeIterator<Item = (&'r [u8], &'r [u8])> {
+        self.config.texts(self.symbols)
     }
 
-    /// The symbol of [`BenchmarkResult::config_value`].
-    pub(crate) fn config_symbol(&self, key: &[u8]) -> Symbol {
-        let key = self.symbols.find(key);
-        key.map_or(Symbol::EMPTY, |key| self.config.get(key))
+    /// The value of a configuration key, if it is set.
+    pub fn config_value(&self, key: impl AsRef<[u8]>) -> Option<&'r [u8]> {
+        let value = self.config_symbol(key)?;
+        Some(self.symbols.text(value))
     }
 
-    /// The label of the input, the value of the key `.file`, as a symbol.
-    pub fn file(&self) -> Symbol {
-        self.file
+    /// The symbol of [`BenchmarkResult::config_value`]: equal for equal values.
+    pub fn config_symbol(&self, key: impl AsRef<[u8]>) -> Option<Symbol> {
+        self.config.get(self.symbols.find(key.as_ref())?)
+    }
+
+    /// The label of the input, the value of the key `.file`; `None` where the input was given the empty
+    /// one.
+    pub fn label(&self) -> Option<&'r [u8]> {
+        Some(self.symbols.text(self.label)).filter(|label| !label.is_empty())
+    }
+
+    /// The symbol of the label: equal for all results of one input.
+    pub fn label_symbol(&self) -> Symbol {
+        self.label
     }
 
     /// The line of the input that it came from, counted from 1. For a result that stands in a larger

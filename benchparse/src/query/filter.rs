@@ -152,7 +152,7 @@ impl Filter {
                             .written
                             .is_some_and(|(_, unit)| term.matches(text(unit)))
                 }
-                key => term.matches(key.value(result)),
+                key => term.matches(key.value(result).unwrap_or_default()),
             })
     }
 
@@ -162,7 +162,8 @@ impl Filter {
     pub fn matches_result(&self, result: &BenchmarkResult<'_>) -> bool {
         self.is_everything()
             || self.eval(&mut |term| {
-                *term.key() != Key::Unit && term.matches(term.key().value(result))
+                *term.key() != Key::Unit
+                    && term.matches(term.key().value(result).unwrap_or_default())
             })
     }
 

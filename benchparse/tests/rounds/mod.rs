@@ -22,7 +22,7 @@ pub(crate) fn rounds() -> Vec<Series> {
         for (value, unit) in result.values() {
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
             let key = RowKey {
-                table: text(result.config_value(b"pkg")),
+                table: text(result.config_value("pkg").unwrap_or_default()),
                 benchmark: text(result.name().full()),
                 unit: text(unit),
             };
