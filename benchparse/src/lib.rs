@@ -141,11 +141,11 @@
 //!     }
 //! }
 //!
-//! let tables = collector.finish(&parser, Thresholds::default());
+//! let tables = collector.finish(&parser, Thresholds::default())?;
 //! let [table] = tables.tables() else { unreachable!() };
-//! assert_eq!(tables.text(table.unit), b"sec/op");
+//! assert_eq!(tables.text(table.unit), Some(&b"sec/op"[..]));
 //! let row = table.rows().next().unwrap();
-//! assert_eq!(tables.text(row.label), b"Encode-8");
+//! assert_eq!(tables.text(row.label), Some(&b"Encode-8"[..]));
 //! let (json, gob) = (&row.cells[0], &row.cells[1]);
 //! let comparison = gob.comparison.expect("compared with the first column");
 //! assert_eq!(delta_text(json.summary.center, gob.summary.center, &comparison), "-46.96%");

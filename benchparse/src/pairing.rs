@@ -19,9 +19,9 @@
 //!         }
 //!     }
 //! }
-//! let report = judge(&pairing.rows(&parser), &Policy::default());
+//! let report = judge(&pairing.rows(&parser)?, &Policy::default());
 //! assert_eq!(report.outcome, Outcome::Regressed);
-//! # Ok::<(), std::io::Error>(())
+//! # Ok::<(), benchparse::Error>(())
 //! ```
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,7 +29,9 @@ use std::hash::{BuildHasher as _, Hash};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol, Symbols};
+use crate::format::{
+    BenchmarkResult, ConfigId, ForeignParser, Measurement, Parser, Source, Symbol, Symbols,
+};
 use crate::gate::{Row, RowKey};
 use crate::grouping::Grouping;
 use crate::name::Name;
@@ -172,10 +174,11 @@ type Alone<'p> = HashMap<(u32, &'p [u8], u32), [Vec<usize>; 2]>;
 
 /// Takes the results of two sides and pairs them.
 ///
-/// All results must come from one [`Parser`]: their symbols are compared. The module's example shows
-/// it at work.
+/// All results must come from one [`Parser`]: [`Pairing::rows`] takes the same one, and refuses any
+/// other. The module's example shows it at work.
 #[derive(Debug, Default)]
 pub struct Pairing {
+    source: Source,
     options: PairingOptions,
     grouping: Grouping,
     groups: Vec<Group>,
@@ -202,8 +205,12 @@ impl Pairing {
         &self.options
     }
 
-    /// Takes those of a result's measurements that the filter selects.
+    /// Takes those of a result's measurements that the filter selects. A result of another parser than
+    /// the first one's is not taken, and [`Pairing::rows`] says so.
     pub fn add(&mut self, side: Side, result: &BenchmarkResult<'_>) {
+        if !self.source.has(result) {
+            return;
+        }
         let number = self.grouping.number(result) as usize;
         if number == self.groups.len() {
             let config = self.config(result);
@@ -268,20 +275,21 @@ impl Pairing {
 
     /// The rows for the gate, judged as the units say.
     ///
-    /// # Panics
-    /// It may, when the results came from another parser.
-    pub fn rows(&self, parser: &Parser) -> Vec<Row> {
-        self.pairs(parser).iter().map(Pair::row).collect()
+    /// # Errors
+    /// When a result came from another parser.
+    pub fn rows(&self, parser: &Parser) -> Result<Vec<Row>, ForeignParser> {
+        Ok(self.pairs(parser)?.iter().map(Pair::row).collect())
     }
 
     /// All pairs in the order of the input. Two benchmarks that differ in the number of processors
     /// only, one on either side, are one pair.
     ///
-    /// # Panics
-    /// It may, when the results came from another parser.
-    pub fn pairs<'p>(&'p self, parser: &'p Parser) -> Vec<Pair<'p>> {
+    /// # Errors
+    /// When a result came from another parser.
+    pub fn pairs<'p>(&'p self, parser: &'p Parser) -> Result<Vec<Pair<'p>>, ForeignParser> {
+        self.source.check(parser)?;
         let symbols = parser.symbols();
-        let name = |slot: &Slot| Name::new(symbols.text(slot.identity.1));
+        let name = |slot: &Slot| Name::new(symbols.own_text(slot.identity.1));
         let mut alone: Alone<'_> = HashMap::new();
         for (at, slot) in self.slots.iter().enumerate() {
             let side = match slot.sides.each_ref().map(|side| side.values.is_empty()) {
@@ -312,28 +320,27 @@ impl Pairing {
             .map(|class| self.table_text(symbols, class))
             .collect();
         let kept = self.slots.iter().enumerate();
-        kept.filter(|(at, _)| !gone.contains(at))
-            .map(|(at, slot)| {
-                let base = base_of.get(&at).map_or(slot, |&base| &self.slots[base]);
-                let (class, symbol, unit) = slot.identity;
-                let unit = &self.units[unit as usize][..];
-                let processors = (base.identity.1 != symbol)
-                    .then(|| [base, slot].map(|slot| name(slot).gomaxprocs()));
-                Pair {
-                    table: tables[class as usize].clone(),
-                    name: symbols.text(symbol),
-                    unit,
-                    semantics: parser.units().semantics(unit),
-                    // Throughput says what the time says.
-                    is_derived: unit == b"B/s" && timed.contains(&(class, symbol)),
-                    sides: [&base.sides[0], &slot.sides[1]],
-                    processors,
-                    pairing: self,
-                    class,
-                    symbols,
-                }
-            })
-            .collect()
+        let pairs = kept.filter(|(at, _)| !gone.contains(at)).map(|(at, slot)| {
+            let base = base_of.get(&at).map_or(slot, |&base| &self.slots[base]);
+            let (class, symbol, unit) = slot.identity;
+            let unit = &self.units[unit as usize][..];
+            let processors = (base.identity.1 != symbol)
+                .then(|| [base, slot].map(|slot| name(slot).gomaxprocs()));
+            Pair {
+                table: tables[class as usize].clone(),
+                name: symbols.own_text(symbol),
+                unit,
+                semantics: parser.units().semantics(unit),
+                // Throughput says what the time says.
+                is_derived: unit == b"B/s" && timed.contains(&(class, symbol)),
+                sides: [&base.sides[0], &slot.sides[1]],
+                processors,
+                pairing: self,
+                class,
+                symbols,
+            }
+        });
+        Ok(pairs.collect())
     }
 
     /// What is known of a configuration.
@@ -375,7 +382,7 @@ impl Pairing {
     fn unit(&mut self, symbols: &Symbols, unit: Symbol) -> u32 {
         let units = &mut self.units;
         *self.unit_ids.entry(unit).or_insert_with(|| {
-            let tidied = unit::tidy(symbols.text(unit)).unit;
+            let tidied = unit::tidy(symbols.own_text(unit)).unit;
             let known = units.iter().position(|known| *known == *tidied);
             let at = known.unwrap_or_else(|| {
                 units.push(tidied.into_owned());
@@ -392,7 +399,7 @@ impl Pairing {
         let mut texts: Vec<(&[u8], &[u8])> = Vec::new();
         let mut length = 0;
         for &(key, value) in entries {
-            let (key, value) = (symbols.text(key), symbols.text(value));
+            let (key, value) = (symbols.own_text(key), symbols.own_text(value));
             length += key.len() + value.len() + 4;
             if length > LONGEST {
                 break;
@@ -491,7 +498,7 @@ impl<'p> Pair<'p> {
         let key = self.symbols.find(key)?;
         let entries = self.pairing.classes.get(self.class);
         let at = entries.binary_search_by_key(&key, |entry| entry.0).ok()?;
-        Some(self.symbols.text(entries[at].1))
+        Some(self.symbols.own_text(entries[at].1))
     }
 
     /// The values of an environment's key on a side.
@@ -500,7 +507,7 @@ impl<'p> Pair<'p> {
         numbers
             .map(|&number| {
                 let environment = self.pairing.environments.get(number);
-                self.symbols.text(environment[place])
+                self.symbols.own_text(environment[place])
             })
             .collect()
     }
@@ -579,7 +586,7 @@ mod tests {
 
     fn row(base: &str, head: &str) -> Row {
         let (parser, pairing) = paired(base, head);
-        let rows = pairing.rows(&parser);
+        let rows = pairing.rows(&parser).unwrap();
         assert_eq!(rows.len(), 1);
         rows.into_iter().next().unwrap()
     }
@@ -637,7 +644,7 @@ mod tests {
         let long = "x".repeat(2000);
         let text = format!("a: {long}1\nBenchmarkA 1 5 x\na: {long}2\nBenchmarkA 1 5 x\n");
         let (parser, pairing) = paired(&text, &text);
-        let rows = pairing.rows(&parser);
+        let rows = pairing.rows(&parser).unwrap();
         assert_eq!(rows.len(), 2);
         assert_ne!(rows[0].key, rows[1].key);
     }

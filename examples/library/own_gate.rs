@@ -51,7 +51,7 @@ fn main() -> Result<ExitCode> {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default());
+    let tables = collector.finish(&parser, Thresholds::default())?;
 
     let mut refused = false;
     for (benchmark, changes) in changes(&tables) {
@@ -86,7 +86,7 @@ fn told(by: f64) -> String {
 
 /// What changed, by package and benchmark.
 fn changes(tables: &Tables) -> BTreeMap<String, Changes> {
-    let text = |symbol| String::from_utf8_lossy(tables.text(symbol));
+    let text = |symbol| String::from_utf8_lossy(tables.text(symbol).unwrap_or_default());
     let mut found: BTreeMap<String, Changes> = BTreeMap::new();
     for table in tables.tables() {
         let headings: Vec<_> = table.headings.iter().map(|value| text(*value)).collect();

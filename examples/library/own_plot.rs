@@ -45,7 +45,7 @@ fn main() -> Result<()> {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default());
+    let tables = collector.finish(&parser, Thresholds::default())?;
     let Some(table) = tables.tables().first() else {
         bail!("no timings in these files: were they written with go test -bench?");
     };
@@ -73,7 +73,9 @@ fn line(tables: &Tables, table: &Table, row: Row<'_>, y: usize) -> String {
     let scale = Scale::for_values([largest], table.class);
     let mut svg = format!(
         "<text x=\"4\" y=\"{y}\">{} (to {})</text>\n",
-        escaped(&String::from_utf8_lossy(tables.text(row.label))),
+        escaped(&String::from_utf8_lossy(
+            tables.text(row.label).unwrap_or_default()
+        )),
         scale.format(largest),
     );
     for cell in row.cells {

@@ -38,7 +38,7 @@ pub(super) fn run_on(
     if options.format == Format::Text {
         return write_text(reading, collector, &options);
     }
-    let mut tables = collector.finish(&reading.parser, options.thresholds);
+    let mut tables = collector.finish(&reading.parser, options.thresholds)?;
     if let Some(mismatch) = tables.mismatch() {
         reading.note(mismatch.to_string());
     }
@@ -88,7 +88,7 @@ fn write_text(
         color,
         visible: color || stdout.is_terminal(),
     };
-    let parts = collector.finish_in_parts(&reading.parser, options.thresholds);
+    let parts = collector.finish_in_parts(&reading.parser, options.thresholds)?;
     // The parts have the texts that they need.
     reading.parser = Parser::new();
     let mut joint = report::text::Joint::default();

@@ -241,7 +241,7 @@ fn is_of(key: &SeriesKey, result: &BenchmarkResult<'_>, unit: Symbol, labels: &s
     let is =
         |name: &str, value: &str| result.config_value(name).unwrap_or_default() == value.as_bytes();
     result.name().full() == key.benchmark.as_bytes()
-        && *unit::tidy(result.symbols().text(unit)).unit == *key.unit.as_bytes()
+        && *unit::tidy(result.symbols().text(unit).unwrap_or_default()).unit == *key.unit.as_bytes()
         && is("pkg", &key.package)
         && is("goos", &key.goos)
         && is("goarch", &key.goarch)
@@ -255,7 +255,7 @@ fn key(result: &BenchmarkResult<'_>, unit: Symbol, labels: &str) -> SeriesKey {
         value.to_str_lossy().into_owned()
     };
     // A zero keeps its written unit; here it belongs to the others.
-    let unit = unit::tidy(result.symbols().text(unit)).unit;
+    let unit = unit::tidy(result.symbols().text(unit).unwrap_or_default()).unit;
     SeriesKey {
         package: value("pkg"),
         benchmark: result.name().full().to_str_lossy().into_owned(),

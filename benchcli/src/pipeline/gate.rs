@@ -247,7 +247,10 @@ impl Comparison {
             .into_iter()
             .filter(Diagnostic::is_failure)
             .collect();
-        let mut pairs = self.pairing.pairs(&self.parser);
+        let mut pairs = self
+            .pairing
+            .pairs(&self.parser)
+            .expect("all results were read by this parser");
         // What one side could not measure was neither added nor removed.
         pairs.retain(|pair| {
             let [base, head] = pair.sides.map(|side| !side.values.is_empty());
@@ -394,9 +397,10 @@ impl Comparison {
                 );
             }
         }
-        let tables = collector.finish(&parser, Thresholds::default());
+        let tables = collector.finish(&parser, Thresholds::default()).ok();
+        let mismatch = tables.and_then(|tables| tables.mismatch());
         let [base, head] = &self.names;
-        tables.mismatch().map_or_else(
+        mismatch.map_or_else(
             || format!("nothing is compared: {base} and {head} have no benchmark in common"),
             |mismatch| {
                 let text = mismatch.to_string();

@@ -6,7 +6,7 @@ use benchparse::compare::{
 };
 use benchparse::number::shortest;
 
-use super::headings;
+use super::headings::{self, text_of};
 use super::text::geomean_notes;
 
 /// Writes all tables to `out`, and to `warnings` what the text table has as footnotes: one line
@@ -59,7 +59,7 @@ impl Sheet<'_> {
                 put(
                     &mut record,
                     group_start(group),
-                    tables.text(column.values[field]),
+                    text_of(tables, column.values[field]),
                 );
             }
             self.record(&record);
@@ -67,7 +67,7 @@ impl Sheet<'_> {
         let mut record = Vec::new();
         for group in 0..table.columns.len() {
             let start = group_start(group);
-            put(&mut record, start, tables.text(table.unit));
+            put(&mut record, start, text_of(tables, table.unit));
             put(&mut record, start + 1, "CI");
             if group > 0 {
                 put(&mut record, start + 2, "vs base");
@@ -82,13 +82,13 @@ impl Sheet<'_> {
     }
 
     fn row(&mut self, tables: &Tables, row: &Row<'_>) {
-        let mut record = vec![tables.text(row.label).to_vec()];
+        let mut record = vec![text_of(tables, row.label).to_vec()];
         for cell in row.cells {
             let start = group_start(cell.column);
             put(&mut record, start, shortest(cell.summary.center));
             put(&mut record, start + 1, range_text(&cell.summary));
             if !cell.varying.is_empty() {
-                let keys = cell.varying.iter().map(|&key| tables.text(key));
+                let keys = cell.varying.iter().map(|&key| text_of(tables, key));
                 self.warn(start, &varying_text(keys));
             }
             if let Some(warning) = &cell.summary.warning {

@@ -13,6 +13,7 @@ use bstr::ByteSlice as _;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use super::headings::text_of;
 use crate::diagnostics::Diagnostic;
 
 /// The name and version of what [`write()`] writes; the number grows when a reader would break.
@@ -147,13 +148,13 @@ fn text(bytes: &[u8]) -> String {
 
 fn table_json(tables: &Tables, table: &Table) -> TableJson {
     let pairs = |keys: &[_], values: &[_]| -> BTreeMap<String, String> {
-        let keys = keys.iter().map(|&key| text(tables.text(key)));
-        keys.zip(values.iter().map(|&value| text(tables.text(value))))
+        let keys = keys.iter().map(|&key| text(text_of(tables, key)));
+        keys.zip(values.iter().map(|&value| text(text_of(tables, value))))
             .collect()
     };
     TableJson {
         config: pairs(tables.heading_keys(), &table.headings),
-        unit: text(tables.text(table.unit)),
+        unit: text(text_of(tables, table.unit)),
         class: table.class,
         better: table.direction,
         assume: table.assumption,
@@ -165,7 +166,7 @@ fn table_json(tables: &Tables, table: &Table) -> TableJson {
         rows: table
             .rows()
             .map(|row| RowJson {
-                label: text(tables.text(row.label)),
+                label: text(text_of(tables, row.label)),
                 keys: pairs(tables.row_keys(), row.values),
                 cells: row
                     .cells
@@ -181,7 +182,7 @@ fn table_json(tables: &Tables, table: &Table) -> TableJson {
 fn cell_json(tables: &Tables, direction: Direction, row: &Row<'_>, cell: &Cell) -> CellJson {
     let mut warnings = Vec::new();
     if !cell.varying.is_empty() {
-        let keys = cell.varying.iter().map(|&key| tables.text(key));
+        let keys = cell.varying.iter().map(|&key| text_of(tables, key));
         warnings.push(text(&varying_text(keys)));
     }
     warnings.extend(cell.summary.warning.as_ref().map(summary_warning_text));

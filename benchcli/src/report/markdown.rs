@@ -6,7 +6,7 @@ use benchparse::compare::{
 use benchparse::unit::Scale;
 use bstr::ByteSlice as _;
 
-use super::headings;
+use super::headings::{self, text_of};
 
 /// Writes all tables. A table shows the rows that changed and folds the others; one without a
 /// change is folded as a whole.
@@ -34,7 +34,7 @@ fn blank_line(out: &mut String) {
 }
 
 fn table_sections(out: &mut String, tables: &Tables, table: &Table) {
-    let unit = escape(tables.text(table.unit));
+    let unit = escape(text_of(tables, table.unit));
     let (changed, same): (Vec<Row<'_>>, Vec<Row<'_>>) = if table.columns.len() > 1 {
         table.rows().partition(Row::is_changed)
     } else {
@@ -76,10 +76,10 @@ fn fold(out: &mut String, summary: &str, content: impl FnOnce(&mut String)) {
 }
 
 fn grid(out: &mut String, tables: &Tables, table: &Table, rows: &[Row<'_>], with_geomean: bool) {
-    let mut header = vec![escape(tables.text(table.unit))];
+    let mut header = vec![escape(text_of(tables, table.unit))];
     let mut ruler = vec!["---".to_owned()];
     for (place, column) in table.columns.iter().enumerate() {
-        let values = column.values.iter().map(|&value| tables.text(value));
+        let values = column.values.iter().map(|&value| text_of(tables, value));
         header.push(escape(&bstr::join(" ", values)));
         ruler.push("---:".to_owned());
         if place > 0 {
@@ -100,7 +100,7 @@ fn grid(out: &mut String, tables: &Tables, table: &Table, rows: &[Row<'_>], with
 fn fields(tables: &Tables, table: &Table, row: &Row<'_>) -> Vec<String> {
     let centers = row.cells.iter().map(|cell| cell.summary.center);
     let scale = Scale::for_values(centers, table.class);
-    let mut fields = vec![escape(tables.text(row.label))];
+    let mut fields = vec![escape(text_of(tables, row.label))];
     for place in 0..table.columns.len() {
         let cell = row.cell(place);
         fields.push(cell.map_or_else(String::new, |cell| {

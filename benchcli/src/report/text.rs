@@ -11,7 +11,7 @@ use benchparse::compare::{
 use benchparse::format::Symbol;
 use benchparse::unit::{Direction, Scale};
 
-use super::headings::{self, Headings};
+use super::headings::{self, Headings, text_of};
 pub use super::layout::Look;
 use super::layout::{Align, Entry, Layout, Margin, Measures, write_sign};
 use super::notes::Notes;
@@ -255,7 +255,7 @@ impl<'t> Grid<'t> {
                 .span(span)
                 .margin(Margin::Bar)
                 .align(Align::Center);
-            let heading = self.tables.text(columns[first].values[field]);
+            let heading = text_of(self.tables, columns[first].values[field]);
             self.layout.add(entry, heading);
             first += joined;
         }
@@ -263,7 +263,7 @@ impl<'t> Grid<'t> {
     }
 
     fn unit_line(&mut self) {
-        let unit = self.tables.text(self.table.unit);
+        let unit = text_of(self.tables, self.table.unit);
         for group in 0..self.table.columns.len() {
             let start = group_start(group);
             let entry = Entry::new(start)
@@ -281,7 +281,7 @@ impl<'t> Grid<'t> {
 
     fn row(&mut self, row: &Row<'_>) {
         let label = Entry::new(0).margin(Margin::None);
-        self.layout.add(label, self.tables.text(row.label));
+        self.layout.add(label, text_of(self.tables, row.label));
         let centers = row.cells.iter().map(|cell| cell.summary.center);
         let scale = Scale::for_values(centers, self.table.class);
         for cell in row.cells {
@@ -306,7 +306,7 @@ impl<'t> Grid<'t> {
         self.layout
             .write(range, |out| write_range(out, &cell.summary));
         let varying = (!cell.varying.is_empty()).then(|| {
-            let keys = cell.varying.iter().map(|&key| self.tables.text(key));
+            let keys = cell.varying.iter().map(|&key| text_of(self.tables, key));
             self.notes.note(varying_text(keys))
         });
         let warning = cell.summary.warning;
@@ -414,7 +414,7 @@ mod tests {
                 }
             }
         }
-        collector.finish(&parser, Thresholds::default())
+        collector.finish(&parser, Thresholds::default()).unwrap()
     }
 
     #[test]

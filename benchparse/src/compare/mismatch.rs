@@ -82,7 +82,7 @@ impl Tables {
                 contents
                     .headings
                     .iter()
-                    .map(|heading| self.text(heading[place]))
+                    .map(|heading| self.own_text(heading[place]))
                     .collect()
             };
             let (old, new) = (values(a), values(b));
@@ -93,7 +93,7 @@ impl Tables {
                     value.map(|value| value.to_vec())
                 };
                 keys.push(DifferingKey {
-                    key: self.text(key).into(),
+                    key: self.own_text(key).into(),
                     values: [first(&old), first(&new)],
                 });
             }
@@ -102,7 +102,7 @@ impl Tables {
             let row = |&(heading, label): &(usize, Symbol)| {
                 let headings = contents.headings[heading].iter().enumerate();
                 let kept = headings.filter(|(place, _)| !ignored.contains(place));
-                let name = Name::new(self.text(label));
+                let name = Name::new(self.own_text(label));
                 let name = if with_suffix {
                     name.full()
                 } else {
@@ -120,7 +120,7 @@ impl Tables {
                 let labels = contents
                     .rows
                     .iter()
-                    .map(|&(_, label)| Name::new(self.text(label)));
+                    .map(|&(_, label)| Name::new(self.own_text(label)));
                 labels
                     .map(|name| name.gomaxprocs().map(<[u8]>::to_vec))
                     .next()
@@ -132,7 +132,7 @@ impl Tables {
             });
         }
         let heading =
-            |values: &[Symbol]| bstr::join(" ", values.iter().map(|&value| self.text(value)));
+            |values: &[Symbol]| bstr::join(" ", values.iter().map(|&value| self.own_text(value)));
         Some(Mismatch {
             columns: [heading(first), heading(second)],
             keys,

@@ -23,13 +23,13 @@
 //!         }
 //!     }
 //! }
-//! let tables = collector.finish(&parser, Thresholds::default());
+//! let tables = collector.finish(&parser, Thresholds::default())?;
 //! let row = &tables.tables()[0].rows().next().unwrap();
-//! assert_eq!(tables.text(row.label), b"Encode");
+//! assert_eq!(tables.text(row.label), Some(&b"Encode"[..]));
 //! let (old, new) = (&row.cells[0], &row.cells[1]);
 //! let comparison = new.comparison.unwrap();
 //! assert_eq!(delta_text(old.summary.center, new.summary.center, &comparison), "-9.90%");
-//! # Ok::<(), std::io::Error>(())
+//! # Ok::<(), benchparse::Error>(())
 //! ```
 
 mod collect;

@@ -9,7 +9,7 @@ use crate::unit::{Class, Direction};
 
 /// All tables of a comparison, in order.
 ///
-/// Texts are [`Symbol`]s of these tables, not of the parser: [`Tables::text`] gives them.
+/// Texts are [`Symbol`]s: [`Tables::text`] gives them, also when the parser is gone.
 #[derive(Debug, Clone)]
 pub struct Tables {
     pub(super) texts: Arc<Texts>,
@@ -25,12 +25,13 @@ impl Tables {
         &self.tables
     }
 
-    /// The text of a symbol of these tables.
-    ///
-    /// # Panics
-    /// It may, when the symbol is of a parser or of other tables.
-    pub fn text(&self, symbol: Symbol) -> &[u8] {
+    /// The text of a symbol of these tables; `None` for one of other tables or another parser.
+    pub fn text(&self, symbol: Symbol) -> Option<&[u8]> {
         self.texts.text(symbol)
+    }
+
+    pub(super) fn own_text(&self, symbol: Symbol) -> &[u8] {
+        self.texts.own_text(symbol)
     }
 
     /// The keys of [`Table::headings`]; `.config` stands as its members.

@@ -17,20 +17,8 @@ pub struct ConfigId(u32);
 /// A new key goes to the end; a key that is set again keeps its place. A key that is taken back
 /// (`key:`) gives its place to the last pair. No value is empty, since that
 /// is how a key is taken back.
-///
-/// ```
-/// use benchparse::format::{Parser, Record};
-///
-/// let text = b"goos: linux\npkg: p\ncpu: fast\ngoos:\nBenchmarkA 1 1 x\n";
-/// let mut parser = Parser::new();
-/// let mut reader = parser.read(b"f", &text[..]);
-/// let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
-/// let pairs: Vec<_> = result.config().texts(result.symbols()).collect();
-/// assert_eq!(pairs, [(&b"cpu"[..], &b"fast"[..]), (b"pkg", b"p")]);
-/// # Ok::<(), std::io::Error>(())
-/// ```
 #[derive(Debug, Clone, Default)]
-pub struct Config {
+pub(crate) struct Config {
     entries: Vec<(Symbol, Symbol)>,
     /// Where each key is, once there are many.
     places: HashMap<Symbol, usize>,
@@ -42,12 +30,12 @@ const FEW: usize = 16;
 
 impl Config {
     /// Keys and values in order, as symbols of the parser's table.
-    pub fn entries(&self) -> &[(Symbol, Symbol)] {
+    pub(crate) fn entries(&self) -> &[(Symbol, Symbol)] {
         &self.entries
     }
 
     /// The value of a key, if it is set.
-    pub fn get(&self, key: Symbol) -> Option<Symbol> {
+    pub(crate) fn get(&self, key: Symbol) -> Option<Symbol> {
         self.place(key).map(|place| self.entries[place].1)
     }
 
@@ -111,13 +99,13 @@ impl Config {
     }
 
     /// Keys and values in order, as texts. `symbols` is the table of the parser that read them.
-    pub fn texts<'a>(
+    pub(crate) fn texts<'a>(
         &'a self,
         symbols: &'a Symbols,
     ) -> impl ExactSizeIterator<Item = (&'a [u8], &'a [u8])> {
         self.entries
             .iter()
-            .map(|&(key, value)| (symbols.text(key), symbols.text(value)))
+            .map(|&(key, value)| (symbols.own_text(key), symbols.own_text(value)))
     }
 }
 

@@ -51,6 +51,26 @@ pub enum ReadError {
     Syntax(#[from] SyntaxError),
 }
 
+/// Results of one parser were brought together with those of another, or with its texts.
+///
+/// ```
+/// use benchparse::format::{ForeignParser, Parser, Record};
+/// use benchparse::pairing::{Pairing, Side};
+///
+/// let (mut parser, mut pairing) = (Parser::new(), Pairing::default());
+/// let mut reader = parser.read(b"run.txt", &b"BenchmarkA 100 5 ns/op\n"[..]);
+/// while let Some(Record::Result(result)) = reader.next_record()? {
+///     pairing.add(Side::Base, &result);
+/// }
+/// assert_eq!(pairing.rows(&Parser::new()), Err(ForeignParser));
+/// assert_eq!(pairing.rows(&parser)?.len(), 1);
+/// # Ok::<(), benchparse::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the results come from different parsers; read everything that belongs together with one")]
+#[non_exhaustive]
+pub struct ForeignParser;
+
 /// Input that is not plain `go test` output, where it is not to be repaired.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {kind}; strict reading takes only plain go test output", file.as_bstr())]

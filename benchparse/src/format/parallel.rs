@@ -379,8 +379,8 @@ mod tests {
             }
         }
         let symbols = parser.symbols();
-        let all = (0..symbols.len()).map(|index| symbols.at(index));
-        let texts = all.map(|symbol: Symbol| symbols.text(symbol).to_vec());
+        let all = (0..symbols.len() as u32).map(|index| symbols.at(index));
+        let texts = all.map(|symbol: Symbol| symbols.own_text(symbol).to_vec());
         Told {
             records,
             findings,

@@ -95,12 +95,6 @@ pub enum LineKind<'t> {
     Other,
 }
 
-impl Default for Symbol {
-    fn default() -> Self {
-        Self::EMPTY
-    }
-}
-
 impl Parser {
     /// A parser that has seen nothing.
     pub fn new() -> Self {
@@ -193,7 +187,7 @@ impl Parser {
         self.measurements
             .extend(measured.map(|(unit, &value)| unit.measure(value)));
         if let Some(name) = name
-            && self.symbols.text(self.last_name) != name
+            && self.symbols.text(self.last_name) != Some(name)
         {
             self.last_name = self.symbols.intern(name);
         }
@@ -256,9 +250,9 @@ impl Parser {
                 value,
                 line,
             } => Record::Unit(UnitMetadata {
-                unit: self.symbols.text(unit),
-                key: self.symbols.text(key),
-                value: self.symbols.text(value),
+                unit: self.symbols.own_text(unit),
+                key: self.symbols.own_text(key),
+                value: self.symbols.own_text(value),
                 line,
             }),
         })
@@ -287,7 +281,7 @@ impl Parser {
             }
             Ok(None) => LineKind::Other,
             Ok(Some(head)) => {
-                if self.symbols.text(self.last_name) != head.name {
+                if self.symbols.text(self.last_name) != Some(head.name) {
                     self.last_name = self.symbols.intern(head.name);
                 }
                 self.result = Some(ResultLine {

@@ -56,7 +56,7 @@ pub struct BenchmarkResult<'r> {
 impl<'r> BenchmarkResult<'r> {
     /// The benchmark's name without the word `Benchmark`.
     pub fn name(&self) -> Name<'r> {
-        Name::new(self.symbols.text(self.name))
+        Name::new(self.symbols.own_text(self.name))
     }
 
     /// The symbol of the whole name: equal for all results of one benchmark.
@@ -78,7 +78,7 @@ impl<'r> BenchmarkResult<'r> {
     pub fn values(&self) -> impl ExactSizeIterator<Item = (f64, &'r [u8])> {
         let symbols = self.symbols;
         let measured = self.measurements.iter();
-        measured.map(move |measured| (measured.value, symbols.text(measured.unit)))
+        measured.map(move |measured| (measured.value, symbols.own_text(measured.unit)))
     }
 
     /// The values with their units as they were written: 1726 `ns/op`.
@@ -86,7 +86,7 @@ impl<'r> BenchmarkResult<'r> {
         let symbols = self.symbols;
         self.measurements.iter().map(move |measured| {
             let (value, unit) = measured.as_written();
-            (value, symbols.text(unit))
+            (value, symbols.own_text(unit))
         })
     }
 
@@ -101,6 +101,21 @@ impl<'r> BenchmarkResult<'r> {
     }
 
     /// All configuration keys in force with their values, in order.
+    ///
+    /// A new key goes to the end; a key that is set again keeps its place. A key that is taken back
+    /// (`key:`) gives its place to the last one.
+    ///
+    /// ```
+    /// use benchparse::format::{Parser, Record};
+    ///
+    /// let text = b"goos: linux\npkg: p\ncpu: fast\ngoos:\nBenchmarkA 1 1 x\n";
+    /// let mut parser = Parser::new();
+    /// let mut reader = parser.read(b"f", &text[..]);
+    /// let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
+    /// let pairs: Vec<_> = result.configs().collect();
+    /// assert_eq!(pairs, [(&b"cpu"[..], &b"fast"[..]), (b"pkg", b"p")]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn configs(&self) -> impl ExactSizeIterator<Item = (&'r [u8], &'r [u8])> {
         self.config.texts(self.symbols)
     }
@@ -108,7 +123,7 @@ impl<'r> BenchmarkResult<'r> {
     /// The value of a configuration key, if it is set.
     pub fn config_value(&self, key: impl AsRef<[u8]>) -> Option<&'r [u8]> {
         let value = self.config_symbol(key)?;
-        Some(self.symbols.text(value))
+        Some(self.symbols.own_text(value))
     }
 
     /// The symbol of [`BenchmarkResult::config_value`]: equal for equal values.
@@ -119,7 +134,7 @@ impl<'r> BenchmarkResult<'r> {
     /// The label of the input, the value of the key `.file`; `None` where the input was given the empty
     /// one.
     pub fn label(&self) -> Option<&'r [u8]> {
-        Some(self.symbols.text(self.label)).filter(|label| !label.is_empty())
+        Some(self.symbols.own_text(self.label)).filter(|label| !label.is_empty())
     }
 
     /// The symbol of the label: equal for all results of one input.

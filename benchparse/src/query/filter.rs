@@ -128,7 +128,8 @@ impl Filter {
     }
 
     /// Whether the filter selects a measurement of a result. `.unit` is compared with the tidied unit
-    /// and with the unit as it was written.
+    /// and with the unit as it was written. The measurement must be one of the result, or of its parser:
+    /// any other has no unit here.
     ///
     /// ```
     /// use benchparse::format::{Parser, Record};
@@ -143,14 +144,15 @@ impl Filter {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn matches(&self, result: &BenchmarkResult<'_>, measurement: &Measurement) -> bool {
-        let text = |unit| result.symbols().text(unit);
+        let has = |term: &Term, unit| {
+            let text = result.symbols().text(unit);
+            text.is_some_and(|text| term.matches(text))
+        };
         self.is_everything()
             || self.eval(&mut |term| match term.key() {
                 Key::Unit => {
-                    term.matches(text(measurement.unit))
-                        || measurement
-                            .written
-                            .is_some_and(|(_, unit)| term.matches(text(unit)))
+                    has(term, measurement.unit)
+                        || measurement.written.is_some_and(|(_, unit)| has(term, unit))
                 }
                 key => term.matches(key.value(result).unwrap_or_default()),
             })

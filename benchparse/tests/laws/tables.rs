@@ -19,11 +19,11 @@ fn tables(inputs: &[(&str, &str)], table_options: TableOptions) -> String {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default());
+    let tables = collector.finish(&parser, Thresholds::default()).unwrap();
     let mut shown = String::new();
     for table in tables.tables() {
         let texts = |symbols: &[_]| -> Vec<String> {
-            let texts = symbols.iter().map(|&symbol| tables.text(symbol));
+            let texts = symbols.iter().map(|&symbol| tables.text(symbol).unwrap());
             texts
                 .map(|text| String::from_utf8_lossy(text).into_owned())
                 .collect()
@@ -192,7 +192,7 @@ proptest! {
                     collector.add(&result);
                 }
             }
-            let tables = collector.finish(&parser, Thresholds::default());
+            let tables = collector.finish(&parser, Thresholds::default()).unwrap();
             let rows = tables.tables().iter().flat_map(Table::rows);
             rows.flat_map(|row| row.cells).map(|cell| cell.sample.len()).sum::<usize>()
         };
@@ -249,17 +249,25 @@ fn tables_in_parts_are_all_tables_in_order() {
         collector
     };
     let (all, in_parts) = (collector(), collector());
-    let all = all.finish(&parser, Thresholds::default());
-    let parts = in_parts.finish_in_parts(&parser, Thresholds::default());
+    let all = all.finish(&parser, Thresholds::default()).unwrap();
+    let parts = in_parts
+        .finish_in_parts(&parser, Thresholds::default())
+        .unwrap();
     let shown = |tables: &Tables| -> Vec<String> {
         let table = |table: &Table| {
             let rows = table.rows().map(|row| {
                 let centers = row.cells.iter().map(|cell| cell.summary.center);
                 let comparisons = row.cells.iter().map(|cell| cell.comparison);
                 let cells: Vec<_> = centers.zip(comparisons).collect();
-                format!("{} {cells:?}\n", tables.text(row.label).escape_ascii())
+                format!(
+                    "{} {cells:?}\n",
+                    tables.text(row.label).unwrap().escape_ascii()
+                )
             });
-            let heading = table.headings.iter().map(|&value| tables.text(value));
+            let heading = table
+                .headings
+                .iter()
+                .map(|&value| tables.text(value).unwrap());
             let heading = heading.map(|text| text.escape_ascii().to_string());
             format!(
                 "{:?} {}",
