@@ -116,7 +116,7 @@
 //! tables, rows and columns, and the values in each cell form a sample.
 //!
 //! ```
-//! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text, detail_text};
+//! use benchparse::compare::{Collector, Thresholds, TableOptions};
 //! use benchparse::format::{Parser, Record};
 //! use benchparse::query::{Filter, Projection};
 //!
@@ -148,8 +148,8 @@
 //! assert_eq!(tables.text(row.label), Some(&b"Encode-8"[..]));
 //! let (json, gob) = (&row.cells[0], &row.cells[1]);
 //! let comparison = gob.comparison.expect("compared with the first column");
-//! assert_eq!(delta_text(json.summary.center, gob.summary.center, &comparison), "-46.96%");
-//! assert_eq!(detail_text(&comparison), "p=0.000 n=8");
+//! assert_eq!(comparison.delta_text(json.summary.center, gob.summary.center), "-46.96%");
+//! assert_eq!(comparison.detail_text(), "p=0.000 n=8");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use benchparse::format::{BenchmarkResult, ConfigId, Parser, Record, Symbol, SyntaxError};
-use benchparse::input::Incidents;
+use benchparse::input::Diagnostics;
 use bstr::{BStr, BString, ByteSlice as _};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub struct Contents {
     /// Lines that are no results and should be.
     pub errors: Vec<SyntaxError>,
     /// What failed, was skipped or printed no result.
-    pub incidents: Incidents,
+    pub diagnostics: Diagnostics,
 }
 
 /// The numbers of a recording, as its header has them or its text.
@@ -68,7 +68,7 @@ impl Contents {
             while let Ok(Some(record)) = reader.next_record() {
                 count.add(record);
             }
-            count.contents.incidents.merge(reader.incidents());
+            count.contents.diagnostics.merge(reader.diagnostics());
         }
         count.finish()
     }

@@ -1,8 +1,6 @@
 //! Writes tables as Markdown for GitHub and GitLab, with unchanged rows folded.
 
-use benchparse::compare::{
-    Ratio, Row, Table, Tables, delta_text, detail_text, geomean_ratio_text, range_text,
-};
+use benchparse::compare::{Ratio, Row, Table, Tables};
 use benchparse::unit::Scale;
 use bstr::ByteSlice as _;
 
@@ -105,13 +103,13 @@ fn fields(tables: &Tables, table: &Table, row: &Row<'_>) -> Vec<String> {
         let cell = row.cell(place);
         fields.push(cell.map_or_else(String::new, |cell| {
             let value = scale.format(cell.summary.center);
-            format!("{value} ± {}", range_text(&cell.summary))
+            format!("{value} ± {}", cell.summary.range_text())
         }));
         if place > 0 {
             let compared = cell.and_then(|cell| Some((row.baseline()?, cell, cell.comparison?)));
             fields.push(compared.map_or_else(String::new, |(old, new, comparison)| {
-                let delta = delta_text(old.summary.center, new.summary.center, &comparison);
-                let detail = detail_text(&comparison);
+                let delta = comparison.delta_text(old.summary.center, new.summary.center);
+                let detail = comparison.detail_text();
                 if comparison.is_significant() {
                     format!("**{delta}** ({detail})")
                 } else {
@@ -129,10 +127,8 @@ fn geomean_fields(table: &Table) -> Vec<String> {
         let scaled = |summary: f64| Scale::for_values([summary], table.class).format(summary);
         fields.push(geomean.summary.map_or_else(String::new, scaled));
         if place > 0 {
-            fields.push(match geomean.ratio {
-                Some(Ratio::Of(ratio)) => geomean_ratio_text(ratio),
-                _ => "?".to_owned(),
-            });
+            let ratio = geomean.ratio.unwrap_or(Ratio::Undefined);
+            fields.push(ratio.delta_text());
         }
     }
     fields

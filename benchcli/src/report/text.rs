@@ -4,17 +4,14 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use anstyle::AnsiColor;
-use benchparse::compare::{
-    Cell, Geomean, Ratio, Row, Table, Tables, geomean_ratio_text, varying_text, write_delta,
-    write_detail, write_range,
-};
+use benchparse::compare::{Cell, Geomean, Ratio, Row, Table, Tables};
 use benchparse::format::Symbol;
 use benchparse::unit::{Direction, Scale};
 
 use super::headings::{self, Headings, text_of};
 pub use super::layout::Look;
 use super::layout::{Align, Entry, Layout, Margin, Measures, write_sign};
-use super::notes::Notes;
+use super::notes::{Notes, varying};
 
 /// So many rows of a table are laid out together.
 const ROWS: usize = 1 << 13;
@@ -304,10 +301,10 @@ impl<'t> Grid<'t> {
             .margin(Margin::PlusMinus)
             .align(Align::Right);
         self.layout
-            .write(range, |out| write_range(out, &cell.summary));
+            .write(range, |out| cell.summary.write_range(out));
         let varying = (!cell.varying.is_empty()).then(|| {
             let keys = cell.varying.iter().map(|&key| text_of(self.tables, key));
-            self.notes.note(varying_text(keys))
+            self.notes.note(varying(keys))
         });
         let warning = cell.summary.warning;
         let warning = warning.map(|warning| self.notes.summary(warning));
@@ -325,10 +322,10 @@ impl<'t> Grid<'t> {
             .flatten();
         let entry = Entry::new(start).align(Align::Right).color(color);
         self.layout
-            .write(entry, |out| write_delta(out, old, new, comparison));
+            .write(entry, |out| comparison.write_delta(out, old, new));
         self.layout.write(Entry::new(start + 1), |out| {
             out.push(b'(');
-            write_detail(out, comparison);
+            comparison.write_detail(out);
             out.push(b')');
         });
         let warning = comparison.warning;
@@ -347,13 +344,12 @@ impl<'t> Grid<'t> {
                 self.layout.write(entry, |out| scale.write(out, summary));
             }
             let entry = Entry::new(start + 3);
-            match geomean.ratio {
-                None => {}
-                Some(Ratio::Of(ratio)) => {
-                    let text = geomean_ratio_text(ratio);
-                    self.layout.add(entry.align(Align::Right), text.as_bytes());
-                }
-                Some(Ratio::Undefined) => self.layout.add(entry, b"?"),
+            if let Some(ratio) = geomean.ratio {
+                let entry = match ratio {
+                    Ratio::Of(_) => entry.align(Align::Right),
+                    Ratio::Undefined => entry,
+                };
+                self.layout.add(entry, ratio.delta_text().as_bytes());
             }
             let texts = geomean_notes(geomean).into_iter();
             let notes: Vec<u32> = texts.map(|text| self.notes.note(text)).collect();

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::format::{Symbol, Texts};
-use crate::stats::{Assumption, Comparison, Sample, Summary};
+use crate::stats::{Assumption, Comparison, Sample, Summary, percent_text};
 use crate::unit::{Class, Direction};
 
 /// All tables of a comparison, in order.
@@ -199,6 +199,23 @@ pub enum Ratio {
     Of(f64),
     /// There is none: a ratio is not positive, or a baseline is zero.
     Undefined,
+}
+
+impl Ratio {
+    /// The difference that it stands for, in percent with its sign, or `?` where there is none.
+    ///
+    /// ```
+    /// use benchparse::compare::Ratio;
+    ///
+    /// assert_eq!(Ratio::Of(1.1).delta_text(), "+10.00%");
+    /// assert_eq!(Ratio::Undefined.delta_text(), "?");
+    /// ```
+    pub fn delta_text(self) -> String {
+        match self {
+            Self::Of(ratio) => percent_text(ratio),
+            Self::Undefined => "?".to_owned(),
+        }
+    }
 }
 
 /// What to know about a geometric mean.

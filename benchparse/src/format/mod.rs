@@ -30,7 +30,7 @@
 //! ```
 //!
 //! A reader reads more than plain `go test` output: see [`input`](crate::input) for what it repairs.
-//! [`Reader::repairs`] and [`Reader::incidents`] say what it found, [`RepairMode`] what it may do.
+//! [`Reader::repairs`] and [`Reader::diagnostics`] say what it found, [`RepairMode`] what it may do.
 //!
 //! Texts are bytes: nothing in the format asks for UTF-8.
 

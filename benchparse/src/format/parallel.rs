@@ -17,7 +17,7 @@ use super::record::Record;
 use super::records::Records;
 use super::repair_mode::RepairMode;
 use super::stream::Blocks;
-use crate::input::{Feeder, Incidents, Repairs};
+use crate::input::{Diagnostics, Feeder, Repairs};
 
 /// How many blocks there are at most for each thread.
 const BLOCKS: usize = 3;
@@ -28,7 +28,7 @@ pub struct Findings {
     /// What was repaired.
     pub repairs: Repairs,
     /// What kept benchmarks from giving results. Empty with [`RepairMode::Off`].
-    pub incidents: Incidents,
+    pub diagnostics: Diagnostics,
 }
 
 impl Parser {
@@ -88,7 +88,7 @@ fn drain<R: Read, B: Blocks, E: From<io::Error>>(
     records.give(each)?;
     Ok(Findings {
         repairs: records.repairs(),
-        incidents: records.incidents().clone(),
+        diagnostics: records.diagnostics().clone(),
     })
 }
 
@@ -374,7 +374,7 @@ mod tests {
         for (label, text) in [("a", text), ("b", &text[text.len() / 2..])] {
             parser.begin(label.as_bytes(), label.as_bytes());
             match read(&mut parser, text, &mut records) {
-                Ok(found) => findings += &format!("{:?} {:?}", found.repairs, found.incidents),
+                Ok(found) => findings += &format!("{:?} {:?}", found.repairs, found.diagnostics),
                 Err(error) => findings += &error.to_string(),
             }
         }

@@ -6,7 +6,7 @@ use super::parser::Parser;
 use super::record::Record;
 use super::records::Records;
 use super::repair_mode::RepairMode;
-use crate::input::{Feeder, Incidents, Repairs};
+use crate::input::{Diagnostics, Feeder, Repairs};
 
 /// Reads the records of one input, a line at a time.
 ///
@@ -38,8 +38,8 @@ impl<'p, R: Read> Reader<'p, R> {
 
     /// What kept benchmarks from giving results in the lines read so far; complete after the last
     /// record. Empty with [`RepairMode::Off`].
-    pub fn incidents(&self) -> &Incidents {
-        self.records.incidents()
+    pub fn diagnostics(&self) -> &Diagnostics {
+        self.records.diagnostics()
     }
 
     /// The next record, or `None` at the end.

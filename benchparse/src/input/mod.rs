@@ -9,15 +9,15 @@
 //!    says what to read in their place. Good lines never come here, so they cost nothing.
 //!
 //! Both only deliver text; what it says is for the grammar in [`format`](crate::format) to judge.
-//! [`Repairs`] tells what was repaired, [`Incidents`] which benchmarks gave no result and why.
+//! [`Repairs`] tells what was repaired, [`Diagnostics`] which benchmarks gave no result and why.
 
 mod ansi;
 mod decoration;
+mod diagnostics;
 mod encoding;
 mod failure_patterns;
 mod feeder;
 mod header;
-mod incidents;
 mod lines;
 mod queue;
 mod repairer;
@@ -27,8 +27,8 @@ mod test2json;
 mod waiting;
 mod window;
 
+pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub(crate) use feeder::{BlockText, Feeder};
-pub use incidents::{Incident, IncidentKind, Incidents};
 pub use lines::{Line, Lines};
 pub(crate) use repairer::{Refusal, RepairOutcome, Repairer};
 pub use repairs::{Repair, RepairKind, Repairs};

@@ -1,7 +1,8 @@
 //! Statistics on plain numbers.
 //!
 //! A [`Sample`] is a sorted list of doubles. Every function here is pure and total: it takes samples and levels, and
-//! answers with plain data. Nothing here knows a name, a unit or a text.
+//! answers with plain data. Nothing here knows a name or a unit. Summaries and comparisons write themselves as
+//! benchstat does, such as [`Comparison::delta_text`].
 //!
 //! Two languages are spoken here.
 //!
@@ -38,6 +39,7 @@ mod rank;
 mod sample;
 mod special;
 mod summary;
+mod text;
 
 pub use adjust::{benjamini_hochberg, holm};
 pub use compare::{Comparer, Comparison, ComparisonWarning, compare};
@@ -51,3 +53,4 @@ pub use power::{detectable_difference, detecting_count, separating_count, smalle
 pub use sample::Sample;
 pub(crate) use summary::Summarizer;
 pub use summary::{Assumption, Summary, SummaryWarning, summarize};
+pub(crate) use text::percent_text;
