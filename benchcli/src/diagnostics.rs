@@ -188,7 +188,7 @@ impl Noticed {
     /// Whether `Unit` lines say different things about which values are better, or how they behave.
     pub fn units_contradict(&self) -> bool {
         self.malformed.iter().any(|error| {
-            matches!(&error.fault, SyntaxFault::MetadataConflict { key, .. } if key == "better" || key == "assume")
+            matches!(&error.fault, SyntaxFault::MetadataConflict { key, .. } if key == b"better" || key == b"assume")
         })
     }
 

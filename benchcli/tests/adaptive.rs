@@ -78,31 +78,23 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
                         .iter()
                         .map(|pair| of.values[pair.1] * factor)
                         .collect();
-                    Row {
-                        class: match of.key.unit.as_str() {
-                            "allocs/op" => Class::ALLOCATIONS,
-                            "B/op" => Class::BYTES,
-                            _ => Class::Timing,
-                        },
-                        direction: if of.key.unit.ends_with("/s") {
-                            Direction::Higher
-                        } else {
-                            Direction::Lower
-                        },
-                        in_family: of.key.unit != "B/s",
-                        ..Row::new(
-                            of.key.clone(),
-                            Some(Sample::new(old)),
-                            Some(Sample::new(new)),
-                        )
+                    let [old, new] = [old, new].map(|side| Some(Sample::new(side)));
+                    let mut row = Row::new(of.key.clone(), old, new);
+                    row.class = match of.key.unit.as_str() {
+                        "allocs/op" => Class::ALLOCATIONS,
+                        "B/op" => Class::BYTES,
+                        _ => Class::Timing,
+                    };
+                    if of.key.unit.ends_with("/s") {
+                        row.direction = Direction::Higher;
                     }
+                    row.in_family = of.key.unit != "B/s";
+                    row
                 })
                 .collect();
-            let policy = Policy {
-                interleaved: true,
-                q: 0.05 * share,
-                ..Policy::default()
-            };
+            let mut policy = Policy::default();
+            policy.interleaved = true;
+            policy.q = 0.05 * share;
             settled = judge_again(&rows, &policy, &settled)
                 .rows
                 .into_iter()

@@ -81,10 +81,7 @@ fn main() {
 }
 
 /// No difference is too small.
-const EXACT: Tolerance = Tolerance {
-    absolute: 0.0,
-    relative: 0.0,
-};
+const EXACT: Tolerance = Tolerance::new(0.0, 0.0);
 
 /// Series of 10,000 points that no code makes.
 fn odd_series() -> Vec<(&'static str, Vec<f64>)> {

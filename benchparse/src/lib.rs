@@ -127,11 +127,9 @@
 //!     text += &format!("BenchmarkEncode/format=gob-8 1000 {} ns/op 256 B/op\n", 900 + run);
 //! }
 //!
-//! let options = TableOptions {
-//!     filter: Filter::parse(b".unit:ns/op")?,
-//!     col: Projection::parse(b"/format@(json gob)")?,
-//!     ..TableOptions::default()
-//! };
+//! let mut options = TableOptions::default();
+//! options.filter = Filter::parse(b".unit:ns/op")?;
+//! options.col = Projection::parse(b"/format@(json gob)")?;
 //! let mut parser = Parser::new();
 //! let mut collector = Collector::new(options);
 //! let mut reader = parser.read(b"run.txt", text.as_bytes());

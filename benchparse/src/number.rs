@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use thiserror::Error;
 
 /// Why a text is not a number.
+///
+/// There are no other reasons, as there are none in Go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NumberError {
     /// The text is not of the number grammar.

@@ -40,6 +40,8 @@ use crate::stats::Sample;
 use crate::unit::{self, UnitSemantics, ValueClass};
 
 /// Which version of the code a result is of.
+///
+/// There are these two only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
     /// What is compared with.
@@ -63,6 +65,7 @@ impl Side {
 
 /// Which results are paired.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PairingOptions {
     /// Which measurements to take.
     pub filter: Filter,
@@ -86,6 +89,7 @@ impl Default for PairingOptions {
 
 /// The values of one side in the order they were measured.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Measurements {
     /// The values.
     pub values: Vec<f64>,
@@ -421,6 +425,7 @@ impl Pairing {
 
 /// One benchmark in one unit and configuration, on both sides.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Pair<'p> {
     /// The configuration without environment and ignored keys, as text.
     pub table: String,

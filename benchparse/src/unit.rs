@@ -23,6 +23,7 @@ pub use semantics::{Tolerance, UnitSemantics, ValueClass};
 
 /// A unit brought to base units, and what a value in it is multiplied with.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Tidied<'a> {
     /// The unit in base units.
     pub unit: Cow<'a, [u8]>,
@@ -115,6 +116,8 @@ fn numerator(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Which prefixes a unit's values take.
+///
+/// There are these two only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -143,6 +146,8 @@ impl Class {
 }
 
 /// Which way a unit's values improve.
+///
+/// There are these two only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -182,6 +187,7 @@ impl Direction {
 /// assert_eq!(sizes.format(2048.0), "2.000Ki");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Scale {
     /// Digits after the point.
     pub digits: usize,

@@ -22,20 +22,19 @@ impl Series {
             Some(Sample::new(values.collect()))
         };
         let is_rate = self.key.unit.ends_with("/s");
-        Row {
-            class: match self.key.unit.as_str() {
-                "allocs/op" => Class::ALLOCATIONS,
-                "B/op" => Class::BYTES,
-                _ => Class::Timing,
-            },
-            direction: if is_rate {
-                Direction::Higher
-            } else {
-                Direction::Lower
-            },
-            in_family: self.key.unit != "B/s",
-            ..Row::new(self.key.clone(), side(old, 1.0), side(new, factor))
-        }
+        let mut row = Row::new(self.key.clone(), side(old, 1.0), side(new, factor));
+        row.class = match self.key.unit.as_str() {
+            "allocs/op" => Class::ALLOCATIONS,
+            "B/op" => Class::BYTES,
+            _ => Class::Timing,
+        };
+        row.direction = if is_rate {
+            Direction::Higher
+        } else {
+            Direction::Lower
+        };
+        row.in_family = self.key.unit != "B/s";
+        row
     }
 }
 
@@ -86,10 +85,8 @@ fn regressed(report: &Report, rows: &[Row], timing: bool) -> bool {
 fn alarms(series: &[Series], order: Order, n: usize, runs: usize) -> Alarms {
     let mut random = Random(n as u64);
     let mut alarms = Alarms::default();
-    let policy = Policy {
-        interleaved: order == Order::InTurn,
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.interleaved = order == Order::InTurn;
     for _ in 0..runs {
         let [old, new] = split(order, n, series[0].values.len(), &mut random);
         let rows: Vec<Row> = series.iter().map(|of| of.row(&old, &new, 1.0)).collect();

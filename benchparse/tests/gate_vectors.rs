@@ -17,26 +17,21 @@ fn sample(values: &Value) -> Option<Sample> {
 fn row(case: &Value) -> Row {
     let text = |key: &str| case[key].as_str().expect("text").to_owned();
     let tolerance = |key: &str| case[key].as_f64().expect("a number");
-    let key = RowKey {
-        table: String::new(),
-        benchmark: text("name"),
-        unit: String::new(),
+    let key = RowKey::new("", text("name"), "");
+    let mut row = Row::new(key, sample(&case["old"]), sample(&case["new"]));
+    row.class = match case["kind"].as_str() {
+        Some("exact") => Class::Exact {
+            abs: tolerance("tol_abs"),
+            rel: tolerance("tol_rel"),
+        },
+        _ => Class::Timing,
     };
-    Row {
-        class: match case["kind"].as_str() {
-            Some("exact") => Class::Exact {
-                abs: tolerance("tol_abs"),
-                rel: tolerance("tol_rel"),
-            },
-            _ => Class::Timing,
-        },
-        direction: if case["higher"] == Value::Bool(true) {
-            Direction::Higher
-        } else {
-            Direction::Lower
-        },
-        ..Row::new(key, sample(&case["old"]), sample(&case["new"]))
-    }
+    row.direction = if case["higher"] == Value::Bool(true) {
+        Direction::Higher
+    } else {
+        Direction::Lower
+    };
+    row
 }
 
 /// The words of the vectors.
@@ -74,12 +69,10 @@ fn every_verdict_is_as_expected() {
             .iter()
             .map(row)
             .collect();
-        let policy = Policy {
-            threshold: case["t"].as_f64(),
-            q: case["q"].as_f64().expect("q"),
-            interleaved: true,
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        policy.threshold = case["t"].as_f64();
+        policy.q = case["q"].as_f64().expect("q");
+        policy.interleaved = true;
         let report = judge(&rows, &policy);
         assert_eq!(
             report.family as u64,

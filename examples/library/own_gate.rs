@@ -32,12 +32,10 @@ fn main() -> Result<ExitCode> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-gate OLD NEW");
     };
-    let table_options = TableOptions {
-        filter: Filter::parse(b".unit:(ns/op OR B/op OR allocs/op)")?,
-        // One row a benchmark, whatever the machine.
-        table: Projection::parse(b"pkg")?,
-        ..TableOptions::default()
-    };
+    let mut table_options = TableOptions::default();
+    table_options.filter = Filter::parse(b".unit:(ns/op OR B/op OR allocs/op)")?;
+    // One row a benchmark, whatever the machine.
+    table_options.table = Projection::parse(b"pkg")?;
     let mut parser = Parser::new();
     let mut collector = Collector::new(table_options);
     for path in [old, new] {

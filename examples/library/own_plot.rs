@@ -27,13 +27,11 @@ fn main() -> Result<()> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-plot OLD NEW");
     };
-    let table_options = TableOptions {
-        filter: Filter::parse(b".unit:ns/op")?,
-        // One table for everything.
-        table: Projection::parse(b"goos")?,
-        row: Projection::parse(b".fullname")?,
-        ..TableOptions::default()
-    };
+    let mut table_options = TableOptions::default();
+    table_options.filter = Filter::parse(b".unit:ns/op")?;
+    // One table for everything.
+    table_options.table = Projection::parse(b"goos")?;
+    table_options.row = Projection::parse(b".fullname")?;
     let mut parser = Parser::new();
     let mut collector = Collector::new(table_options);
     for path in [old, new] {

@@ -140,10 +140,7 @@ impl Acceptances {
             let mut truth = |term: &Term| names.iter().any(|name| term.matches(name));
             if entry.unit == unit && entry.pattern.eval(&mut truth) {
                 used.insert(at);
-                found.push(Acceptance {
-                    limit_percent: entry.limit_percent,
-                    reason: entry.reason.clone(),
-                });
+                found.push(Acceptance::new(entry.limit_percent, &entry.reason));
             }
         }
         found

@@ -13,7 +13,7 @@ use benchparse::format::{Parser, RepairMode};
 use benchparse::gate::{Action, Outcome, Policy, Report, Row, judge};
 use benchparse::name::Name;
 use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
-use benchparse::query::{Field, Key, Order, Projection};
+use benchparse::query::{Field, Key};
 use benchparse::unit;
 use git2::{Commit, Oid};
 use jiff::Zoned;
@@ -28,6 +28,7 @@ use crate::config::Acceptances;
 use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
 use crate::hint::WithHint as _;
 use crate::profile::Explained;
+use crate::report::mismatch::mismatch_text;
 use crate::report::verdict_model::model;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
@@ -160,11 +161,10 @@ pub(crate) struct Extras {
 
 impl Comparison {
     pub(crate) fn new(options: &GateOptions, names: [String; 2]) -> Self {
-        let pairing = PairingOptions {
-            filter: options.filter.clone(),
-            environment: options.environment.clone(),
-            ignore: options.ignore.clone(),
-        };
+        let mut pairing = PairingOptions::default();
+        pairing.filter = options.filter.clone();
+        pairing.environment = options.environment.clone();
+        pairing.ignore = options.ignore.clone();
         let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
         Self {
             parser: Parser::new(),
@@ -229,10 +229,9 @@ impl Comparison {
 
     /// The policy, with what is known of how the sides were measured.
     pub(crate) fn policy(&self, options: &GateOptions) -> Policy {
-        Policy {
-            interleaved: self.is_interleaved,
-            ..options.policy.clone()
-        }
+        let mut policy = options.policy.clone();
+        policy.interleaved = self.is_interleaved;
+        policy
     }
 
     /// The rows as the configuration wants them judged.
@@ -369,17 +368,10 @@ impl Comparison {
     fn mismatch(&self, texts: &[Vec<Vec<u8>>; 2]) -> String {
         let options = self.pairing.options();
         let keys = options.environment.iter().chain(&options.ignore);
-        let fields = keys.map(|key| Field {
-            key: Key::ConfigKey(key.clone().into_bytes()),
-            order: Order::FirstSeen,
-        });
+        let fields = keys.map(|key| Field::from(Key::ConfigKey(key.clone().into_bytes())));
         // The table_options whose rows are the gate's.
-        let table_options = TableOptions {
-            ignore: Projection {
-                fields: fields.collect(),
-            },
-            ..TableOptions::default()
-        };
+        let mut table_options = TableOptions::default();
+        table_options.ignore = fields.collect();
         let (mut parser, mut collector) = (Parser::new(), Collector::new(table_options));
         for (name, texts) in self.names.iter().zip(texts) {
             for text in texts {
@@ -402,10 +394,7 @@ impl Comparison {
         let [base, head] = &self.names;
         mismatch.map_or_else(
             || format!("nothing is compared: {base} and {head} have no benchmark in common"),
-            |mismatch| {
-                let text = mismatch.to_string();
-                text.replace("; add -ignore", "; add --ignore")
-            },
+            |mismatch| mismatch_text(&mismatch, "--ignore"),
         )
     }
 }

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use bstr::ByteSlice as _;
-
 use super::table::{Table, Tables};
 use crate::format::Symbol;
 use crate::name::Name;
 
 /// What keeps two columns apart, when no row has cells in more than one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Mismatch {
     /// The first columns that have no row in common, as their headings name them.
     pub columns: [Vec<u8>; 2],
@@ -21,6 +20,7 @@ pub struct Mismatch {
 
 /// A key that has other values in one column than in the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DifferingKey {
     /// The key as a projection names it.
     pub key: Vec<u8>,
@@ -138,36 +138,5 @@ impl Tables {
             keys,
             mends,
         })
-    }
-}
-
-impl std::fmt::Display for Mismatch {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [first, second] = self.columns.each_ref().map(|column| column.as_bstr());
-        if !self.mends || self.keys.is_empty() {
-            return write!(
-                out,
-                "nothing is compared: {first} and {second} have no benchmark in common"
-            );
-        }
-        write!(out, "nothing is compared: {first} and {second} differ in ")?;
-        for (place, differing) in self.keys.iter().enumerate() {
-            let glue = if place == 0 { "" } else { ", " };
-            let [old, new] = differing
-                .values
-                .each_ref()
-                .map(|value| value.as_deref().unwrap_or_default().as_bstr());
-            write!(
-                out,
-                "{glue}{} ({old:?} and {new:?})",
-                differing.key.as_bstr()
-            )?;
-        }
-        let keys: Vec<String> = self
-            .keys
-            .iter()
-            .map(|differing| differing.key.as_bstr().to_string())
-            .collect();
-        write!(out, "; add -ignore {}", keys.join(","))
     }
 }

@@ -6,6 +6,7 @@ use crate::unit::Direction;
 
 /// The alternatives of one group.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Ranking {
     /// `key: value` of the configuration that the group is of.
     pub headings: Vec<(Vec<u8>, Vec<u8>)>,
@@ -19,6 +20,7 @@ pub struct Ranking {
 
 /// One alternative.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Place {
     /// Its value of the key that tells alternatives apart.
     pub name: Vec<u8>,

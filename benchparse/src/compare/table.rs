@@ -52,6 +52,7 @@ impl Tables {
 
 /// The results of one combination of table fields and unit: rows by columns of cells.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Table {
     /// The values of [`Tables::heading_keys`], one for each; empty where a key is missing.
     pub headings: Vec<Symbol>,
@@ -133,6 +134,7 @@ impl Rows {
 
 /// A column's place in its projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Column {
     /// The values of [`Tables::column_keys`], one for each.
     pub values: Vec<Symbol>,
@@ -140,6 +142,7 @@ pub struct Column {
 
 /// One row.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Row<'t> {
     /// The values of [`Tables::row_keys`], one for each.
     pub values: &'t [Symbol],
@@ -167,6 +170,7 @@ impl<'t> Row<'t> {
 
 /// The sample of one row and column.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Cell {
     /// Which column it is in, counted from 0.
     pub column: usize,
@@ -183,6 +187,7 @@ pub struct Cell {
 
 /// The geometric means of a column.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Geomean {
     /// Of the centres of all cells, in the table's unit; nothing where one is not positive.
     pub summary: Option<f64>,
@@ -193,6 +198,8 @@ pub struct Geomean {
 }
 
 /// The geometric mean of ratios.
+///
+/// There is one or there is none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Ratio {
     /// New over old: 1.1 is ten percent more.

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use bstr::{BString, ByteSlice as _};
+use bstr::ByteSlice as _;
 
 use crate::input::RepairKind;
 use crate::number::NumberError;
@@ -22,6 +22,7 @@ use crate::number::NumberError;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {fault}", file.as_bstr())]
+#[non_exhaustive]
 pub struct SyntaxError {
     /// The input's path as it was given.
     pub file: Vec<u8>,
@@ -44,6 +45,7 @@ impl SyntaxError {
 /// Why an item of [`Results`](super::Results) is no result.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
+#[non_exhaustive]
 pub enum ReadError {
     /// The input cannot be read any further.
     Io(#[from] io::Error),
@@ -74,6 +76,7 @@ pub struct ForeignParser;
 /// Input that is not plain `go test` output, where it is not to be repaired.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {kind}; strict reading takes only plain go test output", file.as_bstr())]
+#[non_exhaustive]
 pub struct NeedsRepair {
     /// The input's path as it was given.
     pub file: Vec<u8>,
@@ -104,11 +107,11 @@ pub enum SyntaxFault {
     /// A `Unit` line says something else than an earlier one.
     MetadataConflict {
         /// The key.
-        key: BString,
+        key: Vec<u8>,
         /// The unit as this line writes it.
-        unit: BString,
+        unit: Vec<u8>,
         /// The value that stays.
-        value: BString,
+        value: Vec<u8>,
     },
 }
 

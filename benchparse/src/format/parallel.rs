@@ -24,6 +24,7 @@ const BLOCKS: usize = 3;
 
 /// What there is to say of an input besides its records.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Findings {
     /// What was repaired.
     pub repairs: Repairs,

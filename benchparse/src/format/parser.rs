@@ -77,6 +77,7 @@ enum Pending {
 
 /// What a line was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LineKind<'t> {
     /// A result.
     Result,
@@ -253,7 +254,7 @@ impl Parser {
                 unit: self.symbols.own_text(unit),
                 key: self.symbols.own_text(key),
                 value: self.symbols.own_text(value),
-                line,
+                line: Some(line),
             }),
         })
     }
@@ -325,7 +326,7 @@ impl Parser {
                 Ok((key, _, Err(old))) => error(SyntaxFault::MetadataConflict {
                     key: key.into(),
                     unit: unit.into(),
-                    value: old,
+                    value: old.into(),
                 }),
                 Err(fault) => error(fault),
             });

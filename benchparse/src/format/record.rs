@@ -22,6 +22,7 @@ pub enum Record<'r> {
 /// `1726 ns/op` is read as 1.726e-6 `sec/op`, and `written` is 1726 `ns/op`. `3 allocs/op` stays as it
 /// is and has no `written`. See [`unit::tidy`](crate::unit::tidy).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Measurement {
     /// The value in [`Measurement::unit`].
     pub value: f64,
@@ -155,7 +156,17 @@ impl<'r> BenchmarkResult<'r> {
 }
 
 /// One `key=value` of a `Unit` line.
+///
+/// ```
+/// use benchparse::format::{UnitMetadata, Writer};
+///
+/// let mut writer = Writer::new(Vec::new());
+/// writer.unit(UnitMetadata::new(b"allocs/op", b"assume", b"exact"))?;
+/// assert_eq!(writer.into_inner(), b"Unit allocs/op assume=exact\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnitMetadata<'r> {
     /// The unit as it was written.
     pub unit: &'r [u8],
@@ -163,6 +174,18 @@ pub struct UnitMetadata<'r> {
     pub key: &'r [u8],
     /// The value.
     pub value: &'r [u8],
-    /// The line of the input that it came from, counted from 1.
-    pub line: u64,
+    /// The line of the input that it came from, counted from 1; `None` where it came from none.
+    pub line: Option<u64>,
+}
+
+impl<'r> UnitMetadata<'r> {
+    /// What is to be said of a unit.
+    pub const fn new(unit: &'r [u8], key: &'r [u8], value: &'r [u8]) -> Self {
+        Self {
+            unit,
+            key,
+            value,
+            line: None,
+        }
+    }
 }

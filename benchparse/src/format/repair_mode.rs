@@ -6,6 +6,7 @@ use crate::input::Lines;
 
 /// What a [`Reader`](super::Reader) does about input that is not the plain output of `go test`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RepairMode {
     /// Reads it as what it was, and counts the repairs.
     #[default]

@@ -10,13 +10,10 @@
 //! use benchparse::gate::{Class, Policy, Row, RowKey, Outcome, Verdict, judge};
 //! use benchparse::stats::Sample;
 //!
-//! let key = RowKey {
-//!     table: "codec".into(),
-//!     benchmark: "Encode-8".into(),
-//!     unit: "allocs/op".into(),
-//! };
+//! let key = RowKey::new("codec", "Encode-8", "allocs/op");
 //! let sample = |value: f64| Some(Sample::new(vec![value]));
-//! let row = Row { class: Class::ALLOCATIONS, ..Row::new(key, sample(3.0), sample(4.0)) };
+//! let mut row = Row::new(key, sample(3.0), sample(4.0));
+//! row.class = Class::ALLOCATIONS;
 //! let report = judge(&[row], &Policy::default());
 //! assert_eq!(report.rows[0].verdict, Verdict::Regressed);
 //! assert_eq!(report.outcome, Outcome::Regressed);

@@ -10,6 +10,7 @@ use crate::unit::{Direction, ValueClass as Class};
 /// The gate's answer to all rows.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Report {
     /// What was applied.
     pub policy: Policy,
@@ -30,6 +31,7 @@ pub struct Report {
 /// How a comparison ended, and what a build should do about it.
 ///
 /// Where several hold, the first in the order of the variants counts.
+/// There will be no other outcome: programs turn each of them into an exit status.
 ///
 /// ```
 /// use benchparse::gate::Outcome;
@@ -84,6 +86,7 @@ impl Outcome {
 /// sides that are not interleaved are not compared.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Shift {
     /// Whether the timing rows lost their verdicts.
     pub detected: bool,
@@ -96,6 +99,7 @@ pub struct Shift {
 /// The verdict on one row.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct RowVerdict {
     /// Which row.
     pub key: RowKey,
@@ -132,6 +136,7 @@ pub struct RowVerdict {
 /// One side of a row in numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct SideSummary {
     /// How many values.
     pub n: usize,
@@ -152,6 +157,7 @@ pub struct SideSummary {
 /// How much worse the new side is.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Effect {
     /// w: new median over old median where lower is better, else the inverse, so that 1.1 is 10 % worse. 1 if both
     /// medians are 0, infinite or 0 if one is.
@@ -167,6 +173,7 @@ pub struct Effect {
 /// A range of numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Bounds {
     /// The lower end.
     #[cfg_attr(
@@ -185,6 +192,7 @@ pub struct Bounds {
 /// One-sided rank tests of a row.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Tests {
     /// p of "the new side is worse".
     pub p_worse: f64,
@@ -199,6 +207,7 @@ pub struct Tests {
 /// The verdict on a benchmark.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct BenchmarkVerdict {
     /// The table of the benchmark.
     pub table: String,

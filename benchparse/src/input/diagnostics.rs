@@ -48,6 +48,7 @@ impl DiagnosticKind {
 /// Its `Display` is one sentence without line and full stop, such as `BenchmarkSort-8 failed
 /// (example.com/sort)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// What happened.
     pub kind: DiagnosticKind,

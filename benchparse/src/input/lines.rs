@@ -15,6 +15,7 @@ const HEAD: usize = 64 * 1024;
 
 /// A line of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Line<'a> {
     /// The bytes without the line feed and without one carriage return before it.
     pub text: &'a [u8],

@@ -80,6 +80,7 @@ impl fmt::Display for RepairKind {
 /// Its `Display` is one sentence without a full stop, such as `joined 16 results that were split by
 /// other output`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Repair {
     /// What was done.
     pub kind: RepairKind,

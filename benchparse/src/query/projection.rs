@@ -19,6 +19,7 @@ use super::token::{Cursor, Kind};
 /// # Ok::<(), benchparse::query::QueryError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Projection {
     /// The keys, the first counting most in sorting.
     pub fields: Vec<Field>,
@@ -26,6 +27,7 @@ pub struct Projection {
 
 /// One key of a projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field {
     /// The key.
     pub key: Key,
@@ -33,10 +35,41 @@ pub struct Field {
     pub order: Order,
 }
 
+impl Field {
+    /// A key whose values are sorted in some order.
+    pub fn new(key: Key, order: Order) -> Self {
+        Self { key, order }
+    }
+}
+
+/// The key in order of first appearance.
+impl From<Key> for Field {
+    fn from(key: Key) -> Self {
+        Self::new(key, Order::default())
+    }
+}
+
+impl FromIterator<Field> for Projection {
+    fn from_iter<I: IntoIterator<Item = Field>>(fields: I) -> Self {
+        Self {
+            fields: fields.into_iter().collect(),
+        }
+    }
+}
+
+/// That one key, in order of first appearance.
+impl From<Key> for Projection {
+    fn from(key: Key) -> Self {
+        Self::from_iter([key.into()])
+    }
+}
+
 /// How values are sorted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Order {
     /// By first appearance among all results, `@first`. It is the order of a key without one.
+    #[default]
     FirstSeen,
     /// By bytes, `@alpha`; see [`compare_alpha`](super::compare_alpha).
     Alpha,

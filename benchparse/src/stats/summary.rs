@@ -10,6 +10,7 @@ use super::median::{count_for_interval, median, median_interval_orders};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Assumption {
     /// No shape is assumed: median, order statistics, ranks.
     #[default]
@@ -21,6 +22,7 @@ pub enum Assumption {
 /// Centre and range of a sample.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Summary {
     /// The median, or the most frequent value under [`Assumption::Exact`].
     #[cfg_attr(

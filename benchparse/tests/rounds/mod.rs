@@ -21,11 +21,8 @@ pub(crate) fn rounds() -> Vec<Series> {
         };
         for (value, unit) in result.values() {
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-            let key = RowKey {
-                table: text(result.config_value("pkg").unwrap_or_default()),
-                benchmark: text(result.name().full()),
-                unit: text(unit),
-            };
+            let table = text(result.config_value("pkg").unwrap_or_default());
+            let key = RowKey::new(table, text(result.name().full()), text(unit));
             match all.iter_mut().find(|series| series.key == key) {
                 Some(series) => series.values.push(value),
                 None => all.push(Series {
