@@ -1,27 +1,33 @@
 //! Interned strings.
 
 use std::hash::BuildHasher as _;
-use std::num::NonZeroU32;
+use std::num::NonZeroU64;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// Which table a symbol is of.
+/// Which table a symbol is of: the upper half of its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct TableId(NonZeroU32);
+pub(crate) struct TableId(NonZeroU64);
 
 impl TableId {
+    const BITS: u64 = !(u32::MAX as u64);
+
     /// What the empty text is of.
-    const EVERY: Self = Self(NonZeroU32::MIN);
+    const EVERY: Self = match NonZeroU64::new(1 << 32) {
+        Some(id) => Self(id),
+        None => unreachable!(),
+    };
 
     /// Another one each time, until 2³² tables were made.
     fn next() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(2);
         loop {
-            let id = NonZeroU32::new(NEXT.fetch_add(1, Relaxed)).map(Self);
-            if let Some(id) = id.filter(|id| *id != Self::EVERY) {
-                return id;
+            let id = u64::from(NEXT.fetch_add(1, Relaxed)) << 32;
+            match NonZeroU64::new(id).map(Self) {
+                Some(id) if id != Self::EVERY => return id,
+                _ => {}
             }
         }
     }
@@ -34,29 +40,29 @@ impl TableId {
 /// one has no text for it, and two tables have no symbol in common but [`Symbol::EMPTY`]. The order of
 /// a table's symbols is that of first appearance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Symbol {
-    table: TableId,
-    index: u32,
-}
+pub struct Symbol(NonZeroU64);
 
 impl Symbol {
     /// The empty text, which every table has.
-    pub const EMPTY: Self = Self {
-        table: TableId::EVERY,
-        index: 0,
-    };
+    pub const EMPTY: Self = Self(TableId::EVERY.0);
 
     #[inline]
-    const fn new(table: TableId, index: u32) -> Self {
+    fn new(table: TableId, index: u32) -> Self {
         match index {
             0 => Self::EMPTY,
-            _ => Self { table, index },
+            _ => Self(table.0 | u64::from(index)),
         }
     }
 
     /// The place of this symbol in the order of first appearance.
+    #[inline]
     pub(crate) const fn index(self) -> u32 {
-        self.index
+        self.0.get() as u32
+    }
+
+    #[inline]
+    const fn is_of(self, table: TableId) -> bool {
+        self.0.get() & TableId::BITS == table.0.get()
     }
 }
 
@@ -178,8 +184,8 @@ impl Symbols {
     /// The text of a symbol; `None` for a symbol of another table.
     #[inline]
     pub fn text(&self, symbol: Symbol) -> Option<&[u8]> {
-        if symbol.table == self.id || symbol.table == TableId::EVERY {
-            text_of(&self.bytes, &self.ends, symbol.index as usize)
+        if symbol.is_of(self.id) || symbol == Symbol::EMPTY {
+            text_of(&self.bytes, &self.ends, symbol.index() as usize)
         } else {
             None
         }
@@ -232,13 +238,16 @@ impl Texts {
     /// The text of a symbol; `None` for one of a third table, or one that came later.
     #[inline]
     pub(crate) fn text(&self, symbol: Symbol) -> Option<&[u8]> {
-        let index = symbol.index as usize;
-        let place = match symbol.table {
-            TableId::EVERY => 0,
-            table if table == self.first && index < self.count => index,
-            // Their empty text is not here twice.
-            table if table == self.second => self.count + index - 1,
-            _ => return None,
+        let index = symbol.index() as usize;
+        let place = if symbol.is_of(self.first) && index < self.count {
+            index
+        } else if symbol.is_of(self.second) {
+            // The empty text is not here twice.
+            self.count + index - 1
+        } else if symbol == Symbol::EMPTY {
+            0
+        } else {
+            return None;
         };
         text_of(&self.bytes, &self.ends, place)
     }
