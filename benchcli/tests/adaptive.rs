@@ -10,8 +10,9 @@ mod noise;
 mod rounds;
 
 use benchcli::runner::stopping::{Looks, is_settled};
-use benchparse::gate::{Class, Direction, Policy, Row, RowVerdict, judge_again};
+use benchparse::gate::{Policy, Row, RowVerdict, judge_again};
 use benchparse::stats::Sample;
+use benchparse::unit::{Direction, ValueClass as Class};
 use noise::Random;
 use rounds::{Series, rounds};
 

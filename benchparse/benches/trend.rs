@@ -10,8 +10,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use benchparse::trend::{Sensitivity, Tolerance, detect_changes};
-use benchparse::unit::Direction;
+use benchparse::trend::{Sensitivity, detect_changes};
+use benchparse::unit::{Direction, Tolerance};
 use planted::{
     Found, MARGIN, Planted, REAL, Random, Score, drifts, noises, ours, per_thousand, quiet, series,
     spikes, stepped,

@@ -26,7 +26,7 @@ use crate::format::{BenchmarkResult, ConfigId, Symbol, TableId};
 /// assert_eq!(numbers, [0, 1, 0, 2]);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Grouping {
     parser: Option<TableId>,
     file: Symbol,

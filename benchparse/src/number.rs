@@ -11,7 +11,7 @@ use thiserror::Error;
 /// Why a text is not a number.
 ///
 /// There are no other reasons, as there are none in Go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum NumberError {
     /// The text is not of the number grammar.
     #[error("invalid syntax")]

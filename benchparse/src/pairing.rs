@@ -88,7 +88,7 @@ impl Default for PairingOptions {
 }
 
 /// The values of one side in the order they were measured.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Measurements {
     /// The values.

@@ -10,8 +10,9 @@
 mod noise;
 mod rounds;
 
-use benchparse::gate::{Class, Direction, Policy, Report, Row, Verdict, judge};
+use benchparse::gate::{Policy, Report, Row, Verdict, judge};
 use benchparse::stats::{Assumption, Sample, compare, median};
+use benchparse::unit::{Direction, ValueClass as Class};
 use noise::Random;
 use rounds::{Series, rounds};
 

@@ -1,7 +1,8 @@
 //! The gate against the reference verdicts.
 
-use benchparse::gate::{Class, Direction, Policy, Reason, Row, RowKey, Verdict, judge};
+use benchparse::gate::{Policy, Reason, Row, RowKey, Verdict, judge};
 use benchparse::stats::Sample;
+use benchparse::unit::{Direction, ValueClass as Class};
 use serde_json::Value;
 
 /// A side of a row; numbers that JSON has not are texts.

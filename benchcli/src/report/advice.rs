@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use benchparse::gate::{Class, Finding, Policy, Report, RowVerdict, Target, Timings, findings};
+use benchparse::gate::{Finding, Policy, Report, RowVerdict, Target, Timings, findings};
 use benchparse::number::fixed;
+use benchparse::unit::ValueClass as Class;
 
 use super::row_metadata::RowMetadata;
 use crate::wording::counted;

@@ -213,7 +213,8 @@ fn percents(least: f64, most: f64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use benchparse::trend::{Commit, Point, Sensitivity, Tolerance};
+    use benchparse::trend::{Commit, Point, Sensitivity};
+    use benchparse::unit::Tolerance;
 
     use super::*;
 

@@ -7,8 +7,9 @@
 #[path = "../noise/mod.rs"]
 mod noise;
 
-use benchparse::gate::{Class, Policy, Row, RowKey, judge};
+use benchparse::gate::{Policy, Row, RowKey, judge};
 use benchparse::stats::{Assumption, Sample, compare, median, robust_cv};
+use benchparse::unit::ValueClass as Class;
 
 pub(crate) use noise::{Noise, REAL, Random, noises};
 

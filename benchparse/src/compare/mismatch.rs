@@ -7,7 +7,7 @@ use crate::format::Symbol;
 use crate::name::Name;
 
 /// What keeps two columns apart, when no row has cells in more than one column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Mismatch {
     /// The first columns that have no row in common, as their headings name them.
@@ -19,7 +19,7 @@ pub struct Mismatch {
 }
 
 /// A key that has other values in one column than in the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DifferingKey {
     /// The key as a projection names it.

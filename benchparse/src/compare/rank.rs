@@ -5,7 +5,7 @@ use crate::stats::{Interval, ratio_interval};
 use crate::unit::Direction;
 
 /// The alternatives of one group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Ranking {
     /// `key: value` of the configuration that the group is of.
@@ -19,7 +19,7 @@ pub struct Ranking {
 }
 
 /// One alternative.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Place {
     /// Its value of the key that tells alternatives apart.

@@ -95,14 +95,14 @@ pub(super) struct Rows {
 }
 
 /// The values and cells of some rows, one after the other.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Block {
     pub(super) values: Vec<Symbol>,
     pub(super) cells: Vec<Cell>,
 }
 
 /// Where a row's values and cells are, as start and end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Entry {
     pub(super) label: Symbol,
     pub(super) block: u32,
@@ -141,7 +141,7 @@ pub struct Column {
 }
 
 /// One row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Row<'t> {
     /// The values of [`Tables::row_keys`], one for each.
@@ -169,7 +169,7 @@ impl<'t> Row<'t> {
 }
 
 /// The sample of one row and column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Cell {
     /// Which column it is in, counted from 0.
@@ -226,7 +226,7 @@ impl Ratio {
 }
 
 /// What to know about a geometric mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]

@@ -20,7 +20,7 @@ use crate::number::NumberError;
 /// assert_eq!(error.to_string(), "run.txt:1: missing units");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}:{line}: {fault}", file.as_bstr())]
 #[non_exhaustive]
 pub struct SyntaxError {
@@ -64,17 +64,18 @@ pub enum ReadError {
 /// while let Some(Record::Result(result)) = reader.next_record()? {
 ///     pairing.add(Side::Base, &result);
 /// }
-/// assert_eq!(pairing.rows(&Parser::new()), Err(ForeignParser));
+/// let error: ForeignParser = pairing.rows(&Parser::new()).unwrap_err();
+/// assert!(error.to_string().starts_with("the results come from different parsers"));
 /// assert_eq!(pairing.rows(&parser)?.len(), 1);
 /// # Ok::<(), benchparse::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the results come from different parsers; read everything that belongs together with one")]
 #[non_exhaustive]
 pub struct ForeignParser;
 
 /// Input that is not plain `go test` output, where it is not to be repaired.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}:{line}: {kind}; strict reading takes only plain go test output", file.as_bstr())]
 #[non_exhaustive]
 pub struct NeedsRepair {
@@ -87,7 +88,7 @@ pub struct NeedsRepair {
 }
 
 /// The faults of the format, with the reference's texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SyntaxFault {
     /// A name and then nothing but white space.
@@ -140,6 +141,8 @@ impl SyntaxFault {
         text.into()
     }
 }
+
+impl std::error::Error for SyntaxFault {}
 
 impl fmt::Display for SyntaxFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -147,6 +147,12 @@ impl BenchmarkResult<'_> {
     }
 }
 
+impl From<&BenchmarkResult<'_>> for OwnedResult {
+    fn from(result: &BenchmarkResult<'_>) -> Self {
+        result.to_owned()
+    }
+}
+
 /// The results of an input, one after the other. See [`Reader::results`].
 #[derive(Debug)]
 pub struct Results<'p, R> {

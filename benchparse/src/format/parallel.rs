@@ -23,7 +23,7 @@ use crate::input::{Diagnostics, Feeder, Repairs};
 const BLOCKS: usize = 3;
 
 /// What there is to say of an input besides its records.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Findings {
     /// What was repaired.

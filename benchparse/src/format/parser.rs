@@ -76,7 +76,7 @@ enum Pending {
 }
 
 /// What a line was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LineKind<'t> {
     /// A result.
@@ -104,9 +104,9 @@ impl Parser {
 
     /// Starts an input: its configuration is empty, its results have `label` as `.file`, its errors
     /// name `path`. Texts and what is known of units stay. Inputs with one label are one.
-    pub fn begin(&mut self, path: &[u8], label: &[u8]) {
-        self.path = path.into();
-        self.label = self.symbols.intern(label);
+    pub fn begin(&mut self, path: impl AsRef<[u8]>, label: impl AsRef<[u8]>) {
+        self.path = path.as_ref().into();
+        self.label = self.symbols.intern(label.as_ref());
         self.config.clear();
         self.config_id = None;
         self.result = None;

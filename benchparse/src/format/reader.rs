@@ -64,7 +64,8 @@ impl<'p, R: Read> Reader<'p, R> {
 impl Parser {
     /// Starts an input whose results have the given label (`.file`), which errors name too, and
     /// reads it. What needs repair is repaired; see [`Reader::with_repair_mode`] for other ways.
-    pub fn read<R: Read>(&mut self, label: &[u8], input: R) -> Reader<'_, R> {
+    pub fn read<R: Read>(&mut self, label: impl AsRef<[u8]>, input: R) -> Reader<'_, R> {
+        let label = label.as_ref();
         self.begin(label, label);
         Reader::new(self, input)
     }

@@ -6,7 +6,7 @@ use super::symbol::{Symbol, Symbols};
 use crate::name::Name;
 
 /// What a line says. Configuration lines give no record: they show in the results after them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Record<'r> {
     /// A benchmark's result.
@@ -165,7 +165,7 @@ impl<'r> BenchmarkResult<'r> {
 /// assert_eq!(writer.into_inner(), b"Unit allocs/op assume=exact\n");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct UnitMetadata<'r> {
     /// The unit as it was written.

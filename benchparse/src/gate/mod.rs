@@ -7,13 +7,14 @@
 //! the whole run, and only beyond a threshold.
 //!
 //! ```
-//! use benchparse::gate::{Class, Policy, Row, RowKey, Outcome, Verdict, judge};
+//! use benchparse::gate::{Policy, Row, RowKey, Outcome, Verdict, judge};
 //! use benchparse::stats::Sample;
+//! use benchparse::unit::ValueClass;
 //!
 //! let key = RowKey::new("codec", "Encode-8", "allocs/op");
 //! let sample = |value: f64| Some(Sample::new(vec![value]));
 //! let mut row = Row::new(key, sample(3.0), sample(4.0));
-//! row.class = Class::ALLOCATIONS;
+//! row.class = ValueClass::ALLOCATIONS;
 //! let report = judge(&[row], &Policy::default());
 //! assert_eq!(report.rows[0].verdict, Verdict::Regressed);
 //! assert_eq!(report.outcome, Outcome::Regressed);
@@ -31,7 +32,6 @@ pub use judge::{judge, judge_again};
 pub use policy::{Action, Policy, PolicyError};
 pub use row::{Acceptance, Row, RowKey};
 
-pub use crate::unit::{Direction, ValueClass as Class};
 pub use verdict::{
     Basis, BenchmarkVerdict, Bounds, Effect, Outcome, Reason, Report, RowVerdict, Shift,
     SideSummary, Tests, Verdict,

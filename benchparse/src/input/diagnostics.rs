@@ -47,7 +47,7 @@ impl DiagnosticKind {
 ///
 /// Its `Display` is one sentence without line and full stop, such as `BenchmarkSort-8 failed
 /// (example.com/sort)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// What happened.
@@ -133,7 +133,7 @@ impl Diagnostics {
 
     /// The diagnostics in the order of the input. Of very many only the first thousand are kept;
     /// [`Diagnostics::count`] knows of all.
-    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.seen.iter()
     }
 
@@ -170,6 +170,15 @@ impl Diagnostics {
 
     pub(super) fn last(&self) -> Option<&Diagnostic> {
         self.seen.last()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.seen.iter()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The filter language.
 
+use std::str::FromStr;
+
 use super::error::QueryError;
 use super::key::Key;
 use super::regexp::Regexp;
@@ -86,8 +88,8 @@ impl Filter {
     ///
     /// # Errors
     /// The first place where it is not of the language, or a regular expression is not of Go's.
-    pub fn parse(query: &[u8]) -> Result<Self, QueryError> {
-        Reader::new(query).read()
+    pub fn parse(query: impl AsRef<[u8]>) -> Result<Self, QueryError> {
+        Reader::new(query.as_ref()).read()
     }
 
     /// The filter `*`.
@@ -191,6 +193,21 @@ impl Filter {
             stack.push(value);
         }
         stack.pop().unwrap_or_default()
+    }
+}
+
+/// The filter `*`.
+impl Default for Filter {
+    fn default() -> Self {
+        Self::everything()
+    }
+}
+
+impl FromStr for Filter {
+    type Err = QueryError;
+
+    fn from_str(query: &str) -> Result<Self, QueryError> {
+        Self::parse(query)
     }
 }
 

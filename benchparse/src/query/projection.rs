@@ -1,5 +1,7 @@
 //! The projection language.
 
+use std::str::FromStr;
+
 use super::error::{QueryError, is_printable};
 use super::key::Key;
 use super::token::{Cursor, Kind};
@@ -18,7 +20,7 @@ use super::token::{Cursor, Kind};
 /// assert_eq!(projection.fields[1].key, Key::Sub(b"/n".to_vec()));
 /// # Ok::<(), benchparse::query::QueryError>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Projection {
     /// The keys, the first counting most in sorting.
@@ -26,7 +28,7 @@ pub struct Projection {
 }
 
 /// One key of a projection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Field {
     /// The key.
@@ -64,6 +66,14 @@ impl From<Key> for Projection {
     }
 }
 
+impl FromStr for Projection {
+    type Err = QueryError;
+
+    fn from_str(query: &str) -> Result<Self, QueryError> {
+        Self::parse(query)
+    }
+}
+
 /// How values are sorted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -98,7 +108,11 @@ impl Projection {
     ///
     /// # Errors
     /// The first place where it is not of the language.
-    pub fn parse(query: &[u8]) -> Result<Self, QueryError> {
+    pub fn parse(query: impl AsRef<[u8]>) -> Result<Self, QueryError> {
+        Self::read(query.as_ref())
+    }
+
+    fn read(query: &[u8]) -> Result<Self, QueryError> {
         let mut cursor = Cursor::new(query);
         let mut written = Vec::new();
         let mut token = cursor.key()?;

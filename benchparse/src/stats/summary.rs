@@ -7,7 +7,7 @@ use super::Sample;
 use super::median::{count_for_interval, median, median_interval_orders};
 
 /// What is assumed about the distribution of a unit's values.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]

@@ -7,7 +7,7 @@ use super::segment::segment;
 use crate::stats::{Assumption, Comparer, Sample};
 
 /// How ready [`changes`] is to report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
