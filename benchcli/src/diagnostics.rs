@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use benchparse::format::{SyntaxError, SyntaxFault};
-use benchparse::input::{Incident, IncidentKind, Incidents, Repairs};
+use benchparse::input::{self, Repairs};
 use benchparse::pairing::Side;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -133,15 +133,15 @@ fn severity_of_failure(side: Option<Side>) -> Severity {
     }
 }
 
-fn kind_of(kind: IncidentKind) -> DiagnosticKind {
+fn kind_of(kind: input::DiagnosticKind) -> DiagnosticKind {
     match kind {
-        IncidentKind::Failed => DiagnosticKind::Failed,
-        IncidentKind::Skipped => DiagnosticKind::Skipped,
-        IncidentKind::Killed => DiagnosticKind::Killed,
-        IncidentKind::Panicked => DiagnosticKind::Panicked,
-        IncidentKind::NoNumbers => DiagnosticKind::NoNumbers,
-        IncidentKind::NoName => DiagnosticKind::NoName,
-        IncidentKind::PackageFailed => DiagnosticKind::PackageFailed,
+        input::DiagnosticKind::Failed => DiagnosticKind::Failed,
+        input::DiagnosticKind::Skipped => DiagnosticKind::Skipped,
+        input::DiagnosticKind::Killed => DiagnosticKind::Killed,
+        input::DiagnosticKind::Panicked => DiagnosticKind::Panicked,
+        input::DiagnosticKind::NoNumbers => DiagnosticKind::NoNumbers,
+        input::DiagnosticKind::NoName => DiagnosticKind::NoName,
+        input::DiagnosticKind::PackageFailed => DiagnosticKind::PackageFailed,
         // Of a kind that is not known yet nothing better can be said.
         _ => DiagnosticKind::ExitStatus,
     }
@@ -161,7 +161,7 @@ pub struct Noticed {
     /// What was repaired.
     pub repairs: Repairs,
     /// Benchmarks that gave no result.
-    pub incidents: Incidents,
+    pub missing: input::Diagnostics,
 }
 
 /// How many benchmarks without a result are named in one line.
@@ -182,13 +182,13 @@ impl Noticed {
         self.results += other.results;
         self.malformed.extend(other.malformed.iter().cloned());
         self.repairs.merge(&other.repairs);
-        self.incidents.merge(&other.incidents);
+        self.missing.merge(&other.missing);
     }
 
     /// Whether `Unit` lines say different things about which values are better, or how they behave.
     pub fn units_contradict(&self) -> bool {
         self.malformed.iter().any(|error| {
-            matches!(&error.fault, SyntaxFault::MetadataConflict { key, .. } if key == "better" || key == "assume")
+            matches!(&error.fault, SyntaxFault::MetadataConflict { key, .. } if key == b"better" || key == b"assume")
         })
     }
 
@@ -213,16 +213,16 @@ impl Noticed {
             let kind = DiagnosticKind::Repaired;
             all.push(of(kind, Severity::Note, None, repair.to_string()));
         }
-        for incident in self.incidents.iter() {
-            let kind = kind_of(incident.kind);
+        for missing in self.missing.iter() {
+            let kind = kind_of(missing.kind);
             let mut diagnostic = of(
                 kind,
                 Severity::Note,
-                Some(incident.line),
-                incident.to_string(),
+                Some(missing.line),
+                missing.to_string(),
             );
-            diagnostic.package.clone_from(&incident.package);
-            diagnostic.benchmark.clone_from(&incident.benchmark);
+            diagnostic.package.clone_from(&missing.package);
+            diagnostic.benchmark.clone_from(&missing.benchmark);
             diagnostic.severity = match kind {
                 DiagnosticKind::Skipped => Severity::Note,
                 DiagnosticKind::NoNumbers | DiagnosticKind::NoName => Severity::Warning,
@@ -251,17 +251,17 @@ impl Noticed {
             .iter()
             .map(|repair| format!("{}: {repair}", self.file))
             .collect();
-        if !self.incidents.is_empty() {
-            lines.push(format!("{}: {}", self.file, named(&self.incidents)));
+        if !self.missing.is_empty() {
+            lines.push(format!("{}: {}", self.file, named(&self.missing)));
         }
         lines
     }
 }
 
-/// The sum of incidents, with the first benchmarks' names.
-fn named(incidents: &Incidents) -> String {
-    let name = |incident: &'_ Incident| incident.benchmark.clone();
-    let mut names: Vec<String> = incidents.iter().filter_map(name).collect();
+/// The sum of what gave no result, with the first benchmarks' names.
+fn named(missing: &input::Diagnostics) -> String {
+    let name = |it: &input::Diagnostic| it.benchmark.clone();
+    let mut names: Vec<String> = missing.iter().filter_map(name).collect();
     names.dedup();
     let shown = names.len().min(NAMED);
     let more = match names.len() - shown {
@@ -270,5 +270,5 @@ fn named(incidents: &Incidents) -> String {
     };
     let names = names[..shown].join(", ");
     let glue = if names.is_empty() { "" } else { ": " };
-    format!("{incidents}{glue}{names}{more}")
+    format!("{missing}{glue}{names}{more}")
 }

@@ -70,11 +70,9 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
                     of.row(&old, &new, factor)
                 })
                 .collect();
-            let policy = Policy {
-                interleaved: true,
-                q: 0.05 * share,
-                ..Policy::default()
-            };
+            let mut policy = Policy::default();
+            policy.interleaved = true;
+            policy.q = 0.05 * share;
             settled = judge_again(&rows, &policy, &settled)
                 .rows
                 .into_iter()

@@ -98,7 +98,9 @@ fn compare(text: &[u8]) -> usize {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default());
+    let tables = collector
+        .finish(&parser, Thresholds::default())
+        .expect("one parser");
     tables.tables().len()
 }
 

@@ -8,8 +8,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use benchparse::trend::{Sensitivity, Tolerance, detect_changes};
-use benchparse::unit::Direction;
+use benchparse::trend::{Sensitivity, detect_changes};
+use benchparse::unit::{Direction, Tolerance};
 use testsupport::noise::{REAL, Random, noises};
 use testsupport::planted::{
     Found, MARGIN, Planted, Score, Series, drifts, ours, per_thousand, quiet, series, spikes,
@@ -80,10 +80,7 @@ fn main() {
 }
 
 /// No difference is too small.
-const EXACT: Tolerance = Tolerance {
-    absolute: 0.0,
-    relative: 0.0,
-};
+const EXACT: Tolerance = Tolerance::new(0.0, 0.0);
 
 /// Series of 10,000 points that no code makes.
 fn odd_series() -> Vec<(&'static str, Vec<f64>)> {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::format::{ReadError, SyntaxError};
+use crate::format::{ForeignParser, ReadError, SyntaxError};
 use crate::gate::PolicyError;
 use crate::number::NumberError;
 use crate::query::QueryError;
@@ -40,6 +40,8 @@ pub enum Error {
     Io(#[from] io::Error),
     /// A line is not of the format.
     Syntax(#[from] SyntaxError),
+    /// Results of different parsers were brought together.
+    ForeignParser(#[from] ForeignParser),
     /// A filter or a projection is wrong.
     Query(#[from] QueryError),
     /// A setting of the gate is out of range.

@@ -6,12 +6,12 @@
 
 use hashbrown::HashMap;
 
-use crate::format::{BenchmarkResult, ConfigId, Symbol};
+use crate::format::{BenchmarkResult, ConfigId, Symbol, TableId};
 
-/// Numbers the groups of the results of one [`Parser`](crate::format::Parser), from 0 in the order in
-/// which they are first seen.
+/// Numbers the groups of results, from 0 in the order in which they are first seen.
 ///
-/// An input that begins again after another one has new groups.
+/// An input that begins again after another one has new groups, and so have the results of another
+/// [`Parser`](crate::format::Parser).
 ///
 /// ```
 /// use benchparse::format::{Parser, Record};
@@ -26,8 +26,9 @@ use crate::format::{BenchmarkResult, ConfigId, Symbol};
 /// assert_eq!(numbers, [0, 1, 0, 2]);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Grouping {
+    parser: Option<TableId>,
     file: Symbol,
     /// The first group of each name in the current input.
     by_name: Vec<u32>,
@@ -46,8 +47,8 @@ impl Grouping {
     pub fn number(&mut self, result: &BenchmarkResult<'_>) -> u32 {
         let key = (result.config_id(), result.name_symbol());
         match self.last {
-            Some((last, number)) if last == key && result.file() == self.file => number,
-            _ => self.look_up(key, result.file()),
+            Some((last, number)) if last == key && self.is_same_input(result) => number,
+            _ => self.look_up(key, result),
         }
     }
 
@@ -59,9 +60,15 @@ impl Grouping {
         self.last = None;
     }
 
-    fn look_up(&mut self, key: (ConfigId, Symbol), file: Symbol) -> u32 {
-        if file != self.file {
-            self.file = file;
+    #[inline]
+    fn is_same_input(&self, result: &BenchmarkResult<'_>) -> bool {
+        result.label_symbol() == self.file && Some(result.symbols().id()) == self.parser
+    }
+
+    fn look_up(&mut self, key: (ConfigId, Symbol), result: &BenchmarkResult<'_>) -> u32 {
+        if !self.is_same_input(result) {
+            self.file = result.label_symbol();
+            self.parser = Some(result.symbols().id());
             self.by_name.fill(NONE);
             self.others.clear();
         }
@@ -71,7 +78,7 @@ impl Grouping {
     }
 
     fn find(&self, key: (ConfigId, Symbol)) -> Option<u32> {
-        let first = *self.by_name.get(key.1.index())?;
+        let first = *self.by_name.get(key.1.index() as usize)?;
         if *self.configs.get(first as usize)? == key.0 {
             return Some(first);
         }
@@ -81,7 +88,7 @@ impl Grouping {
     fn insert(&mut self, key: (ConfigId, Symbol)) -> u32 {
         let number = self.configs.len() as u32;
         self.configs.push(key.0);
-        let name = key.1.index();
+        let name = key.1.index() as usize;
         if self.by_name.len() <= name {
             self.by_name.resize(name + 1, NONE);
         }
@@ -91,5 +98,25 @@ impl Grouping {
             self.others.insert(key, number);
         }
         number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{Parser, Record};
+
+    /// Even where name, configuration and label are nothing.
+    #[test]
+    fn results_of_another_parser_have_other_groups() {
+        let (mut grouping, mut numbers) = (Grouping::default(), Vec::new());
+        for text in ["Benchmark 1 5 x\n", "Benchmark 1 5 x\n"] {
+            let mut parser = Parser::new();
+            let mut reader = parser.read(b"", text.as_bytes());
+            while let Ok(Some(Record::Result(result))) = reader.next_record() {
+                numbers.push(grouping.number(&result));
+            }
+        }
+        assert_eq!(numbers, [0, 1]);
     }
 }

@@ -50,8 +50,8 @@
 //! # use benchparse::name::Name;
 //! let name = Name::new(b"Encode/format=json/n=100-8");
 //! assert_eq!(name.base(), b"Encode");
-//! assert_eq!(name.sub_value(b"/n"), b"100");
-//! assert_eq!(name.gomaxprocs(), b"8");
+//! assert_eq!(name.sub_value("/n"), Some(&b"100"[..]));
+//! assert_eq!(name.gomaxprocs(), Some(&b"8"[..]));
 //! ```
 //!
 //! **Units** are converted to base units as they are read: `ns` becomes `sec` and `MB` becomes `B` wherever
@@ -94,7 +94,7 @@
 //!     while let Some(record) = reader.next_record()? {
 //!         match record {
 //!             Record::Result(result) => {
-//!                 assert_eq!(result.config_value(b"goos"), b"linux");
+//!                 assert_eq!(result.config_value("goos"), Some(&b"linux"[..]));
 //!                 said.push(format!("{label}:{}: {:?}", result.line(), result.values().next()));
 //!             }
 //!             // A malformed benchmark line. Parsing continues.
@@ -122,7 +122,7 @@
 //! that end up in the same cell form a sample.
 //!
 //! ```
-//! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text, detail_text};
+//! use benchparse::compare::{Collector, Thresholds, TableOptions};
 //! use benchparse::format::{Parser, Record};
 //! use benchparse::query::{Filter, Projection};
 //!
@@ -133,11 +133,9 @@
 //!     text += &format!("BenchmarkEncode/format=gob-8 1000 {} ns/op 256 B/op\n", 900 + run);
 //! }
 //!
-//! let options = TableOptions {
-//!     filter: Filter::parse(b".unit:ns/op")?,
-//!     col: Projection::parse(b"/format@(json gob)")?,
-//!     ..TableOptions::default()
-//! };
+//! let mut options = TableOptions::default();
+//! options.filter = Filter::parse(b".unit:ns/op")?;
+//! options.col = Projection::parse(b"/format@(json gob)")?;
 //! let mut parser = Parser::new();
 //! let mut collector = Collector::new(options);
 //! let mut reader = parser.read(b"run.txt", text.as_bytes());
@@ -147,15 +145,15 @@
 //!     }
 //! }
 //!
-//! let tables = collector.finish(&parser, Thresholds::default());
+//! let tables = collector.finish(&parser, Thresholds::default())?;
 //! let [table] = tables.tables() else { unreachable!() };
-//! assert_eq!(tables.text(table.unit), b"sec/op");
+//! assert_eq!(tables.text(table.unit), Some(&b"sec/op"[..]));
 //! let row = table.rows().next().unwrap();
-//! assert_eq!(tables.text(row.label), b"Encode-8");
+//! assert_eq!(tables.text(row.label), Some(&b"Encode-8"[..]));
 //! let (json, gob) = (&row.cells[0], &row.cells[1]);
 //! let comparison = gob.comparison.expect("compared with the first column");
-//! assert_eq!(delta_text(json.summary.center, gob.summary.center, &comparison), "-46.96%");
-//! assert_eq!(detail_text(&comparison), "p=0.000 n=8");
+//! assert_eq!(comparison.delta_text(json.summary.center, gob.summary.center), "-46.96%");
+//! assert_eq!(comparison.detail_text(), "p=0.000 n=8");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use thiserror::Error;
 
 /// Why a text is not a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+///
+/// There are no other reasons, as there are none in Go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum NumberError {
     /// The text is not of the number grammar.
     #[error("invalid syntax")]

@@ -19,9 +19,9 @@
 //!         }
 //!     }
 //! }
-//! let report = judge(&pairing.rows(&parser), &Policy::default());
+//! let report = judge(&pairing.rows(&parser)?, &Policy::default());
 //! assert_eq!(report.outcome, Outcome::Regressed);
-//! # Ok::<(), std::io::Error>(())
+//! # Ok::<(), benchparse::Error>(())
 //! ```
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,7 +29,9 @@ use std::hash::{BuildHasher as _, Hash};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::format::{BenchmarkResult, ConfigId, Measurement, Parser, Symbol, Symbols};
+use crate::format::{
+    BenchmarkResult, ConfigId, ForeignParser, Measurement, Parser, Source, Symbol, Symbols,
+};
 use crate::gate::{LayoutEffect, Row, RowKey};
 use crate::grouping::Grouping;
 use crate::name::Name;
@@ -38,6 +40,8 @@ use crate::stats::{Sample, median};
 use crate::unit::{self, UnitSemantics, ValueClass};
 
 /// Which version of the code a result is of.
+///
+/// There are these two only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
     /// What is compared with.
@@ -61,6 +65,7 @@ impl Side {
 
 /// Which results are paired.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PairingOptions {
     /// Which measurements to take.
     pub filter: Filter,
@@ -83,7 +88,8 @@ impl Default for PairingOptions {
 }
 
 /// The values of one side in the order they were measured.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Measurements {
     /// The values.
     pub values: Vec<f64>,
@@ -178,10 +184,11 @@ type Alone<'p> = HashMap<(u32, &'p [u8], u32), [Vec<usize>; 2]>;
 
 /// Takes the results of two sides and pairs them.
 ///
-/// All results must come from one [`Parser`]: their symbols are compared. The module's example shows
-/// it at work.
+/// All results must come from one [`Parser`]: [`Pairing::rows`] takes the same one, and refuses any
+/// other. The module's example shows it at work.
 #[derive(Debug, Default)]
 pub struct Pairing {
+    source: Source,
     options: PairingOptions,
     grouping: Grouping,
     groups: Vec<Group>,
@@ -208,13 +215,17 @@ impl Pairing {
         &self.options
     }
 
-    /// Takes those of a result's measurements that the filter selects.
+    /// Takes those of a result's measurements that the filter selects. A result of another parser than
+    /// the first one's is not taken, and [`Pairing::rows`] says so.
     pub fn add(&mut self, side: Side, result: &BenchmarkResult<'_>) {
         self.add_in_layout(side, result, None);
     }
 
     /// Like [`Pairing::add`], for a result of a binary whose layout has a number. Each side has numbers of its own.
     pub fn add_in_layout(&mut self, side: Side, result: &BenchmarkResult<'_>, layout: Option<u32>) {
+        if !self.source.has(result) {
+            return;
+        }
         let number = self.grouping.number(result) as usize;
         if number == self.groups.len() {
             let config = self.config(result);
@@ -295,9 +306,9 @@ impl Pairing {
                 let mut packages = slot.sides[side as usize].packages.iter();
                 let two = [*packages.next()?, *packages.next()?];
                 Some((
-                    symbols.text(slot.identity.1),
+                    symbols.own_text(slot.identity.1),
                     side,
-                    two.map(|package| symbols.text(package)),
+                    two.map(|package| symbols.own_text(package)),
                 ))
             })
         })
@@ -305,20 +316,21 @@ impl Pairing {
 
     /// The rows for the gate, judged as the units say.
     ///
-    /// # Panics
-    /// It may, when the results came from another parser.
-    pub fn rows(&self, parser: &Parser) -> Vec<Row> {
-        self.pairs(parser).iter().map(Pair::row).collect()
+    /// # Errors
+    /// When a result came from another parser.
+    pub fn rows(&self, parser: &Parser) -> Result<Vec<Row>, ForeignParser> {
+        Ok(self.pairs(parser)?.iter().map(Pair::row).collect())
     }
 
     /// All pairs in the order of the input. Two benchmarks that differ in the number of processors
     /// only, one on either side, are one pair.
     ///
-    /// # Panics
-    /// It may, when the results came from another parser.
-    pub fn pairs<'p>(&'p self, parser: &'p Parser) -> Vec<Pair<'p>> {
+    /// # Errors
+    /// When a result came from another parser.
+    pub fn pairs<'p>(&'p self, parser: &'p Parser) -> Result<Vec<Pair<'p>>, ForeignParser> {
+        self.source.check(parser)?;
         let symbols = parser.symbols();
-        let name = |slot: &Slot| Name::new(symbols.text(slot.identity.1));
+        let name = |slot: &Slot| Name::new(symbols.own_text(slot.identity.1));
         let mut alone: Alone<'_> = HashMap::new();
         for (at, slot) in self.slots.iter().enumerate() {
             let side = match slot.sides.each_ref().map(|side| side.values.is_empty()) {
@@ -328,7 +340,7 @@ impl Pairing {
             };
             let (class, _, unit) = slot.identity;
             let name = name(slot);
-            let bare = &name.full()[..name.full().len() - name.suffix().len()];
+            let bare = name.without_suffix();
             alone.entry((class, bare, unit)).or_default()[side as usize].push(at);
         }
         // The place of the base for a head, and the bases that have gone there.
@@ -349,29 +361,28 @@ impl Pairing {
             .map(|class| self.table_text(symbols, class))
             .collect();
         let kept = self.slots.iter().enumerate();
-        kept.filter(|(at, _)| !gone.contains(at))
-            .map(|(at, slot)| {
-                let base = base_of.get(&at).map_or(slot, |&base| &self.slots[base]);
-                let (class, symbol, unit) = slot.identity;
-                let unit = &self.units[unit as usize][..];
-                let processors = (base.identity.1 != symbol)
-                    .then(|| [base, slot].map(|slot| name(slot).gomaxprocs()));
-                Pair {
-                    table: tables[class as usize].clone(),
-                    name: symbols.text(symbol),
-                    unit,
-                    semantics: parser.units().semantics(unit),
-                    // Throughput says what the time says.
-                    is_derived: unit == b"B/s" && timed.contains_key(&(class, symbol)),
-                    timed: timed.get(&(class, symbol)).copied(),
-                    sides: [&base.sides[0], &slot.sides[1]],
-                    processors,
-                    pairing: self,
-                    class,
-                    symbols,
-                }
-            })
-            .collect()
+        let pairs = kept.filter(|(at, _)| !gone.contains(at)).map(|(at, slot)| {
+            let base = base_of.get(&at).map_or(slot, |&base| &self.slots[base]);
+            let (class, symbol, unit) = slot.identity;
+            let unit = &self.units[unit as usize][..];
+            let processors = (base.identity.1 != symbol)
+                .then(|| [base, slot].map(|slot| name(slot).gomaxprocs()));
+            Pair {
+                table: tables[class as usize].clone(),
+                name: symbols.own_text(symbol),
+                unit,
+                semantics: parser.units().semantics(unit),
+                // Throughput says what the time says.
+                is_derived: unit == b"B/s" && timed.contains_key(&(class, symbol)),
+                timed: timed.get(&(class, symbol)).copied(),
+                sides: [&base.sides[0], &slot.sides[1]],
+                processors,
+                pairing: self,
+                class,
+                symbols,
+            }
+        });
+        Ok(pairs.collect())
     }
 
     /// What is known of a configuration.
@@ -398,7 +409,8 @@ impl Pairing {
         class.sort_unstable();
         let environment = options.environment.iter().map(|key| {
             let key = symbols.find(key.as_bytes());
-            key.map_or(Symbol::EMPTY, |key| result.config().get(key))
+            let value = key.and_then(|key| result.config().get(key));
+            value.unwrap_or_default()
         });
         let config = ConfigOf {
             class: classes.number(class),
@@ -406,7 +418,7 @@ impl Pairing {
             package: (options.ignore.iter().any(|key| key == "pkg"))
                 .then(|| symbols.find(b"pkg"))
                 .flatten()
-                .map(|key| result.config().get(key)),
+                .and_then(|key| result.config().get(key)),
         };
         self.configs.insert(id, config);
         config
@@ -416,7 +428,7 @@ impl Pairing {
     fn unit(&mut self, symbols: &Symbols, unit: Symbol) -> u32 {
         let units = &mut self.units;
         *self.unit_ids.entry(unit).or_insert_with(|| {
-            let tidied = unit::tidy(symbols.text(unit)).unit;
+            let tidied = unit::tidy(symbols.own_text(unit)).unit;
             let known = units.iter().position(|known| *known == *tidied);
             let at = known.unwrap_or_else(|| {
                 units.push(tidied.into_owned());
@@ -433,7 +445,7 @@ impl Pairing {
         let mut texts: Vec<(&[u8], &[u8])> = Vec::new();
         let mut length = 0;
         for &(key, value) in entries {
-            let (key, value) = (symbols.text(key), symbols.text(value));
+            let (key, value) = (symbols.own_text(key), symbols.own_text(value));
             length += key.len() + value.len() + 4;
             if length > LONGEST {
                 break;
@@ -455,6 +467,7 @@ impl Pairing {
 
 /// One benchmark in one unit and configuration, on both sides.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Pair<'p> {
     /// The configuration without environment and ignored keys, as text.
     pub table: String,
@@ -471,7 +484,7 @@ pub struct Pair<'p> {
     /// The time per operation of the same benchmark on both sides, where it was measured.
     timed: Option<&'p [Measurements; 2]>,
     /// The numbers of processors, where they differ.
-    processors: Option<[&'p [u8]; 2]>,
+    processors: Option<[Option<&'p [u8]>; 2]>,
     pairing: &'p Pairing,
     class: u32,
     symbols: &'p Symbols,
@@ -485,9 +498,9 @@ const OTHER_DURATION: f64 = 4.0;
 const THREAD_START: f64 = 6144.0;
 
 impl<'p> Pair<'p> {
-    /// The import path of the package, empty where it is not known.
-    pub fn package(&self) -> &'p [u8] {
-        self.config_value(b"pkg").unwrap_or_default()
+    /// The import path of the package, where it is known.
+    pub fn package(&self) -> Option<&'p [u8]> {
+        self.config_value(b"pkg")
     }
 
     /// The row, judged as the unit says, gated, and without a threshold of its own.
@@ -574,7 +587,7 @@ impl<'p> Pair<'p> {
         let key = self.symbols.find(key)?;
         let entries = self.pairing.classes.get(self.class);
         let at = entries.binary_search_by_key(&key, |entry| entry.0).ok()?;
-        Some(self.symbols.text(entries[at].1))
+        Some(self.symbols.own_text(entries[at].1))
     }
 
     /// The values of an environment's key on a side.
@@ -583,7 +596,7 @@ impl<'p> Pair<'p> {
         numbers
             .map(|&number| {
                 let environment = self.pairing.environments.get(number);
-                self.symbols.text(environment[place])
+                self.symbols.own_text(environment[place])
             })
             .collect()
     }
@@ -634,7 +647,8 @@ impl<'p> Pair<'p> {
         differing.sort();
         differing.extend(
             self.processors
-                .map(|[base, head]| format!("GOMAXPROCS ({} and {})", shown(base), shown(head))),
+                .map(|sides| sides.map(|side| shown(side.unwrap_or_default())))
+                .map(|[base, head]| format!("GOMAXPROCS ({base} and {head})")),
         );
         (!differing.is_empty()).then(|| differing.join(", "))
     }
@@ -661,7 +675,7 @@ mod tests {
 
     fn row(base: &str, head: &str) -> Row {
         let (parser, pairing) = paired(base, head);
-        let rows = pairing.rows(&parser);
+        let rows = pairing.rows(&parser).unwrap();
         assert_eq!(rows.len(), 1);
         rows.into_iter().next().unwrap()
     }
@@ -719,7 +733,7 @@ mod tests {
         let long = "x".repeat(2000);
         let text = format!("a: {long}1\nBenchmarkA 1 5 x\na: {long}2\nBenchmarkA 1 5 x\n");
         let (parser, pairing) = paired(&text, &text);
-        let rows = pairing.rows(&parser);
+        let rows = pairing.rows(&parser).unwrap();
         assert_eq!(rows.len(), 2);
         assert_ne!(rows[0].key, rows[1].key);
     }

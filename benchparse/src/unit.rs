@@ -25,6 +25,7 @@ pub use semantics::{Tolerance, UnitSemantics, ValueClass};
 
 /// A unit brought to base units, and what a value in it is multiplied with.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Tidied<'a> {
     /// The unit in base units.
     pub unit: Cow<'a, [u8]>,
@@ -117,6 +118,8 @@ fn numerator(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Which prefixes a unit's values take.
+///
+/// There are these two only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -158,6 +161,7 @@ impl Class {
 /// assert_eq!(sizes.format(2048.0), "2.000Ki");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Scale {
     /// Digits after the point.
     pub digits: usize,

@@ -5,8 +5,9 @@
 //!
 //! `cargo test -p benchparse --test gate_rounds -- --nocapture` prints the figures.
 
-use benchparse::gate::{Class, Policy, Report, Row, Verdict, judge};
+use benchparse::gate::{Policy, Report, Row, Verdict, judge};
 use benchparse::stats::{Assumption, Sample, compare, median};
+use benchparse::unit::ValueClass as Class;
 use testsupport::noise::Random;
 use testsupport::rounds::{Series, rounds};
 
@@ -57,10 +58,8 @@ fn regressed(report: &Report, rows: &[Row], timing: bool) -> bool {
 fn alarms(series: &[Series], order: Order, n: usize, runs: usize) -> Alarms {
     let mut random = Random(n as u64);
     let mut alarms = Alarms::default();
-    let policy = Policy {
-        interleaved: order == Order::InTurn,
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.interleaved = order == Order::InTurn;
     for _ in 0..runs {
         let [old, new] = split(order, n, series[0].values.len(), &mut random);
         let rows: Vec<Row> = series.iter().map(|of| of.row(&old, &new, 1.0)).collect();

@@ -1,7 +1,8 @@
 //! The gate against the reference verdicts.
 
-use benchparse::gate::{Class, Direction, Policy, Reason, Row, RowKey, Verdict, judge};
+use benchparse::gate::{Policy, Reason, Row, RowKey, Verdict, judge};
 use benchparse::stats::Sample;
+use benchparse::unit::{Direction, ValueClass as Class};
 use serde_json::Value;
 
 /// A side of a row; numbers that JSON has not are texts.
@@ -17,26 +18,21 @@ fn sample(values: &Value) -> Option<Sample> {
 fn row(case: &Value) -> Row {
     let text = |key: &str| case[key].as_str().expect("text").to_owned();
     let tolerance = |key: &str| case[key].as_f64().expect("a number");
-    let key = RowKey {
-        table: String::new(),
-        benchmark: text("name"),
-        unit: String::new(),
+    let key = RowKey::new("", text("name"), "");
+    let mut row = Row::new(key, sample(&case["old"]), sample(&case["new"]));
+    row.class = match case["kind"].as_str() {
+        Some("exact") => Class::Exact {
+            abs: tolerance("tol_abs"),
+            rel: tolerance("tol_rel"),
+        },
+        _ => Class::Timing,
     };
-    Row {
-        class: match case["kind"].as_str() {
-            Some("exact") => Class::Exact {
-                abs: tolerance("tol_abs"),
-                rel: tolerance("tol_rel"),
-            },
-            _ => Class::Timing,
-        },
-        direction: if case["higher"] == Value::Bool(true) {
-            Direction::Higher
-        } else {
-            Direction::Lower
-        },
-        ..Row::new(key, sample(&case["old"]), sample(&case["new"]))
-    }
+    row.direction = if case["higher"] == Value::Bool(true) {
+        Direction::Higher
+    } else {
+        Direction::Lower
+    };
+    row
 }
 
 /// The words of the vectors.
@@ -74,12 +70,10 @@ fn every_verdict_is_as_expected() {
             .iter()
             .map(row)
             .collect();
-        let policy = Policy {
-            threshold: case["t"].as_f64(),
-            q: case["q"].as_f64().expect("q"),
-            interleaved: true,
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        policy.threshold = case["t"].as_f64();
+        policy.q = case["q"].as_f64().expect("q");
+        policy.interleaved = true;
         let report = judge(&rows, &policy);
         assert_eq!(
             report.family as u64,

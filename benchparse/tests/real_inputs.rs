@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use benchparse::format::{NeedsRepair, Parser, Reader, Record, RepairMode};
-use benchparse::input::{Incidents, RepairKind, Repairs};
+use benchparse::input::{Diagnostics, RepairKind, Repairs};
 use proptest::prelude::*;
 
 /// What a reader finds in a text.
@@ -14,7 +14,7 @@ struct Found {
     configs: Vec<String>,
     errors: Vec<String>,
     repairs: Repairs,
-    incidents: Incidents,
+    diagnostics: Diagnostics,
 }
 
 fn read_with(text: &[u8], repair_mode: RepairMode) -> std::io::Result<Found> {
@@ -26,14 +26,11 @@ fn read_with(text: &[u8], repair_mode: RepairMode) -> std::io::Result<Found> {
         match record {
             Record::Result(result) => {
                 let text = String::from_utf8_lossy;
-                let config = result.config().texts(result.symbols());
+                let config = result.configs();
                 let config = config.map(|(key, value)| format!("{}={}", text(key), text(value)));
                 configs.push(config.collect::<Vec<_>>().join(" "));
-                let measured = result.measurements().iter().map(|measured| {
-                    let tidied = (measured.value, measured.unit);
-                    let (value, unit) = measured.written.unwrap_or(tidied);
-                    format!(" {value} {}", text(result.symbols().text(unit)))
-                });
+                let measured = result.written_values();
+                let measured = measured.map(|(value, unit)| format!(" {value} {}", text(unit)));
                 let measured: String = measured.collect();
                 let name = text(result.name().full());
                 let said = format!("{name} {}{measured}", result.iterations());
@@ -48,7 +45,7 @@ fn read_with(text: &[u8], repair_mode: RepairMode) -> std::io::Result<Found> {
         configs,
         errors,
         repairs: reader.repairs(),
-        incidents: reader.incidents().clone(),
+        diagnostics: reader.diagnostics().clone(),
     })
 }
 
@@ -93,7 +90,7 @@ fn a_torn_result_is_one_result_at_the_line_of_its_name() {
         found.repaired(),
         ["joined 1 result that was split by other output"]
     );
-    assert!(found.incidents.is_empty());
+    assert!(found.diagnostics.is_empty());
 }
 
 #[test]
@@ -191,7 +188,7 @@ fn events_and_text_read_the_same() {
 }
 
 #[test]
-fn incidents_name_benchmark_package_and_line() {
+fn diagnostics_name_benchmark_package_and_line() {
     let found = read(
         "pkg: example.com/m
 BenchmarkA-4   \tpanic: oh no
@@ -201,9 +198,9 @@ FAIL\texample.com/m\t0.1s
 ",
     );
     let said: Vec<_> = found
-        .incidents
+        .diagnostics
         .iter()
-        .map(|incident| format!("{}: {incident}", incident.line))
+        .map(|diagnostic| format!("{}: {diagnostic}", diagnostic.line))
         .collect();
     assert_eq!(
         said,
@@ -212,7 +209,7 @@ FAIL\texample.com/m\t0.1s
             "5: example.com/m failed: exit status 2"
         ]
     );
-    let json = serde_json::to_value(&found.incidents).expect("incidents are data");
+    let json = serde_json::to_value(&found.diagnostics).expect("diagnostics are data");
     assert_eq!(json[0]["kind"], "panicked");
     assert_eq!(json[0]["benchmark"], "BenchmarkA-4");
 }
@@ -231,7 +228,7 @@ fn read_file(name: &str) -> Found {
 fn what_shells_editors_and_collectors_do_to_a_file_is_undone() {
     let plain = read_file("onepkg-old.txt");
     assert_eq!(plain.results.len(), 18);
-    assert!(plain.repairs.is_empty() && plain.incidents.is_empty());
+    assert!(plain.repairs.is_empty() && plain.diagnostics.is_empty());
     for (name, repaired) in [
         ("crlf.txt", None),
         ("fenced.md", None),
@@ -286,7 +283,11 @@ fn every_result_of_an_odd_package_is_found_however_it_was_run() {
             "separated 1 line from the unfinished line before"
         ]
     );
-    let said: Vec<_> = verbose.incidents.iter().map(ToString::to_string).collect();
+    let said: Vec<_> = verbose
+        .diagnostics
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         said,
         [
@@ -303,7 +304,7 @@ fn a_panicking_benchmark_is_named() {
     for name in ["panic.txt", "panic.json"] {
         let found = read_file(name);
         assert_eq!(found.results.len(), 6, "{name}");
-        let said: Vec<_> = found.incidents.iter().map(ToString::to_string).collect();
+        let said: Vec<_> = found.diagnostics.iter().map(ToString::to_string).collect();
         assert_eq!(
             said,
             [

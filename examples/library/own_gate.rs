@@ -32,12 +32,10 @@ fn main() -> Result<ExitCode> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-gate OLD NEW");
     };
-    let table_options = TableOptions {
-        filter: Filter::parse(b".unit:(ns/op OR B/op OR allocs/op)")?,
-        // One row a benchmark, whatever the machine.
-        table: Projection::parse(b"pkg")?,
-        ..TableOptions::default()
-    };
+    let mut table_options = TableOptions::default();
+    table_options.filter = Filter::parse(b".unit:(ns/op OR B/op OR allocs/op)")?;
+    // One row a benchmark, whatever the machine.
+    table_options.table = Projection::parse(b"pkg")?;
     let mut parser = Parser::new();
     let mut collector = Collector::new(table_options);
     for path in [old, new] {
@@ -51,7 +49,7 @@ fn main() -> Result<ExitCode> {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default());
+    let tables = collector.finish(&parser, Thresholds::default())?;
 
     let mut refused = false;
     for (benchmark, changes) in changes(&tables) {
@@ -86,7 +84,7 @@ fn told(by: f64) -> String {
 
 /// What changed, by package and benchmark.
 fn changes(tables: &Tables) -> BTreeMap<String, Changes> {
-    let text = |symbol| String::from_utf8_lossy(tables.text(symbol));
+    let text = |symbol| String::from_utf8_lossy(tables.text(symbol).unwrap_or_default());
     let mut found: BTreeMap<String, Changes> = BTreeMap::new();
     for table in tables.tables() {
         let headings: Vec<_> = table.headings.iter().map(|value| text(*value)).collect();

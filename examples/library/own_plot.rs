@@ -27,13 +27,11 @@ fn main() -> Result<()> {
     let [old, new] = paths.as_slice() else {
         bail!("usage: own-plot OLD NEW");
     };
-    let table_options = TableOptions {
-        filter: Filter::parse(b".unit:ns/op")?,
-        // One table for everything.
-        table: Projection::parse(b"goos")?,
-        row: Projection::parse(b".fullname")?,
-        ..TableOptions::default()
-    };
+    let mut table_options = TableOptions::default();
+    table_options.filter = Filter::parse(b".unit:ns/op")?;
+    // One table for everything.
+    table_options.table = Projection::parse(b"goos")?;
+    table_options.row = Projection::parse(b".fullname")?;
     let mut parser = Parser::new();
     let mut collector = Collector::new(table_options);
     for path in [old, new] {
@@ -45,7 +43,7 @@ fn main() -> Result<()> {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default());
+    let tables = collector.finish(&parser, Thresholds::default())?;
     let Some(table) = tables.tables().first() else {
         bail!("no timings in these files: were they written with go test -bench?");
     };
@@ -73,7 +71,9 @@ fn line(tables: &Tables, table: &Table, row: Row<'_>, y: usize) -> String {
     let scale = Scale::for_values([largest], table.class);
     let mut svg = format!(
         "<text x=\"4\" y=\"{y}\">{} (to {})</text>\n",
-        escaped(&String::from_utf8_lossy(tables.text(row.label))),
+        escaped(&String::from_utf8_lossy(
+            tables.text(row.label).unwrap_or_default()
+        )),
         scale.format(largest),
     );
     for cell in row.cells {

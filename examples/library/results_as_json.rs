@@ -34,7 +34,7 @@ fn main() -> Result<()> {
                     .collect();
                 let object = json!({
                     "line": result.line(),
-                    "package": text(result.config_value(b"pkg")),
+                    "package": result.config_value("pkg").map(text),
                     "benchmark": text(result.name().full()),
                     "iterations": result.iterations(),
                     "values": values,

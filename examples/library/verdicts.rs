@@ -29,7 +29,7 @@ fn main() -> Result<ExitCode> {
             }
         }
     }
-    let report = judge(&pairing.rows(&parser), &Policy::default());
+    let report = judge(&pairing.rows(&parser)?, &Policy::default());
     for row in report.rows.iter().filter(|row| row.verdict.is_regression()) {
         let worse = row.effect.map_or(f64::NAN, |effect| effect.worse);
         println!(

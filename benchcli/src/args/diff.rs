@@ -212,20 +212,19 @@ impl DiffArgs {
             ("ignore", &self.ignore),
         ]
         .map(|(flag, text)| parsed(flag, Projection::parse(text.as_encoded_bytes())));
-        let table_options = TableOptions {
-            filter,
-            table: table?,
-            row: row?,
-            col: col?,
-            ignore: ignore?,
-        };
+        let mut table_options = TableOptions::default();
+        table_options.filter = filter;
+        table_options.table = table?;
+        table_options.row = row?;
+        table_options.col = col?;
+        table_options.ignore = ignore?;
+        let mut thresholds = Thresholds::default();
+        thresholds.alpha = level("alpha", &self.alpha)?;
+        thresholds.confidence = level("confidence", &self.confidence)?;
         Ok(DiffOptions {
             inputs: self.inputs,
             table_options,
-            thresholds: Thresholds {
-                alpha: level("alpha", &self.alpha)?,
-                confidence: level("confidence", &self.confidence)?,
-            },
+            thresholds,
             gate: self.gate,
             repair_mode: repair_mode(self.strict),
             only_changed: self.only_changed,

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use benchparse::compare::{TableOptions, Thresholds};
 use benchparse::format::RepairMode;
-use benchparse::query::{Field, Filter, Key, Order, Projection};
+use benchparse::query::{Filter, Key, Projection};
 use clap::Args;
 
 use super::diff::{level, parsed, repair_mode};
@@ -80,30 +80,20 @@ impl RankArgs {
     /// # Errors
     /// The first flag that is wrong, with what is wrong in it.
     pub fn into_options(self) -> Result<RankOptions> {
-        let by = |key| Projection {
-            fields: vec![Field {
-                key,
-                order: Order::FirstSeen,
-            }],
-        };
-        let confidence = level("confidence", &self.confidence)?;
+        let mut thresholds = Thresholds::default();
+        thresholds.confidence = level("confidence", &self.confidence)?;
+        let mut table_options = TableOptions::default();
+        table_options.filter = parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?;
+        table_options.col = parsed("-by", Projection::parse(self.by.as_encoded_bytes()))?;
+        table_options.ignore = Key::File.into();
         Ok(RankOptions {
             inputs: self.inputs,
-            table_options: TableOptions {
-                filter: parsed("-filter", Filter::parse(self.filter.as_encoded_bytes()))?,
-                table: by(Key::Config),
-                row: by(Key::FullName),
-                col: parsed("-by", Projection::parse(self.by.as_encoded_bytes()))?,
-                ignore: by(Key::File),
-            },
+            table_options,
             repair_mode: repair_mode(self.strict),
             unit: benchparse::unit::tidy(self.unit.as_bytes())
                 .unit
                 .into_owned(),
-            thresholds: Thresholds {
-                confidence,
-                ..Thresholds::default()
-            },
+            thresholds,
         })
     }
 }

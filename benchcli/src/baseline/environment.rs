@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use benchparse::format::{BenchmarkResult, ConfigId, Parser, Record, Symbol, SyntaxError};
-use benchparse::input::Incidents;
+use benchparse::input::Diagnostics;
 use bstr::{BStr, BString, ByteSlice as _};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub struct Contents {
     /// Lines that are no results and should be.
     pub errors: Vec<SyntaxError>,
     /// What failed, was skipped or printed no result.
-    pub incidents: Incidents,
+    pub diagnostics: Diagnostics,
 }
 
 /// The numbers of a recording, as its header has them or its text.
@@ -68,7 +68,7 @@ impl Contents {
             while let Ok(Some(record)) = reader.next_record() {
                 count.add(record);
             }
-            count.contents.incidents.merge(reader.incidents());
+            count.contents.diagnostics.merge(reader.diagnostics());
         }
         count.finish()
     }
@@ -108,7 +108,7 @@ impl Contents {
 #[derive(Default)]
 struct Count {
     contents: Contents,
-    names: HashSet<(Symbol, Symbol)>,
+    names: HashSet<(Option<Symbol>, Symbol)>,
     configs: HashSet<ConfigId>,
 }
 
@@ -117,8 +117,7 @@ impl Count {
         match record {
             Record::Result(result) => {
                 self.contents.samples += 1;
-                let package = result.symbols().find(b"pkg");
-                let package = package.map_or(Symbol::EMPTY, |key| result.config().get(key));
+                let package = result.config_symbol("pkg");
                 self.names.insert((package, result.name_symbol()));
                 if self.configs.insert(result.config_id()) {
                     self.contents.environments.insert(Environment::of(&result));
@@ -138,7 +137,7 @@ impl Count {
 impl Environment {
     /// The environment of a result.
     pub fn of(result: &BenchmarkResult<'_>) -> Self {
-        let value = |key: &str| BString::from(result.config_value(key.as_bytes()));
+        let value = |key: &str| BString::from(result.config_value(key).unwrap_or_default());
         Self {
             goos: value(GOOS),
             goarch: value(GOARCH),

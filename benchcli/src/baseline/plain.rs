@@ -1,7 +1,7 @@
 //! Converts input such as `go test -json` into plain benchmark text that can be stored.
 
 use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
-use benchparse::input::{Incident, IncidentKind};
+use benchparse::input::{Diagnostic, DiagnosticKind};
 
 use super::environment::Contents;
 
@@ -24,18 +24,18 @@ pub fn storable(input: Vec<u8>, contents: &Contents) -> (Vec<u8>, Vec<String>) {
         };
     });
     let mut text = writer.into_inner();
-    for incident in contents.incidents.iter() {
-        failure(&mut text, incident);
+    for diagnostic in contents.diagnostics.iter() {
+        failure(&mut text, diagnostic);
     }
     (text, repairs)
 }
 
 /// Adds the lines from which a failure is read again.
-fn failure(text: &mut Vec<u8>, incident: &Incident) {
-    let package = incident.package.as_deref();
-    let benchmark = incident.benchmark.as_deref();
-    let lines = match (incident.kind, benchmark, package) {
-        (IncidentKind::Skipped | IncidentKind::NoName, ..) => return,
+fn failure(text: &mut Vec<u8>, diagnostic: &Diagnostic) {
+    let package = diagnostic.package.as_deref();
+    let benchmark = diagnostic.benchmark.as_deref();
+    let lines = match (diagnostic.kind, benchmark, package) {
+        (DiagnosticKind::Skipped | DiagnosticKind::NoName, ..) => return,
         (_, Some(benchmark), Some(package)) => {
             format!("pkg: {package}\n--- FAIL: {benchmark}\n")
         }
@@ -95,7 +95,7 @@ mod tests {
         let (text, _) = stored(failing.as_bytes());
         let [before, after] = [failing.as_bytes(), text.as_bytes()].map(|text| {
             Contents::of(b"", text)
-                .incidents
+                .diagnostics
                 .iter()
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()

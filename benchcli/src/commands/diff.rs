@@ -11,6 +11,7 @@ use crate::args::diff::{DiffOptions, Format, Sort};
 use crate::inputs::Input;
 use crate::pipeline::results::{Reading, Source, threads};
 use crate::report;
+use crate::report::mismatch::mismatch_text;
 use crate::ui;
 use crate::visible::visible;
 
@@ -38,9 +39,9 @@ pub(super) fn run_on(
     if options.format == Format::Text {
         return write_text(reading, collector, &options);
     }
-    let mut tables = collector.finish(&reading.parser, options.thresholds);
+    let mut tables = collector.finish(&reading.parser, options.thresholds)?;
     if let Some(mismatch) = tables.mismatch() {
-        reading.note(mismatch.to_string());
+        reading.note(mismatch_text(&mismatch, "-ignore"));
     }
     arrange(&mut tables, &options);
     let mut stdout = io::stdout().lock();
@@ -88,7 +89,7 @@ fn write_text(
         color,
         visible: color || stdout.is_terminal(),
     };
-    let parts = collector.finish_in_parts(&reading.parser, options.thresholds);
+    let parts = collector.finish_in_parts(&reading.parser, options.thresholds)?;
     // The parts have the texts that they need.
     reading.parser = Parser::new();
     let mut joint = report::text::Joint::default();
@@ -103,7 +104,7 @@ fn write_text(
     };
     parts.each(threads(), make, |(mismatch, part)| -> Result<()> {
         if let Some(mismatch) = mismatch {
-            reading.note(mismatch.to_string());
+            reading.note(mismatch_text(&mismatch, "-ignore"));
         }
         for text in joint.texts(part) {
             stdout.write_all(&text)?;

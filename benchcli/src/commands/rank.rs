@@ -18,7 +18,7 @@ pub fn run(options: RankOptions) -> Result<Outcome> {
     let inputs = Input::from_arguments(&options.inputs);
     let collector =
         reading.collect(inputs.into_iter().map(Source::Input), options.table_options)?;
-    let tables = collector.finish(&reading.parser, options.thresholds);
+    let tables = collector.finish(&reading.parser, options.thresholds)?;
     let mut rankings = tables.rankings(options.thresholds.confidence);
     rankings.retain(|ranking| *ranking.unit == *options.unit);
     if rankings.is_empty() && reading.outcome == Outcome::Pass {

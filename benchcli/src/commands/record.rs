@@ -146,7 +146,7 @@ const PARTIAL: &str = "partial";
 /// What failed in an input.
 fn failures(name: &str, contents: &Contents) -> Vec<Diagnostic> {
     let mut noticed = Noticed::new(name, None);
-    noticed.incidents = contents.incidents.clone();
+    noticed.missing = contents.diagnostics.clone();
     let all = noticed.diagnostics().into_iter();
     all.filter(Diagnostic::is_failure).collect()
 }

@@ -134,17 +134,13 @@ impl Acceptances {
     /// What is accepted of a benchmark, in a tidied unit. The places of those entries go into `used`.
     pub fn of(&self, benchmark: &[u8], unit: &[u8], used: &mut BTreeSet<usize>) -> Vec<Acceptance> {
         let name = Name::new(benchmark);
-        let without_suffix = &benchmark[..benchmark.len() - name.suffix().len()];
-        let names = [benchmark, without_suffix, name.base()];
+        let names = [name.full(), name.without_suffix(), name.base()];
         let mut found = Vec::new();
         for (at, entry) in self.0.iter().enumerate() {
             let mut truth = |term: &Term| names.iter().any(|name| term.matches(name));
             if entry.unit == unit && entry.pattern.eval(&mut truth) {
                 used.insert(at);
-                found.push(Acceptance {
-                    limit_percent: entry.limit_percent,
-                    reason: entry.reason.clone(),
-                });
+                found.push(Acceptance::new(entry.limit_percent, &entry.reason));
             }
         }
         found

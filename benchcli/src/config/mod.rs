@@ -178,21 +178,19 @@ impl Loaded {
 impl Config {
     /// The policy that the file asks for.
     pub fn policy(&self) -> Policy {
-        let default = Policy::default();
         let action = |name: Option<ActionName>, default| name.map_or(default, Action::from);
-        Policy {
-            threshold: self
-                .threshold
-                .as_ref()
-                .map(|threshold| threshold.relative.0),
-            q: self.q.unwrap_or(default.q),
-            min_samples: self.min_samples.unwrap_or(default.min_samples),
-            assume_stable: self.assume_stable.unwrap_or(default.assume_stable),
-            on_traded: action(self.traded, default.on_traded),
-            on_inconclusive: action(self.inconclusive, default.on_inconclusive),
-            on_missing: action(self.missing, default.on_missing),
-            ..default
-        }
+        let mut policy = Policy::default();
+        policy.threshold = self
+            .threshold
+            .as_ref()
+            .map(|threshold| threshold.relative.0);
+        policy.q = self.q.unwrap_or(policy.q);
+        policy.min_samples = self.min_samples.unwrap_or(policy.min_samples);
+        policy.assume_stable = self.assume_stable.unwrap_or(policy.assume_stable);
+        policy.on_traded = action(self.traded, policy.on_traded);
+        policy.on_inconclusive = action(self.inconclusive, policy.on_inconclusive);
+        policy.on_missing = action(self.missing, policy.on_missing);
+        policy
     }
 
     /// The keys that name the environment.

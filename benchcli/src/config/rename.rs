@@ -81,6 +81,6 @@ impl Renames {
 /// What follows an old name in a full one: nothing, sub-benchmarks, the number of processors.
 fn rest<'n>(name: &'n str, old: &str) -> Option<&'n str> {
     let rest = name.strip_prefix(old)?;
-    let suffix = Name::new(name.as_bytes()).suffix().len();
-    (rest.is_empty() || rest.starts_with('/') || rest.len() == suffix).then_some(rest)
+    let suffix = Name::new(name.as_bytes()).suffix();
+    (rest.is_empty() || rest.starts_with('/') || Some(rest.as_bytes()) == suffix).then_some(rest)
 }

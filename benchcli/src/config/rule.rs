@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use benchparse::gate::{Class, Direction};
 use benchparse::query::{Filter, Key, Term};
+use benchparse::unit::{Direction, ValueClass as Class};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;

@@ -126,18 +126,13 @@ impl<'s> Assembly<'s> {
             let said = said.get(key.unit.as_str()).copied().unwrap_or_default();
             let better = said.better.map(|(_, better)| better);
             let semantics = key.semantics(&request.config.rules, said.is_exact, better);
-            all.push(Series {
-                environment: key.environment(),
-                direction: semantics.direction,
-                class: semantics.scale,
-                tolerance: semantics.class.tolerance(),
-                points,
-                changes: Vec::new(),
-                suspect: None,
-                package: key.package,
-                benchmark: key.benchmark,
-                unit: key.unit,
-            });
+            let mut series = Series::new(&key.benchmark, &key.unit, points);
+            series.environment = key.environment();
+            series.direction = semantics.direction;
+            series.class = semantics.scale;
+            series.tolerance = semantics.class.tolerance();
+            series.package = key.package;
+            all.push(series);
         }
         if all.is_empty() {
             return Err(nothing_left(request, &there));
@@ -183,14 +178,11 @@ impl<'s> Assembly<'s> {
             column.each(|point| {
                 let commits = part.commits.get(point.note as usize);
                 for &commit in commits.into_iter().flatten() {
-                    points.push(Point {
-                        commit,
-                        median: point.median,
-                        low: point.low,
-                        high: point.high,
-                        samples: point.samples.to_vec(),
-                        count: point.count,
-                    });
+                    let range = [point.low, point.high];
+                    let mut point_here =
+                        Point::with_range(commit, point.median, range, point.count);
+                    point_here.samples = point.samples.to_vec();
+                    points.push(point_here);
                 }
             });
         }

@@ -238,27 +238,31 @@ impl Builder {
 /// Whether a measurement is one of a series. No for texts that are not UTF-8, which a key cannot
 /// tell from each other.
 fn is_of(key: &SeriesKey, result: &BenchmarkResult<'_>, unit: Symbol, labels: &str) -> bool {
-    let is = |name: &[u8], value: &str| result.config_value(name) == value.as_bytes();
+    let is =
+        |name: &str, value: &str| result.config_value(name).unwrap_or_default() == value.as_bytes();
     result.name().full() == key.benchmark.as_bytes()
-        && *unit::tidy(result.symbols().text(unit)).unit == *key.unit.as_bytes()
-        && is(b"pkg", &key.package)
-        && is(b"goos", &key.goos)
-        && is(b"goarch", &key.goarch)
-        && is(b"cpu", &key.cpu)
+        && *unit::tidy(result.symbols().text(unit).unwrap_or_default()).unit == *key.unit.as_bytes()
+        && is("pkg", &key.package)
+        && is("goos", &key.goos)
+        && is("goarch", &key.goarch)
+        && is("cpu", &key.cpu)
         && key.labels == labels
 }
 
 fn key(result: &BenchmarkResult<'_>, unit: Symbol, labels: &str) -> SeriesKey {
-    let value = |key: &[u8]| result.config_value(key).to_str_lossy().into_owned();
+    let value = |key: &str| {
+        let value = result.config_value(key).unwrap_or_default();
+        value.to_str_lossy().into_owned()
+    };
     // A zero keeps its written unit; here it belongs to the others.
-    let unit = unit::tidy(result.symbols().text(unit)).unit;
+    let unit = unit::tidy(result.symbols().text(unit).unwrap_or_default()).unit;
     SeriesKey {
-        package: value(b"pkg"),
+        package: value("pkg"),
         benchmark: result.name().full().to_str_lossy().into_owned(),
         unit: unit.to_str_lossy().into_owned(),
-        goos: value(b"goos"),
-        goarch: value(b"goarch"),
-        cpu: value(b"cpu"),
+        goos: value("goos"),
+        goarch: value("goarch"),
+        cpu: value("cpu"),
         labels: labels.to_owned(),
     }
 }

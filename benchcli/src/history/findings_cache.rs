@@ -61,7 +61,7 @@ fn identity(series: &Series, sensitivity: Sensitivity) -> Identity {
     words.push(match sensitivity {
         Sensitivity::Sensitive => 0,
         Sensitivity::Normal => 1,
-        Sensitivity::Calm => 2,
+        _ => 2,
     });
     for point in &series.points {
         words.extend_from_slice(&point.median.to_le_bytes());
@@ -86,7 +86,7 @@ fn encode(all: &HashMap<Identity, Findings>) -> Vec<u8> {
             let kind = match change.kind {
                 Kind::Step => 0,
                 Kind::Spike => 1,
-                Kind::Drift => 2,
+                _ => 2,
             };
             body.extend_from_slice(&[kind, u8::from(change.worse)]);
             put_places(&mut body, &[change.after, change.at]);
@@ -130,10 +130,9 @@ fn decode(file: &[u8]) -> Option<HashMap<Identity, Findings>> {
             0 => None,
             _ => Some(suspect(&mut body)?),
         };
-        let findings = Findings {
-            changes: changes?,
-            suspect,
-        };
+        let mut findings = Findings::default();
+        findings.changes = changes?;
+        findings.suspect = suspect;
         all.insert(identity, findings);
     }
     Some(all)
@@ -146,34 +145,25 @@ fn change(body: &mut Bytes<'_>) -> Option<ChangePoint> {
         _ => Kind::Drift,
     };
     let worse = body.byte()? != 0;
-    let (after, at) = (place(body)?, place(body)?);
+    let commits = [place(body)?, place(body)?];
     let fixed_at = place(body)?.checked_sub(1);
     let mut number = || body.f64();
-    Some(ChangePoint {
-        kind,
-        after,
-        at,
-        before: number()?,
-        level: number()?,
-        ratio: number()?,
-        interval: [number()?, number()?],
-        p: number()?,
-        worse,
-        fixed_at,
-    })
+    let mut change = ChangePoint::new(kind, commits, [number()?, number()?]);
+    change.ratio = number()?;
+    change.interval = [number()?, number()?];
+    change.p = number()?;
+    change.worse = worse;
+    change.fixed_at = fixed_at;
+    Some(change)
 }
 
 fn suspect(body: &mut Bytes<'_>) -> Option<PendingChange> {
     let worse = body.byte()? != 0;
-    let (after, at) = (place(body)?, place(body)?);
-    Some(PendingChange {
-        after,
-        at,
-        before: body.f64()?,
-        level: body.f64()?,
-        ratio: body.f64()?,
-        worse,
-    })
+    let commits = [place(body)?, place(body)?];
+    let mut suspect = PendingChange::new(commits, [body.f64()?, body.f64()?]);
+    suspect.ratio = body.f64()?;
+    suspect.worse = worse;
+    Some(suspect)
 }
 
 fn place(body: &mut Bytes<'_>) -> Option<usize> {

@@ -197,11 +197,8 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
             }
         }
     }
-    let mut history = History {
-        commits,
-        series,
-        effects: Vec::new(),
-    };
+    let mut history = History::default();
+    (history.commits, history.series) = (commits, series);
     findings_cache::detect_changes(&mut history, request.sensitivity, &cache);
     history.group();
     let rename_suggestions = rename_suggestion::suggestions(&history);

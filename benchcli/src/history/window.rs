@@ -127,13 +127,9 @@ impl Member {
     }
 
     pub(super) fn into_commit(self) -> Commit {
-        Commit {
-            id: self.id.to_string(),
-            author: self.author,
-            time: self.time,
-            subject: self.subject,
-            measured: false,
-        }
+        let mut commit = Commit::new(self.id.to_string(), self.time);
+        (commit.author, commit.subject) = (self.author, self.subject);
+        commit
     }
 }
 

@@ -15,7 +15,7 @@ use benchparse::gate::{
 };
 use benchparse::name::Name;
 use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
-use benchparse::query::{Field, Key, Order, Projection};
+use benchparse::query::{Field, Key};
 use benchparse::unit::{self, DirectionBasis};
 use git2::{Commit, Oid};
 use jiff::Zoned;
@@ -31,6 +31,7 @@ use crate::config::Acceptances;
 use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
 use crate::hint::WithHint as _;
 use crate::profile::Explained;
+use crate::report::mismatch::mismatch_text;
 use crate::report::verdict_model::model;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, SameBinary};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
@@ -165,11 +166,10 @@ pub(crate) struct Extras {
 
 impl Comparison {
     pub(crate) fn new(options: &GateOptions, names: [String; 2]) -> Self {
-        let pairing = PairingOptions {
-            filter: options.filter.clone(),
-            environment: options.environment.clone(),
-            ignore: options.ignore.clone(),
-        };
+        let mut pairing = PairingOptions::default();
+        pairing.filter = options.filter.clone();
+        pairing.environment = options.environment.clone();
+        pairing.ignore = options.ignore.clone();
         let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
         Self {
             parser: Parser::new(),
@@ -265,10 +265,9 @@ impl Comparison {
 
     /// The policy, with what is known of how the sides were measured.
     pub(crate) fn policy(&self, options: &GateOptions) -> Policy {
-        Policy {
-            interleaved: self.is_interleaved,
-            ..options.policy.clone()
-        }
+        let mut policy = options.policy.clone();
+        policy.interleaved = self.is_interleaved;
+        policy
     }
 
     /// The rows as the configuration wants them judged, as they were first measured.
@@ -319,7 +318,9 @@ impl Comparison {
             .into_iter()
             .filter(Diagnostic::is_failure)
             .collect();
-        let mut pairs = pairing.pairs(&self.parser);
+        let mut pairs = pairing
+            .pairs(&self.parser)
+            .expect("all results were read by this parser");
         // What one side could not measure was neither added nor removed.
         pairs.retain(|pair| {
             let [base, head] = pair.sides.map(|side| !side.values.is_empty());
@@ -357,7 +358,7 @@ impl Comparison {
                 .acceptances
                 .of(pair.name, pair.unit, &mut used_acceptances);
             metadata.push(RowMetadata {
-                package: String::from_utf8_lossy(pair.package()).into_owned(),
+                package: String::from_utf8_lossy(pair.package().unwrap_or_default()).into_owned(),
                 sides: pair.sides.map(Clone::clone),
                 gated: row.gated && row.in_family,
                 direction_basis: match settings.direction {
@@ -458,17 +459,10 @@ impl Comparison {
     fn mismatch(&self, texts: &[Vec<Vec<u8>>; 2]) -> String {
         let options = self.pairing.options();
         let keys = options.environment.iter().chain(&options.ignore);
-        let fields = keys.map(|key| Field {
-            key: Key::ConfigKey(key.clone().into_bytes()),
-            order: Order::FirstSeen,
-        });
+        let fields = keys.map(|key| Field::from(Key::ConfigKey(key.clone().into_bytes())));
         // The table_options whose rows are the gate's.
-        let table_options = TableOptions {
-            ignore: Projection {
-                fields: fields.collect(),
-            },
-            ..TableOptions::default()
-        };
+        let mut table_options = TableOptions::default();
+        table_options.ignore = fields.collect();
         let (mut parser, mut collector) = (Parser::new(), Collector::new(table_options));
         for (name, texts) in self.names.iter().zip(texts) {
             for text in texts {
@@ -486,14 +480,12 @@ impl Comparison {
                 );
             }
         }
-        let tables = collector.finish(&parser, Thresholds::default());
+        let tables = collector.finish(&parser, Thresholds::default()).ok();
+        let mismatch = tables.and_then(|tables| tables.mismatch());
         let [base, head] = &self.names;
-        tables.mismatch().map_or_else(
+        mismatch.map_or_else(
             || format!("nothing is compared: {base} and {head} have no benchmark in common"),
-            |mismatch| {
-                let text = mismatch.to_string();
-                text.replace("; add -ignore", "; add --ignore")
-            },
+            |mismatch| mismatch_text(&mismatch, "--ignore"),
         )
     }
 }
@@ -503,7 +495,7 @@ fn cost(failure: &Diagnostic, lacks: Side, pair: &Pair<'_>) -> bool {
     if failure.side != Some(lacks.name()) {
         return false;
     }
-    let package = pair.package();
+    let package = pair.package().unwrap_or_default();
     if let Some(of) = &failure.package
         && !package.is_empty()
         && of.as_bytes() != package

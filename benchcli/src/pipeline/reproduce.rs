@@ -90,11 +90,7 @@ mod tests {
         let rows: Vec<Row> = benchmarks
             .iter()
             .map(|benchmark| {
-                let key = RowKey {
-                    table: String::new(),
-                    benchmark: (*benchmark).to_owned(),
-                    unit: "sec/op".to_owned(),
-                };
+                let key = RowKey::new(String::new(), (*benchmark).to_owned(), "sec/op".to_owned());
                 Row::new(key, sample(1.0), sample(2.0))
             })
             .collect();

@@ -100,7 +100,7 @@ pub(crate) fn read_text(
     match found {
         Ok(found) => {
             noticed.repairs = found.repairs;
-            noticed.incidents = found.incidents;
+            noticed.missing = found.diagnostics;
             Ok(noticed)
         }
         Err(Stop::Telling(error)) => Err(error.into()),

@@ -36,16 +36,13 @@ impl Found {
                     continue;
                 };
                 let shown = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-                let config = result.config().texts(result.symbols());
-                found.config_keys.extend(config.map(|(key, _)| shown(key)));
+                let keys = result.configs().map(|(key, _)| shown(key));
+                found.config_keys.extend(keys);
                 for (values, term) in found.values.iter_mut().zip(filter.terms()) {
                     if *term.key() == Key::Unit {
-                        values.extend(result.measurements().iter().map(|it| {
-                            let unit = it.written.map_or(it.unit, |(_, unit)| unit);
-                            shown(result.symbols().text(unit))
-                        }));
+                        values.extend(result.written_values().map(|(_, unit)| shown(unit)));
                     } else {
-                        values.insert(shown(term.key().value(&result)));
+                        values.insert(shown(term.key().value(&result).unwrap_or_default()));
                     }
                 }
             }

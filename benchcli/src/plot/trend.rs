@@ -377,15 +377,13 @@ fn common_scale(ticks: &[f64], largest: UnitScale, class: Class) -> UnitScale {
     let sizes = || ticks.iter().map(|tick| tick.abs());
     let smaller = UnitScale::for_values(sizes(), class);
     let is_short = sizes().all(|size| size / smaller.factor < 9999.5);
-    let scale = if class == Class::Decimal && is_short {
+    let mut scale = if class == Class::Decimal && is_short {
         smaller
     } else {
         largest
     };
-    UnitScale {
-        digits: super::ticks::digits(ticks, scale.factor),
-        ..scale
-    }
+    scale.digits = super::ticks::digits(ticks, scale.factor);
+    scale
 }
 
 /// Without zeros at the end of the fraction: `120.0µ` is `120µ`.

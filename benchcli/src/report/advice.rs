@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use benchparse::gate::{
-    Class, Direction, Finding, Policy, Report, RowVerdict, Target, Timings, Verdict, findings,
-};
+use benchparse::gate::{Finding, Policy, Report, RowVerdict, Target, Timings, Verdict, findings};
 use benchparse::number::fixed;
-use benchparse::unit::DirectionBasis;
+use benchparse::unit::{Direction, DirectionBasis, ValueClass as Class};
 
 use super::row_metadata::RowMetadata;
 use crate::wording::counted;
@@ -144,10 +142,8 @@ fn best_finding(
 
 /// What a difference should be, and at which level, to be found.
 pub(super) fn aim(report: &Report, policy: &Policy) -> Target {
-    Target {
-        difference: report.threshold,
-        level: policy.q / report.family.max(1) as f64,
-    }
+    let tests = report.family.max(1) as f64;
+    Target::new(report.threshold, policy.q / tests)
 }
 
 /// The new side's B/op of benchmarks by their table and name.
@@ -172,17 +168,12 @@ pub(super) fn noticed(
 ) -> Vec<Finding> {
     let side = &of_row.sides[1];
     let key = (row.key.table.as_str(), row.key.benchmark.as_str());
-    let timings = Timings {
-        seconds: side.values.clone(),
-        iterations: side
-            .iterations
-            .iter()
-            .map(|&count| count.max(0) as u64)
-            .collect(),
-        bytes: bytes
-            .get(&key)
-            .map_or_else(Vec::new, |values| values.to_vec()),
-    };
+    let iterations = side.iterations.iter();
+    let bytes = bytes.get(&key).copied().unwrap_or_default();
+    let mut timings = Timings::default();
+    timings.seconds.clone_from(&side.values);
+    timings.iterations = iterations.map(|&count| count.max(0) as u64).collect();
+    timings.bytes = bytes.to_vec();
     findings(&timings, aim)
 }
 

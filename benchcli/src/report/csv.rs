@@ -1,12 +1,10 @@
 //! Writes comma-separated values as benchstat does.
 
-use benchparse::compare::{
-    Ratio, Row, Table, Tables, comparison_warning_text, delta_text, detail_text,
-    geomean_ratio_text, range_text, summary_warning_text, varying_text,
-};
+use benchparse::compare::{Row, Table, Tables};
 use benchparse::number::shortest;
 
-use super::headings;
+use super::headings::{self, text_of};
+use super::notes::varying;
 use super::text::geomean_notes;
 
 /// Writes all tables to `out`, and to `warnings` what the text table has as footnotes: one line
@@ -59,7 +57,7 @@ impl Sheet<'_> {
                 put(
                     &mut record,
                     group_start(group),
-                    tables.text(column.values[field]),
+                    text_of(tables, column.values[field]),
                 );
             }
             self.record(&record);
@@ -67,7 +65,7 @@ impl Sheet<'_> {
         let mut record = Vec::new();
         for group in 0..table.columns.len() {
             let start = group_start(group);
-            put(&mut record, start, tables.text(table.unit));
+            put(&mut record, start, text_of(tables, table.unit));
             put(&mut record, start + 1, "CI");
             if group > 0 {
                 put(&mut record, start + 2, "vs base");
@@ -82,24 +80,24 @@ impl Sheet<'_> {
     }
 
     fn row(&mut self, tables: &Tables, row: &Row<'_>) {
-        let mut record = vec![tables.text(row.label).to_vec()];
+        let mut record = vec![text_of(tables, row.label).to_vec()];
         for cell in row.cells {
             let start = group_start(cell.column);
             put(&mut record, start, shortest(cell.summary.center));
-            put(&mut record, start + 1, range_text(&cell.summary));
+            put(&mut record, start + 1, cell.summary.range_text());
             if !cell.varying.is_empty() {
-                let keys = cell.varying.iter().map(|&key| tables.text(key));
-                self.warn(start, &varying_text(keys));
+                let keys = cell.varying.iter().map(|&key| text_of(tables, key));
+                self.warn(start, &varying(keys));
             }
             if let Some(warning) = &cell.summary.warning {
-                self.warn(start, summary_warning_text(warning).as_bytes());
+                self.warn(start, warning.to_string().as_bytes());
             }
             if let (Some(baseline), Some(comparison)) = (row.baseline(), &cell.comparison) {
                 let (old, new) = (baseline.summary.center, cell.summary.center);
-                put(&mut record, start + 2, delta_text(old, new, comparison));
-                put(&mut record, start + 3, detail_text(comparison));
+                put(&mut record, start + 2, comparison.delta_text(old, new));
+                put(&mut record, start + 3, comparison.detail_text());
                 if let Some(warning) = &comparison.warning {
-                    self.warn(start + 2, comparison_warning_text(warning).as_bytes());
+                    self.warn(start + 2, warning.to_string().as_bytes());
                 }
             }
         }
@@ -114,10 +112,8 @@ impl Sheet<'_> {
             if let Some(summary) = geomean.summary {
                 put(&mut record, start, shortest(summary));
             }
-            match geomean.ratio {
-                None => {}
-                Some(Ratio::Of(ratio)) => put(&mut record, start + 2, geomean_ratio_text(ratio)),
-                Some(Ratio::Undefined) => put(&mut record, start + 2, "?"),
+            if let Some(ratio) = geomean.ratio {
+                put(&mut record, start + 2, ratio.delta_text());
             }
             for note in geomean_notes(geomean) {
                 self.warn(start, &note);

@@ -213,25 +213,23 @@ fn percents(least: f64, most: f64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use benchparse::trend::{Commit, Point, Sensitivity, Tolerance};
+    use benchparse::trend::{Commit, Point, Sensitivity};
+    use benchparse::unit::Tolerance;
 
     use super::*;
 
     fn history(series: Vec<Series>, commits: usize) -> History {
-        let commit = |index: usize| Commit {
-            id: format!("{index:04}{:036}", 0),
-            author: "Ada".into(),
-            time: index as i64,
-            subject: "Change".into(),
-            measured: series
+        let commit = |index: usize| {
+            let mut commit = Commit::new(format!("{index:04}{:036}", 0), index as i64);
+            (commit.author, commit.subject) = ("Ada".into(), "Change".into());
+            commit.measured = series
                 .iter()
-                .any(|it| it.points.iter().any(|point| point.commit == index)),
+                .any(|it| it.points.iter().any(|point| point.commit == index));
+            commit
         };
-        let mut history = History {
-            commits: (0..commits).map(commit).collect(),
-            series,
-            effects: Vec::new(),
-        };
+        let mut history = History::default();
+        history.commits = (0..commits).map(commit).collect();
+        history.series = series;
         for series in &mut history.series {
             let findings = series.findings(Sensitivity::Normal);
             series.take(findings);
@@ -249,14 +247,10 @@ mod tests {
             let share = if unit == "allocs/op" { 0.0 } else { 0.02 };
             Point::new(commit, level * (1.0 + share * wobble))
         });
-        Series {
-            package: package.into(),
-            tolerance: (unit == "allocs/op").then_some(Tolerance {
-                absolute: 1.0,
-                relative: 0.001,
-            }),
-            ..Series::new(name, unit, points.collect())
-        }
+        let mut series = Series::new(name, unit, points.collect());
+        series.package = package.into();
+        series.tolerance = (unit == "allocs/op").then_some(Tolerance::new(1.0, 0.001));
+        series
     }
 
     fn step(at: usize, commits: usize, before: f64, level: f64) -> Vec<(usize, f64)> {

@@ -12,7 +12,12 @@ pub(super) fn changed<'t>(
     let keys = tables.heading_keys().iter().zip(&table.headings);
     keys.enumerate()
         .filter(move |(place, (_, value))| differs(previous, *place, **value))
-        .map(|(_, (&key, &value))| bstr::join(": ", [tables.text(key), tables.text(value)]))
+        .map(|(_, (&key, &value))| bstr::join(": ", [text_of(tables, key), text_of(tables, value)]))
+}
+
+/// A text of these tables.
+pub(super) fn text_of(tables: &Tables, symbol: Symbol) -> &[u8] {
+    tables.text(symbol).unwrap_or_default()
 }
 
 fn differs(previous: Option<&[Symbol]>, place: usize, value: Symbol) -> bool {

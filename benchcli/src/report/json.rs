@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use benchparse::compare::{
-    Cell, Geomean, Ratio, Row, Table, Tables, comparison_warning_text, delta_text,
-    geomean_ratio_text, range_text, summary_warning_text, varying_text,
-};
+use benchparse::compare::{Cell, Geomean, Ratio, Row, Table, Tables};
 use benchparse::stats::Assumption;
 use benchparse::unit::{Class, Direction};
 use bstr::ByteSlice as _;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use super::headings::text_of;
+use super::notes::varying;
 use crate::diagnostics::Diagnostic;
 
 /// The name and version of what [`write()`] writes; the number grows when a reader would break.
@@ -147,13 +146,13 @@ fn text(bytes: &[u8]) -> String {
 
 fn table_json(tables: &Tables, table: &Table) -> TableJson {
     let pairs = |keys: &[_], values: &[_]| -> BTreeMap<String, String> {
-        let keys = keys.iter().map(|&key| text(tables.text(key)));
-        keys.zip(values.iter().map(|&value| text(tables.text(value))))
+        let keys = keys.iter().map(|&key| text(text_of(tables, key)));
+        keys.zip(values.iter().map(|&value| text(text_of(tables, value))))
             .collect()
     };
     TableJson {
         config: pairs(tables.heading_keys(), &table.headings),
-        unit: text(tables.text(table.unit)),
+        unit: text(text_of(tables, table.unit)),
         class: table.class,
         better: table.direction,
         assume: table.assumption,
@@ -165,7 +164,7 @@ fn table_json(tables: &Tables, table: &Table) -> TableJson {
         rows: table
             .rows()
             .map(|row| RowJson {
-                label: text(tables.text(row.label)),
+                label: text(text_of(tables, row.label)),
                 keys: pairs(tables.row_keys(), row.values),
                 cells: row
                     .cells
@@ -181,17 +180,17 @@ fn table_json(tables: &Tables, table: &Table) -> TableJson {
 fn cell_json(tables: &Tables, direction: Direction, row: &Row<'_>, cell: &Cell) -> CellJson {
     let mut warnings = Vec::new();
     if !cell.varying.is_empty() {
-        let keys = cell.varying.iter().map(|&key| tables.text(key));
-        warnings.push(text(&varying_text(keys)));
+        let keys = cell.varying.iter().map(|&key| text_of(tables, key));
+        warnings.push(text(&varying(keys)));
     }
-    warnings.extend(cell.summary.warning.as_ref().map(summary_warning_text));
+    warnings.extend(cell.summary.warning.map(|it| it.to_string()));
     let comparison = row.baseline().zip(cell.comparison);
     CellJson {
         column: cell.column,
         center: Number(cell.summary.center),
         low: Number(cell.summary.low),
         high: Number(cell.summary.high),
-        range: range_text(&cell.summary),
+        range: cell.summary.range_text(),
         samples: cell.sample.values().iter().copied().map(Number).collect(),
         warnings,
         comparison: comparison.map(|(baseline, comparison)| {
@@ -206,7 +205,7 @@ fn cell_json(tables: &Tables, direction: Direction, row: &Row<'_>, cell: &Cell) 
                 n: [comparison.n1, comparison.n2],
                 significant: comparison.is_significant(),
                 ratio: Number(new / old),
-                delta: delta_text(old, new, &comparison),
+                delta: comparison.delta_text(old, new),
                 change: match (comparison.is_significant() && new != old, worse) {
                     (false, _) => "same",
                     (true, true) => "worse",
@@ -214,8 +213,7 @@ fn cell_json(tables: &Tables, direction: Direction, row: &Row<'_>, cell: &Cell) 
                 },
                 warnings: comparison
                     .warning
-                    .as_ref()
-                    .map(comparison_warning_text)
+                    .map(|warning| warning.to_string())
                     .into_iter()
                     .collect(),
             }
@@ -224,14 +222,15 @@ fn cell_json(tables: &Tables, direction: Direction, row: &Row<'_>, cell: &Cell) 
 }
 
 fn geomean_json(geomean: &Geomean) -> GeomeanJson {
-    let ratio = match geomean.ratio {
-        Some(Ratio::Of(ratio)) => Some(ratio),
-        _ => None,
-    };
+    let known = geomean.ratio.and_then(|ratio| match ratio {
+        Ratio::Of(of) => Some((of, ratio.delta_text())),
+        Ratio::Undefined => None,
+    });
+    let (ratio, delta) = known.unzip();
     GeomeanJson {
         summary: geomean.summary.map(Number),
         ratio: ratio.map(Number),
-        delta: ratio.map(geomean_ratio_text),
+        delta,
         warnings: geomean.warnings.iter().map(ToString::to_string).collect(),
     }
 }

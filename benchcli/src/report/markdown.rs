@@ -1,12 +1,10 @@
 //! Writes tables as Markdown for GitHub and GitLab, with unchanged rows folded.
 
-use benchparse::compare::{
-    Ratio, Row, Table, Tables, delta_text, detail_text, geomean_ratio_text, range_text,
-};
+use benchparse::compare::{Ratio, Row, Table, Tables};
 use benchparse::unit::Scale;
 use bstr::ByteSlice as _;
 
-use super::headings;
+use super::headings::{self, text_of};
 
 /// Writes all tables. A table shows the rows that changed and folds the others; one without a
 /// change is folded as a whole.
@@ -34,7 +32,7 @@ fn blank_line(out: &mut String) {
 }
 
 fn table_sections(out: &mut String, tables: &Tables, table: &Table) {
-    let unit = escape(tables.text(table.unit));
+    let unit = escape(text_of(tables, table.unit));
     let (changed, same): (Vec<Row<'_>>, Vec<Row<'_>>) = if table.columns.len() > 1 {
         table.rows().partition(Row::is_changed)
     } else {
@@ -76,10 +74,10 @@ fn fold(out: &mut String, summary: &str, content: impl FnOnce(&mut String)) {
 }
 
 fn grid(out: &mut String, tables: &Tables, table: &Table, rows: &[Row<'_>], with_geomean: bool) {
-    let mut header = vec![escape(tables.text(table.unit))];
+    let mut header = vec![escape(text_of(tables, table.unit))];
     let mut ruler = vec!["---".to_owned()];
     for (place, column) in table.columns.iter().enumerate() {
-        let values = column.values.iter().map(|&value| tables.text(value));
+        let values = column.values.iter().map(|&value| text_of(tables, value));
         header.push(escape(&bstr::join(" ", values)));
         ruler.push("---:".to_owned());
         if place > 0 {
@@ -100,18 +98,18 @@ fn grid(out: &mut String, tables: &Tables, table: &Table, rows: &[Row<'_>], with
 fn fields(tables: &Tables, table: &Table, row: &Row<'_>) -> Vec<String> {
     let centers = row.cells.iter().map(|cell| cell.summary.center);
     let scale = Scale::for_values(centers, table.class);
-    let mut fields = vec![escape(tables.text(row.label))];
+    let mut fields = vec![escape(text_of(tables, row.label))];
     for place in 0..table.columns.len() {
         let cell = row.cell(place);
         fields.push(cell.map_or_else(String::new, |cell| {
             let value = scale.format(cell.summary.center);
-            format!("{value} ± {}", range_text(&cell.summary))
+            format!("{value} ± {}", cell.summary.range_text())
         }));
         if place > 0 {
             let compared = cell.and_then(|cell| Some((row.baseline()?, cell, cell.comparison?)));
             fields.push(compared.map_or_else(String::new, |(old, new, comparison)| {
-                let delta = delta_text(old.summary.center, new.summary.center, &comparison);
-                let detail = detail_text(&comparison);
+                let delta = comparison.delta_text(old.summary.center, new.summary.center);
+                let detail = comparison.detail_text();
                 if comparison.is_significant() {
                     format!("**{delta}** ({detail})")
                 } else {
@@ -129,10 +127,8 @@ fn geomean_fields(table: &Table) -> Vec<String> {
         let scaled = |summary: f64| Scale::for_values([summary], table.class).format(summary);
         fields.push(geomean.summary.map_or_else(String::new, scaled));
         if place > 0 {
-            fields.push(match geomean.ratio {
-                Some(Ratio::Of(ratio)) => geomean_ratio_text(ratio),
-                _ => "?".to_owned(),
-            });
+            let ratio = geomean.ratio.unwrap_or(Ratio::Undefined);
+            fields.push(ratio.delta_text());
         }
     }
     fields

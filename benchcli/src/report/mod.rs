@@ -9,6 +9,7 @@ pub mod json;
 pub mod junit;
 mod layout;
 pub mod markdown;
+pub(crate) mod mismatch;
 mod notes;
 pub mod page;
 pub mod rank;

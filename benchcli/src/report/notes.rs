@@ -3,8 +3,13 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use benchparse::compare::{comparison_warning_text, summary_warning_text};
 use benchparse::stats::{ComparisonWarning, SummaryWarning};
+
+/// The footnote about keys that vary within a cell.
+pub(super) fn varying<'a>(keys: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let keys: Vec<&[u8]> = keys.collect();
+    [b"benchmarks vary in ", &bstr::join(", ", keys)[..]].concat()
+}
 
 /// Texts in the order they were first noted, each once.
 #[derive(Debug, Default)]
@@ -35,7 +40,7 @@ impl Notes {
         {
             return number;
         }
-        let number = self.note(summary_warning_text(&warning).into_bytes());
+        let number = self.note(warning.to_string().into_bytes());
         // Ranges are told apart by their texts: zeros are equal and may have a sign.
         if matches!(warning, SummaryWarning::TooFewSamples { .. }) {
             self.summary = Some((warning, number));
@@ -49,7 +54,7 @@ impl Notes {
         {
             return number;
         }
-        let number = self.note(comparison_warning_text(&warning).into_bytes());
+        let number = self.note(warning.to_string().into_bytes());
         self.comparison = Some((warning, number));
         number
     }

@@ -4,17 +4,14 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use anstyle::AnsiColor;
-use benchparse::compare::{
-    Cell, Geomean, Ratio, Row, Table, Tables, geomean_ratio_text, varying_text, write_delta,
-    write_detail, write_range,
-};
+use benchparse::compare::{Cell, Geomean, Ratio, Row, Table, Tables};
 use benchparse::format::Symbol;
 use benchparse::unit::{Direction, Scale};
 
-use super::headings::{self, Headings};
+use super::headings::{self, Headings, text_of};
 pub use super::layout::Look;
 use super::layout::{Align, Entry, Layout, Margin, Measures, write_sign};
-use super::notes::Notes;
+use super::notes::{Notes, varying};
 
 /// So many rows of a table are laid out together.
 const ROWS: usize = 1 << 13;
@@ -255,7 +252,7 @@ impl<'t> Grid<'t> {
                 .span(span)
                 .margin(Margin::Bar)
                 .align(Align::Center);
-            let heading = self.tables.text(columns[first].values[field]);
+            let heading = text_of(self.tables, columns[first].values[field]);
             self.layout.add(entry, heading);
             first += joined;
         }
@@ -263,7 +260,7 @@ impl<'t> Grid<'t> {
     }
 
     fn unit_line(&mut self) {
-        let unit = self.tables.text(self.table.unit);
+        let unit = text_of(self.tables, self.table.unit);
         for group in 0..self.table.columns.len() {
             let start = group_start(group);
             let entry = Entry::new(start)
@@ -281,7 +278,7 @@ impl<'t> Grid<'t> {
 
     fn row(&mut self, row: &Row<'_>) {
         let label = Entry::new(0).margin(Margin::None);
-        self.layout.add(label, self.tables.text(row.label));
+        self.layout.add(label, text_of(self.tables, row.label));
         let centers = row.cells.iter().map(|cell| cell.summary.center);
         let scale = Scale::for_values(centers, self.table.class);
         for cell in row.cells {
@@ -304,10 +301,10 @@ impl<'t> Grid<'t> {
             .margin(Margin::PlusMinus)
             .align(Align::Right);
         self.layout
-            .write(range, |out| write_range(out, &cell.summary));
+            .write(range, |out| cell.summary.write_range(out));
         let varying = (!cell.varying.is_empty()).then(|| {
-            let keys = cell.varying.iter().map(|&key| self.tables.text(key));
-            self.notes.note(varying_text(keys))
+            let keys = cell.varying.iter().map(|&key| text_of(self.tables, key));
+            self.notes.note(varying(keys))
         });
         let warning = cell.summary.warning;
         let warning = warning.map(|warning| self.notes.summary(warning));
@@ -325,10 +322,10 @@ impl<'t> Grid<'t> {
             .flatten();
         let entry = Entry::new(start).align(Align::Right).color(color);
         self.layout
-            .write(entry, |out| write_delta(out, old, new, comparison));
+            .write(entry, |out| comparison.write_delta(out, old, new));
         self.layout.write(Entry::new(start + 1), |out| {
             out.push(b'(');
-            write_detail(out, comparison);
+            comparison.write_detail(out);
             out.push(b')');
         });
         let warning = comparison.warning;
@@ -347,13 +344,12 @@ impl<'t> Grid<'t> {
                 self.layout.write(entry, |out| scale.write(out, summary));
             }
             let entry = Entry::new(start + 3);
-            match geomean.ratio {
-                None => {}
-                Some(Ratio::Of(ratio)) => {
-                    let text = geomean_ratio_text(ratio);
-                    self.layout.add(entry.align(Align::Right), text.as_bytes());
-                }
-                Some(Ratio::Undefined) => self.layout.add(entry, b"?"),
+            if let Some(ratio) = geomean.ratio {
+                let entry = match ratio {
+                    Ratio::Of(_) => entry.align(Align::Right),
+                    Ratio::Undefined => entry,
+                };
+                self.layout.add(entry, ratio.delta_text().as_bytes());
             }
             let texts = geomean_notes(geomean).into_iter();
             let notes: Vec<u32> = texts.map(|text| self.notes.note(text)).collect();
@@ -414,7 +410,7 @@ mod tests {
                 }
             }
         }
-        collector.finish(&parser, Thresholds::default())
+        collector.finish(&parser, Thresholds::default()).unwrap()
     }
 
     #[test]

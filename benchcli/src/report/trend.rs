@@ -201,11 +201,7 @@ pub(super) fn change_texts(
     series: &Series,
     change: &ChangePoint,
 ) -> [String; 5] {
-    let kind = match change.kind {
-        Kind::Step => "step",
-        Kind::Spike => "spike",
-        Kind::Drift => "drift",
-    };
+    let kind = change.kind.name();
     let [low, high] = change.interval;
     let is_known = low.is_finite() && high.is_finite() && low > 0.0 && low < high;
     let interval = if is_known {
@@ -460,11 +456,7 @@ impl SeriesReport {
             },
             changes: changes
                 .map(|(number, change)| ChangeReport {
-                    kind: match change.kind {
-                        Kind::Step => "step",
-                        Kind::Spike => "spike",
-                        Kind::Drift => "drift",
-                    },
+                    kind: change.kind.name(),
                     after: change.after,
                     at: change.at,
                     commit: trend

@@ -1,7 +1,6 @@
 //! Writes the changes of a trend as comma-separated values.
 
 use benchparse::number::shortest;
-use benchparse::trend::Kind;
 
 use super::trend::{Trend, date};
 
@@ -45,12 +44,7 @@ pub fn write(trend: &Trend<'_>) -> String {
                 series.benchmark.clone(),
                 series.unit.clone(),
                 series.environment.clone(),
-                match change.kind {
-                    Kind::Step => "step",
-                    Kind::Spike => "spike",
-                    Kind::Drift => "drift",
-                }
-                .to_owned(),
+                change.kind.name().to_owned(),
                 id(change.after),
                 id(change.at),
                 text(date),

@@ -82,20 +82,16 @@ mod tests {
     use super::*;
 
     fn line(commits: usize, points: &[(usize, f64)]) -> String {
-        let commit = |_| Commit {
-            id: String::new(),
-            author: String::new(),
-            time: 0,
-            subject: String::new(),
-            measured: true,
+        let commit = |_| {
+            let mut commit = Commit::new("", 0);
+            commit.measured = true;
+            commit
         };
         let points = points.iter();
         let points = points.map(|&(commit, median)| Point::new(commit, median));
         let series = Series::new("", "sec/op", points.collect());
-        let history = History {
-            commits: (0..commits).map(commit).collect(),
-            ..History::default()
-        };
+        let mut history = History::default();
+        history.commits = (0..commits).map(commit).collect();
         Sparklines::new(&history).line(&series)
     }
 

@@ -1,10 +1,10 @@
 //! Builds the report of a check from the verdicts of the gate.
 
-use benchparse::gate::{Action, Class, Direction, Outcome, Policy, Report, RowVerdict, Verdict};
+use benchparse::gate::{Action, Outcome, Policy, Report, RowVerdict, Verdict};
 use benchparse::number::fixed;
 use benchparse::pairing::Measurements;
 use benchparse::stats::{Sample, median};
-use benchparse::unit::{self, Scale};
+use benchparse::unit::{self, Direction, Scale, ValueClass as Class};
 
 use super::advice::{advice, aim, bytes, noticed, remark};
 use super::verdict_words::{summary, whole_summary, words};

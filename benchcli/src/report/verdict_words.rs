@@ -41,7 +41,7 @@ pub(super) fn words(
 /// What is said of a row that got worse.
 fn worse(row: &RowVerdict, accepted: Option<String>) -> Option<String> {
     let by_layout = row.layout.map(|layout| {
-        let Bounds { low, high } = layout.ratios;
+        let Bounds { low, high, .. } = layout.ratios;
         format!(
             "{} to {} by layout",
             percent(low - 1.0),

@@ -109,8 +109,7 @@ impl Configuration {
         let (mut found, mut is_first) = (Self::default(), true);
         each_result(&probed, |record| {
             if let Record::Result(result) = record {
-                let texts = result.config().texts(result.symbols());
-                found.keys = texts.map(|(key, _)| key.to_vec()).collect();
+                found.keys = result.configs().map(|(key, _)| key.to_vec()).collect();
                 if std::mem::take(&mut is_first) {
                     found.first.clone_from(&found.keys);
                 }

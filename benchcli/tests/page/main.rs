@@ -18,7 +18,6 @@ use benchcli::report::page;
 use benchparse::trend::{
     ChangePoint, Commit, CommitEffect, History, Kind, PendingChange, Point, Series,
 };
-use benchparse::unit::{Class, Direction};
 use tempfile::TempDir;
 use testsupport::paths::testdata;
 use testsupport::tools::{find, found};
@@ -191,62 +190,40 @@ fn long_series(
 ) -> Series {
     let points = (0..150).filter(|at| *at != 20).filter_map(|at| {
         let median = median(at)?;
-        Some(Point {
-            commit: at,
-            median,
-            low: median * 0.999,
-            high: median * 1.001,
-            samples: vec![median; 3],
-            count: 3,
-        })
+        let mut point = Point::with_range(at, median, [median * 0.999, median * 1.001], 3);
+        point.samples = vec![median; 3];
+        Some(point)
     });
-    Series {
-        package: "example.com/repo/codec".into(),
-        benchmark: name.into(),
-        unit: unit.into(),
-        environment: environment.into(),
-        direction: Direction::of(unit.as_bytes()),
-        class: Class::of(unit.as_bytes()),
-        tolerance: None,
-        points: points.collect(),
-        changes: Vec::new(),
-        suspect: None,
-    }
+    let mut series = Series::new(name, unit, points.collect());
+    series.package = "example.com/repo/codec".into();
+    series.environment = environment.into();
+    series
 }
 
 fn step([after, at]: [usize; 2], [before, level]: [f64; 2]) -> ChangePoint {
-    ChangePoint {
-        kind: Kind::Step,
-        after,
-        at,
-        before,
-        level,
-        ratio: level / before,
-        interval: [level / before * 0.99, level / before * 1.01],
-        p: 0.002,
-        worse: level > before,
-        fixed_at: None,
-    }
+    let mut change = ChangePoint::new(Kind::Step, [after, at], [before, level]);
+    change.interval = [change.ratio * 0.99, change.ratio * 1.01];
+    change.p = 0.002;
+    change.worse = level > before;
+    change
 }
 
 /// 150 commits; the 20th was not measured.
 fn every_kind_of_change() -> History {
     const MIB: f64 = 1024.0 * 1024.0;
 
-    let commit = |at: usize| Commit {
-        id: format!("{at:03}{:037}", 0),
-        author: "Ada".into(),
-        time: 1_760_000_000 + at as i64 * 86_400,
-        subject: format!("Change number {at}"),
-        measured: at != 20,
+    let commit = |at: usize| {
+        let time = 1_760_000_000 + at as i64 * 86_400;
+        let mut commit = Commit::new(format!("{at:03}{:037}", 0), time);
+        commit.author = "Ada".into();
+        commit.subject = format!("Change number {at}");
+        commit.measured = at != 20;
+        commit
     };
-    let suspect = |before: f64, level: f64| PendingChange {
-        after: 148,
-        at: 149,
-        before,
-        level,
-        ratio: level / before,
-        worse: level > before,
+    let suspect = |before: f64, level: f64| {
+        let mut suspect = PendingChange::new([148, 149], [before, level]);
+        suspect.worse = level > before;
+        suspect
     };
     let changed = |mut series: Series, changes: &[ChangePoint]| {
         series.changes = changes.to_vec();
@@ -258,14 +235,10 @@ fn every_kind_of_change() -> History {
             passed.map(|(_, level)| *level)
         }
     };
-    let drift = ChangePoint {
-        kind: Kind::Drift,
-        ..step([30, 60], [1e-6, 1.3e-6])
-    };
-    let fixed = ChangePoint {
-        fixed_at: Some(50),
-        ..step([29, 30], [1e-6, 2e-6])
-    };
+    let mut drift = step([30, 60], [1e-6, 1.3e-6]);
+    drift.kind = Kind::Drift;
+    let mut fixed = step([29, 30], [1e-6, 2e-6]);
+    fixed.fixed_at = Some(50);
     let slope = |at: usize| Some(1e-6 + 1e-8 * (at.clamp(30, 60) - 30) as f64);
     // Every tenth commit was measured on another machine.
     let here = |at: usize| (at % 10 != 9).then_some(1e-6);
@@ -332,22 +305,19 @@ fn every_kind_of_change() -> History {
     ];
     all[7].suspect = Some(suspect(1e-6, 0.7e-6));
     all[8].suspect = Some(suspect(1e-6, 1.3e-6));
-    let effect = |series: usize, after, at| CommitEffect {
-        after,
-        at,
-        package: "example.com/repo/codec".into(),
-        worse: true,
-        changes: vec![(series, 0)],
-        least: 1.0,
-        most: 1.0,
+    let effect = |series: usize, after, at| {
+        let changes = vec![(series, 0)];
+        let mut effect = CommitEffect::new("example.com/repo/codec", [after, at], changes);
+        effect.worse = true;
+        (effect.least, effect.most) = (1.0, 1.0);
+        effect
     };
     let mut effects = vec![effect(6, 29, 30)];
     effects.extend((0..205).map(|_| effect(2, 19, 21)));
-    History {
-        commits: (0..150).map(commit).collect(),
-        series: all,
-        effects,
-    }
+    let mut history = History::default();
+    history.commits = (0..150).map(commit).collect();
+    (history.series, history.effects) = (all, effects);
+    history
 }
 
 #[test]
@@ -369,42 +339,26 @@ fn two_thousand_series_of_a_thousand_commits_are_quick() {
     let Some(browser) = browser("two_thousand_series_of_a_thousand_commits_are_quick") else {
         return;
     };
-    let commit = |at: usize| Commit {
-        id: format!("{at:040x}"),
-        author: "Ada".into(),
-        time: 1_760_000_000 + at as i64 * 3600,
-        subject: format!("Change number {at}"),
-        measured: true,
+    let commit = |at: usize| {
+        let mut commit = Commit::new(format!("{at:040x}"), 1_760_000_000 + at as i64 * 3600);
+        commit.author = "Ada".into();
+        commit.subject = format!("Change number {at}");
+        commit.measured = true;
+        commit
     };
-    let series = |number: usize| Series {
-        package: format!("example.com/repo/p{}", number % 40),
-        benchmark: format!("Bench{number}-8"),
-        unit: "sec/op".into(),
-        environment: "linux/amd64, X".into(),
-        direction: Direction::Lower,
-        class: Class::Decimal,
-        tolerance: None,
-        points: (0..1000)
-            .map(|at| {
-                let median = 1e-6 * (1.0 + ((at * 7919 + number * 104_729) % 97) as f64 / 1000.0);
-                Point {
-                    commit: at,
-                    median,
-                    low: median * 0.99,
-                    high: median * 1.01,
-                    samples: Vec::new(),
-                    count: 10,
-                }
-            })
-            .collect(),
-        changes: Vec::new(),
-        suspect: None,
+    let series = |number: usize| {
+        let points = (0..1000).map(|at| {
+            let median = 1e-6 * (1.0 + ((at * 7919 + number * 104_729) % 97) as f64 / 1000.0);
+            Point::with_range(at, median, [median * 0.99, median * 1.01], 10)
+        });
+        let mut series = Series::new(&format!("Bench{number}-8"), "sec/op", points.collect());
+        series.package = format!("example.com/repo/p{}", number % 40);
+        series.environment = "linux/amd64, X".into();
+        series
     };
-    let history = History {
-        commits: (0..1000).map(commit).collect(),
-        series: (0..2000).map(series).collect(),
-        effects: Vec::new(),
-    };
+    let mut history = History::default();
+    history.commits = (0..1000).map(commit).collect();
+    history.series = (0..2000).map(series).collect();
     let text = page::write(&history, "Many", None, &[]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("many.html");

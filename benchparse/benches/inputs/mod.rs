@@ -24,7 +24,7 @@ pub(crate) fn read(text: &[u8], threads: usize) -> f64 {
         }
         io::Result::Ok(())
     });
-    assert!(read.is_ok_and(|found| found.incidents.is_empty()));
+    assert!(read.is_ok_and(|found| found.diagnostics.is_empty()));
     sum
 }
 

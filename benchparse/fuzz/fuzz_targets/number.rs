@@ -30,13 +30,13 @@ fuzz_target!(|text: &[u8]| {
     let name = Name::new(text);
     let joined: Vec<u8> = name
         .parts()
-        .chain([name.suffix()])
+        .chain(name.suffix())
         .flatten()
         .copied()
         .collect();
     assert_eq!(joined, text);
     name.base();
-    name.sub_value(b"/n");
+    name.sub_value("/n");
     let unit = tidy(text).unit.into_owned();
     assert_eq!(tidy(&unit).factor, 1.0);
 });

@@ -31,9 +31,9 @@ fn rewrite(text: &[u8], repair_mode: RepairMode) -> (Vec<u8>, Vec<Vec<u64>>) {
         };
         written.expect("writing to memory");
     }
-    let _ = reader.incidents();
+    let _ = reader.diagnostics();
     let _ = reader.repairs();
-    collector.finish(&parser, Thresholds::default());
+    collector.finish(&parser, Thresholds::default()).expect("one parser");
     (writer.into_inner(), said)
 }
 

@@ -5,16 +5,17 @@ use hashbrown::{HashMap, HashSet};
 use super::measured::{Measured, SegmentList};
 use super::options::TableOptions;
 use super::project::{Projector, Shared};
-use crate::format::{BenchmarkResult, Measurement, Symbol};
+use crate::format::{BenchmarkResult, Measurement, Source, Symbol};
 use crate::grouping::Grouping;
 use crate::query::{Field, Filter, Key, Order, Projection};
 
 /// Puts measurements into the samples that a [`TableOptions`] asks for.
 ///
-/// All results given to one collector must come from one [`Parser`](crate::format::Parser): their symbols are compared.
-/// [`Collector::finish`] takes the same one. The module's example shows it at work.
+/// All results given to one collector must come from one [`Parser`](crate::format::Parser):
+/// [`Collector::finish`] takes the same one, and refuses any other. The module's example shows it at work.
 #[derive(Debug)]
 pub struct Collector {
+    pub(super) source: Source,
     filter: Filter,
     /// Fields whose order is a list: only values in it are taken.
     lists: Vec<Field>,
@@ -111,6 +112,7 @@ impl Collector {
                 .collect(),
         };
         Self {
+            source: Source::default(),
             lists: fields()
                 .filter(|field| matches!(field.order, Order::Fixed(_)))
                 .cloned()
@@ -141,7 +143,12 @@ impl Collector {
     /// Takes those of a result's measurements that the filter selects. For a benchmark that is known
     /// already this is a look-up: filter and projections are asked again only where `.unit` is asked
     /// for.
+    ///
+    /// A result of another parser than the first one's is not taken, and [`Collector::finish`] says so.
     pub fn add(&mut self, result: &BenchmarkResult<'_>) {
+        if !self.source.has(result) {
+            return;
+        }
         let group = self.group(result);
         match self.groups[group as usize].accepts {
             Accepts::Nothing => {}
@@ -182,7 +189,7 @@ impl Collector {
     fn accepts(&self, result: &BenchmarkResult<'_>) -> Accepts {
         let listed = self.lists.iter().all(|field| match &field.order {
             Order::Fixed(list) => {
-                let value = field.key.value(result);
+                let value = field.key.value(result).unwrap_or_default();
                 list.iter().any(|listed| listed == value)
             }
             _ => true,

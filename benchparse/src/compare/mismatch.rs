@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use bstr::ByteSlice as _;
-
 use super::table::{Table, Tables};
 use crate::format::Symbol;
 use crate::name::Name;
 
 /// What keeps two columns apart, when no row has cells in more than one column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Mismatch {
     /// The first columns that have no row in common, as their headings name them.
     pub columns: [Vec<u8>; 2],
@@ -20,12 +19,13 @@ pub struct Mismatch {
 }
 
 /// A key that has other values in one column than in the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct DifferingKey {
     /// The key as a projection names it.
     pub key: Vec<u8>,
-    /// A value of each column; empty where it is missing.
-    pub values: [Vec<u8>; 2],
+    /// A value of each column, if it has one.
+    pub values: [Option<Vec<u8>>; 2],
 }
 
 /// What a column has.
@@ -82,16 +82,18 @@ impl Tables {
                 contents
                     .headings
                     .iter()
-                    .map(|heading| self.text(heading[place]))
+                    .map(|heading| self.own_text(heading[place]))
                     .collect()
             };
             let (old, new) = (values(a), values(b));
             if old.is_disjoint(&new) {
                 ignored.insert(place);
-                let first =
-                    |values: &BTreeSet<&[u8]>| values.first().copied().unwrap_or_default().into();
+                let first = |values: &BTreeSet<&[u8]>| {
+                    let value = values.first().filter(|value| !value.is_empty());
+                    value.map(|value| value.to_vec())
+                };
                 keys.push(DifferingKey {
-                    key: self.text(key).into(),
+                    key: self.own_text(key).into(),
                     values: [first(&old), first(&new)],
                 });
             }
@@ -100,12 +102,13 @@ impl Tables {
             let row = |&(heading, label): &(usize, Symbol)| {
                 let headings = contents.headings[heading].iter().enumerate();
                 let kept = headings.filter(|(place, _)| !ignored.contains(place));
-                let name = Name::new(self.text(label));
-                let length = name.full().len() - if with_suffix { 0 } else { name.suffix().len() };
-                (
-                    kept.map(|(_, &value)| value).collect(),
-                    name.full()[..length].to_vec(),
-                )
+                let name = Name::new(self.own_text(label));
+                let name = if with_suffix {
+                    name.full()
+                } else {
+                    name.without_suffix()
+                };
+                (kept.map(|(_, &value)| value).collect(), name.to_vec())
             };
             contents.rows.iter().map(row).collect()
         };
@@ -117,11 +120,11 @@ impl Tables {
                 let labels = contents
                     .rows
                     .iter()
-                    .map(|&(_, label)| Name::new(self.text(label)));
+                    .map(|&(_, label)| Name::new(self.own_text(label)));
                 labels
-                    .map(|name| name.gomaxprocs().into())
+                    .map(|name| name.gomaxprocs().map(<[u8]>::to_vec))
                     .next()
-                    .unwrap_or_default()
+                    .flatten()
             };
             keys.push(DifferingKey {
                 key: "/gomaxprocs".into(),
@@ -129,39 +132,11 @@ impl Tables {
             });
         }
         let heading =
-            |values: &[Symbol]| bstr::join(" ", values.iter().map(|&value| self.text(value)));
+            |values: &[Symbol]| bstr::join(" ", values.iter().map(|&value| self.own_text(value)));
         Some(Mismatch {
             columns: [heading(first), heading(second)],
             keys,
             mends,
         })
-    }
-}
-
-impl std::fmt::Display for Mismatch {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [first, second] = self.columns.each_ref().map(|column| column.as_bstr());
-        if !self.mends || self.keys.is_empty() {
-            return write!(
-                out,
-                "nothing is compared: {first} and {second} have no benchmark in common"
-            );
-        }
-        write!(out, "nothing is compared: {first} and {second} differ in ")?;
-        for (place, differing) in self.keys.iter().enumerate() {
-            let glue = if place == 0 { "" } else { ", " };
-            let [old, new] = differing.values.each_ref().map(|value| value.as_bstr());
-            write!(
-                out,
-                "{glue}{} ({old:?} and {new:?})",
-                differing.key.as_bstr()
-            )?;
-        }
-        let keys: Vec<String> = self
-            .keys
-            .iter()
-            .map(|differing| differing.key.as_bstr().to_string())
-            .collect();
-        write!(out, "; add -ignore {}", keys.join(","))
     }
 }

@@ -8,7 +8,7 @@
 //! first column, and returns [`Tables`], which are plain data for you to render.
 //!
 //! ```
-//! use benchparse::compare::{Collector, Thresholds, TableOptions, delta_text};
+//! use benchparse::compare::{Collector, Thresholds, TableOptions};
 //! use benchparse::format::{Parser, Record};
 //!
 //! let mut parser = Parser::new();
@@ -24,13 +24,13 @@
 //!         }
 //!     }
 //! }
-//! let tables = collector.finish(&parser, Thresholds::default());
+//! let tables = collector.finish(&parser, Thresholds::default())?;
 //! let row = &tables.tables()[0].rows().next().unwrap();
-//! assert_eq!(tables.text(row.label), b"Encode");
+//! assert_eq!(tables.text(row.label), Some(&b"Encode"[..]));
 //! let (old, new) = (&row.cells[0], &row.cells[1]);
 //! let comparison = new.comparison.unwrap();
-//! assert_eq!(delta_text(old.summary.center, new.summary.center, &comparison), "-9.90%");
-//! # Ok::<(), std::io::Error>(())
+//! assert_eq!(comparison.delta_text(old.summary.center, new.summary.center), "-9.90%");
+//! # Ok::<(), benchparse::Error>(())
 //! ```
 
 mod collect;
@@ -48,7 +48,6 @@ mod table_ranges;
 mod table_stream;
 mod unit_layout;
 mod view;
-mod wording;
 
 pub use collect::Collector;
 pub use mismatch::{DifferingKey, Mismatch};
@@ -56,7 +55,3 @@ pub use options::{TableOptions, Thresholds};
 pub use rank::{Place, Ranking};
 pub use table::{Cell, Column, Geomean, GeomeanWarning, Ratio, Row, Table, Tables};
 pub use table_stream::TableStream;
-pub use wording::{
-    comparison_warning_text, delta_text, detail_text, geomean_ratio_text, range_text,
-    summary_warning_text, varying_text, write_delta, write_detail, write_range,
-};

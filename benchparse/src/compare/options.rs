@@ -1,6 +1,6 @@
 //! Options for comparison tables.
 
-use crate::query::{Field, Filter, Key, Order, Projection};
+use crate::query::{Filter, Key, Projection};
 
 /// Which results to take and how to tell them apart.
 ///
@@ -13,16 +13,15 @@ use crate::query::{Field, Filter, Key, Order, Projection};
 /// use benchparse::query::{Filter, Projection};
 ///
 /// // Times only, packages side by side, whatever machine they ran on.
-/// let table_options = TableOptions {
-///     filter: Filter::parse(b".unit:ns/op")?,
-///     col: Projection::parse(b"pkg")?,
-///     ignore: Projection::parse(b"cpu,.file")?,
-///     ..TableOptions::default()
-/// };
+/// let mut table_options = TableOptions::default();
+/// table_options.filter = Filter::parse(b".unit:ns/op")?;
+/// table_options.col = Projection::parse(b"pkg")?;
+/// table_options.ignore = Projection::parse(b"cpu,.file")?;
 /// assert_eq!(table_options.col.fields.len(), 1);
 /// # Ok::<(), benchparse::query::QueryError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct TableOptions {
     /// Which measurements to take.
     pub filter: Filter,
@@ -38,24 +37,19 @@ pub struct TableOptions {
 
 impl Default for TableOptions {
     fn default() -> Self {
-        let by = |key| Projection {
-            fields: vec![Field {
-                key,
-                order: Order::FirstSeen,
-            }],
-        };
         Self {
             filter: Filter::everything(),
-            table: by(Key::Config),
-            row: by(Key::FullName),
-            col: by(Key::File),
-            ignore: Projection { fields: Vec::new() },
+            table: Key::Config.into(),
+            row: Key::FullName.into(),
+            col: Key::File.into(),
+            ignore: Projection::default(),
         }
     }
 }
 
 /// The levels of significance and confidence. By default 0.05 and 0.95.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Thresholds {
     /// A difference is significant if p is at most this; from 0 to 1.
     pub alpha: f64,

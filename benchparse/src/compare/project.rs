@@ -100,7 +100,7 @@ impl Shared {
                 ..
             } = self;
             let place = member_places.entry(key).or_insert_with(|| {
-                (!named_config.contains(symbols.text(key))).then(|| {
+                (!named_config.contains(symbols.own_text(key))).then(|| {
                     members.push(key);
                     members.len() - 1
                 })
@@ -134,7 +134,7 @@ impl Shared {
             }
         }
         if !self.names_gomaxprocs {
-            reduced.extend_from_slice(name.suffix());
+            reduced.extend_from_slice(name.suffix().unwrap_or_default());
         }
         reduced
     }
@@ -144,15 +144,15 @@ impl Shared {
         let symbol = match (self.kind(key), key) {
             (Kind::Tuple, _) => return self.config_tuple(result.config(), result.symbols()),
             (Kind::Read, Key::FullName) => result.name_symbol(),
-            (Kind::Read, Key::ConfigKey(key)) => result.config_symbol(key),
-            (Kind::Read, _) => result.file(),
+            (Kind::Read, Key::ConfigKey(key)) => result.config_symbol(key).unwrap_or_default(),
+            (Kind::Read, _) => result.label_symbol(),
             (Kind::Made, Key::FullName) => {
                 let reduced = self.reduced_name(result.name());
                 self.made.intern(&reduced)
             }
-            (Kind::Made, _) => self.made.intern(key.value(result)),
+            (Kind::Made, _) => self.made.intern(key.value(result).unwrap_or_default()),
         };
-        symbol.index() as Value
+        symbol.index()
     }
 
     fn member(&self, tuple: Value, place: usize) -> Symbol {
@@ -176,18 +176,14 @@ pub(super) struct Naming<'a> {
 }
 
 impl Naming<'_> {
-    fn made(&self, value: Value) -> Symbol {
-        self.texts.of_second(self.shared.made.at(value as usize))
-    }
-
     /// The values that a field's value stands for: one, or one for each member of `.config`.
     fn add_texts(&self, key: &Key, value: Value, texts: &mut Vec<Symbol>) {
         match self.shared.kind(key) {
             Kind::Tuple => texts.extend(
                 (0..self.shared.members.len()).map(|place| self.shared.member(value, place)),
             ),
-            Kind::Read => texts.push(Symbol::new(value)),
-            Kind::Made => texts.push(self.made(value)),
+            Kind::Read => texts.push(self.texts.of_first(value)),
+            Kind::Made => texts.push(self.shared.made.at(value)),
         }
     }
 
@@ -195,8 +191,8 @@ impl Naming<'_> {
     fn add_names(&self, field: &Field, names: &mut Vec<Symbol>) {
         if field.key == Key::Config {
             names.extend_from_slice(&self.shared.members);
-        } else if let Some(name) = self.shared.made.find(field.key.text()) {
-            names.push(self.texts.of_second(name));
+        } else {
+            names.extend(self.shared.made.find(field.key.text()));
         }
     }
 
@@ -266,7 +262,7 @@ impl Projector {
         if !self.is_by_input {
             return self.find(shared, result);
         }
-        let input = (result.config_id(), result.file());
+        let input = (result.config_id(), result.label_symbol());
         match self.last {
             Some((last, id)) if last == input => id,
             _ => {
@@ -359,8 +355,8 @@ impl Projector {
             })
             .collect();
         let text = |key: &Key, value: Value| match shared.kind(key) {
-            Kind::Made => shared.made.text(Symbol::new(value)),
-            _ => symbols.text(Symbol::new(value)),
+            Kind::Made => shared.made.own_text(shared.made.at(value)),
+            _ => symbols.own_text(symbols.at(value)),
         };
         order.sort_by(|&one, &two| {
             let (a, b) = (self.values_of(one), self.values_of(two));
@@ -399,11 +395,11 @@ impl Projector {
             match shared.kind(&field.key) {
                 Kind::Tuple => {
                     for place in 0..shared.members.len() {
-                        add(symbols.text(shared.member(value, place)));
+                        add(symbols.own_text(shared.member(value, place)));
                     }
                 }
-                Kind::Read => add(symbols.text(Symbol::new(value))),
-                Kind::Made => add(shared.made.text(Symbol::new(value))),
+                Kind::Read => add(symbols.own_text(symbols.at(value))),
+                Kind::Made => add(shared.made.own_text(shared.made.at(value))),
             }
         }
     }
@@ -434,7 +430,7 @@ impl Shared {
     fn compare_tuples(&self, symbols: &Symbols, order: &Order, a: Value, b: Value) -> Ordering {
         (0..self.members.len()).fold(Ordering::Equal, |so_far, place| {
             so_far.then_with(|| {
-                let [a, b] = [a, b].map(|tuple| symbols.text(self.member(tuple, place)));
+                let [a, b] = [a, b].map(|tuple| symbols.own_text(self.member(tuple, place)));
                 compare_texts(order, a, b)
             })
         })

@@ -5,7 +5,8 @@ use crate::stats::{Interval, ratio_interval};
 use crate::unit::Direction;
 
 /// The alternatives of one group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Ranking {
     /// `key: value` of the configuration that the group is of.
     pub headings: Vec<(Vec<u8>, Vec<u8>)>,
@@ -18,7 +19,8 @@ pub struct Ranking {
 }
 
 /// One alternative.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Place {
     /// Its value of the key that tells alternatives apart.
     pub name: Vec<u8>,
@@ -41,7 +43,7 @@ impl Tables {
         for table in &self.tables {
             let headings = || {
                 let pairs = self.heading_keys.iter().zip(&table.headings);
-                pairs.map(|(&key, &value)| (self.text(key).into(), self.text(value).into()))
+                pairs.map(|(&key, &value)| (self.own_text(key).into(), self.own_text(value).into()))
             };
             for row in table.rows().filter(|row| row.cells.len() > 1) {
                 let mut cells: Vec<&Cell> = row.cells.iter().collect();
@@ -60,7 +62,7 @@ impl Tables {
                     };
                     let values = &table.columns[cell.column].values;
                     Place {
-                        name: bstr::join(" ", values.iter().map(|&value| self.text(value))),
+                        name: bstr::join(" ", values.iter().map(|&value| self.own_text(value))),
                         center: cell.summary.center,
                         samples: cell.sample.len(),
                         behind: (rank > 0).then(|| ratio_interval(better, worse, confidence)),
@@ -68,8 +70,8 @@ impl Tables {
                 };
                 rankings.push(Ranking {
                     headings: headings().collect(),
-                    group: self.text(row.label).into(),
-                    unit: self.text(table.unit).into(),
+                    group: self.own_text(row.label).into(),
+                    unit: self.own_text(table.unit).into(),
                     places: cells.iter().enumerate().map(place).collect(),
                 });
             }

@@ -86,10 +86,6 @@ impl SortedGroups {
             texts: Arc::clone(&texts),
             tables: Vec::new(),
         };
-        let labels = labels.map(|labels| {
-            let labels = labels.into_iter();
-            labels.map(|label| texts.of_second(label)).collect()
-        });
         let mut groups = Self {
             labels,
             units: unit_facts(&collected.units, parser),
@@ -253,7 +249,7 @@ fn places(keys: &[u32]) -> Vec<u32> {
 fn unit_facts(units: &[Symbol], parser: &Parser) -> Vec<UnitFacts> {
     let symbols: &Symbols = parser.symbols();
     let facts = units.iter().map(|&symbol| {
-        let text = symbols.text(symbol);
+        let text = symbols.own_text(symbol);
         UnitFacts {
             symbol,
             class: Class::of(text),

@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::format::{Symbol, Texts};
-use crate::stats::{Assumption, Comparison, Sample, Summary};
+use crate::stats::{Assumption, Comparison, Sample, Summary, percent_text};
 use crate::unit::{Class, Direction};
 
 /// All tables of a comparison, in order.
 ///
-/// Texts are [`Symbol`]s of these tables, not of the parser: [`Tables::text`] gives them.
+/// Texts are [`Symbol`]s: [`Tables::text`] gives them, also when the parser is gone.
 #[derive(Debug, Clone)]
 pub struct Tables {
     pub(super) texts: Arc<Texts>,
@@ -25,12 +25,13 @@ impl Tables {
         &self.tables
     }
 
-    /// The text of a symbol of these tables.
-    ///
-    /// # Panics
-    /// It may, when the symbol is of a parser or of other tables.
-    pub fn text(&self, symbol: Symbol) -> &[u8] {
+    /// The text of a symbol of these tables; `None` for one of other tables or another parser.
+    pub fn text(&self, symbol: Symbol) -> Option<&[u8]> {
         self.texts.text(symbol)
+    }
+
+    pub(super) fn own_text(&self, symbol: Symbol) -> &[u8] {
+        self.texts.own_text(symbol)
     }
 
     /// The keys of [`Table::headings`]; `.config` stands as its members.
@@ -51,6 +52,7 @@ impl Tables {
 
 /// The results of one combination of table fields and unit: rows by columns of cells.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Table {
     /// The values of [`Tables::heading_keys`], one for each; empty where a key is missing.
     pub headings: Vec<Symbol>,
@@ -93,14 +95,14 @@ pub(super) struct Rows {
 }
 
 /// The values and cells of some rows, one after the other.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Block {
     pub(super) values: Vec<Symbol>,
     pub(super) cells: Vec<Cell>,
 }
 
 /// Where a row's values and cells are, as start and end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Entry {
     pub(super) label: Symbol,
     pub(super) block: u32,
@@ -132,13 +134,15 @@ impl Rows {
 
 /// A column's place in its projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Column {
     /// The values of [`Tables::column_keys`], one for each.
     pub values: Vec<Symbol>,
 }
 
 /// One row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Row<'t> {
     /// The values of [`Tables::row_keys`], one for each.
     pub values: &'t [Symbol],
@@ -165,7 +169,8 @@ impl<'t> Row<'t> {
 }
 
 /// The sample of one row and column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Cell {
     /// Which column it is in, counted from 0.
     pub column: usize,
@@ -182,6 +187,7 @@ pub struct Cell {
 
 /// The geometric means of a column.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Geomean {
     /// Of the centres of all cells, in the table's unit; nothing where one is not positive.
     pub summary: Option<f64>,
@@ -192,6 +198,8 @@ pub struct Geomean {
 }
 
 /// The geometric mean of ratios.
+///
+/// There is one or there is none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Ratio {
     /// New over old: 1.1 is ten percent more.
@@ -200,8 +208,25 @@ pub enum Ratio {
     Undefined,
 }
 
+impl Ratio {
+    /// The difference that it stands for, in percent with its sign, or `?` where there is none.
+    ///
+    /// ```
+    /// use benchparse::compare::Ratio;
+    ///
+    /// assert_eq!(Ratio::Of(1.1).delta_text(), "+10.00%");
+    /// assert_eq!(Ratio::Undefined.delta_text(), "?");
+    /// ```
+    pub fn delta_text(self) -> String {
+        match self {
+            Self::Of(ratio) => percent_text(ratio),
+            Self::Undefined => "?".to_owned(),
+        }
+    }
+}
+
 /// What to know about a geometric mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]

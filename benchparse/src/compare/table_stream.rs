@@ -12,7 +12,7 @@ use super::options::Thresholds;
 use super::sorted_groups::{CellPart, SortedGroups};
 use super::table::{Rows, Table, Tables};
 use super::table_ranges::{TableRange, table_ranges};
-use crate::format::Parser;
+use crate::format::{ForeignParser, Parser};
 
 /// The tables of a [`Collector`], some at a time. See [`Collector::finish_in_parts`].
 #[derive(Debug)]
@@ -36,28 +36,37 @@ const FEW: usize = 10_000;
 impl Collector {
     /// Summarises and compares all samples. `parser` is the one that all results came from.
     ///
-    /// # Panics
-    /// It may, when `parser` is another one.
-    pub fn finish(self, parser: &Parser, thresholds: Thresholds) -> Tables {
-        TableStream::new(self, parser, thresholds).all()
+    /// # Errors
+    /// When a result came from another parser.
+    pub fn finish(self, parser: &Parser, thresholds: Thresholds) -> Result<Tables, ForeignParser> {
+        Ok(TableStream::new(self, parser, thresholds)?.all())
     }
 
     /// The tables some at a time and on several threads: for inputs so large that not all tables
     /// should stand in memory at once. Their cells have no samples.
     ///
-    /// # Panics
-    /// It may, when `parser` is another one.
-    pub fn finish_in_parts(self, parser: &Parser, thresholds: Thresholds) -> TableStream {
+    /// # Errors
+    /// When a result came from another parser.
+    pub fn finish_in_parts(
+        self,
+        parser: &Parser,
+        thresholds: Thresholds,
+    ) -> Result<TableStream, ForeignParser> {
         TableStream::new(self, parser, thresholds)
     }
 }
 
 impl TableStream {
-    fn new(collected: Collector, parser: &Parser, thresholds: Thresholds) -> Self {
-        Self {
+    fn new(
+        collected: Collector,
+        parser: &Parser,
+        thresholds: Thresholds,
+    ) -> Result<Self, ForeignParser> {
+        collected.source.check(parser)?;
+        Ok(Self {
             groups: SortedGroups::new(collected, parser),
             thresholds,
-        }
+        })
     }
 
     /// Whether some row has two cells, or there is one column only. If not, [`TableStream::each`] makes one

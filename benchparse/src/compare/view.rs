@@ -22,7 +22,7 @@ impl Tables {
         let texts = &self.texts;
         for table in &mut self.tables {
             let entries = &mut table.rows.entries;
-            entries.sort_by(|a, b| texts.text(a.label).cmp(texts.text(b.label)));
+            entries.sort_by(|a, b| texts.own_text(a.label).cmp(texts.own_text(b.label)));
         }
     }
 

@@ -15,22 +15,10 @@ pub struct ConfigId(u32);
 /// The `key: value` pairs in force at a result, in order.
 ///
 /// A new key goes to the end; a key that is set again keeps its place. A key that is taken back
-/// (`key:`) gives its place to the last pair. No value is empty: a missing key and an empty value are
-/// the same.
-///
-/// ```
-/// use benchparse::format::{Parser, Record};
-///
-/// let text = b"goos: linux\npkg: p\ncpu: fast\ngoos:\nBenchmarkA 1 1 x\n";
-/// let mut parser = Parser::new();
-/// let mut reader = parser.read(b"f", &text[..]);
-/// let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
-/// let pairs: Vec<_> = result.config().texts(result.symbols()).collect();
-/// assert_eq!(pairs, [(&b"cpu"[..], &b"fast"[..]), (b"pkg", b"p")]);
-/// # Ok::<(), std::io::Error>(())
-/// ```
+/// (`key:`) gives its place to the last pair. No value is empty, since that
+/// is how a key is taken back.
 #[derive(Debug, Clone, Default)]
-pub struct Config {
+pub(crate) struct Config {
     entries: Vec<(Symbol, Symbol)>,
     /// Where each key is, once there are many.
     places: HashMap<Symbol, usize>,
@@ -42,14 +30,13 @@ const FEW: usize = 16;
 
 impl Config {
     /// Keys and values in order, as symbols of the parser's table.
-    pub fn entries(&self) -> &[(Symbol, Symbol)] {
+    pub(crate) fn entries(&self) -> &[(Symbol, Symbol)] {
         &self.entries
     }
 
-    /// The value of a key, [`Symbol::EMPTY`] where it is missing.
-    pub fn get(&self, key: Symbol) -> Symbol {
-        self.place(key)
-            .map_or(Symbol::EMPTY, |place| self.entries[place].1)
+    /// The value of a key, if it is set.
+    pub(crate) fn get(&self, key: Symbol) -> Option<Symbol> {
+        self.place(key).map(|place| self.entries[place].1)
     }
 
     fn place(&self, key: Symbol) -> Option<usize> {
@@ -112,10 +99,13 @@ impl Config {
     }
 
     /// Keys and values in order, as texts. `symbols` is the table of the parser that read them.
-    pub fn texts<'a>(&'a self, symbols: &'a Symbols) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    pub(crate) fn texts<'a>(
+        &'a self,
+        symbols: &'a Symbols,
+    ) -> impl ExactSizeIterator<Item = (&'a [u8], &'a [u8])> {
         self.entries
             .iter()
-            .map(|&(key, value)| (symbols.text(key), symbols.text(value)))
+            .map(|&(key, value)| (symbols.own_text(key), symbols.own_text(value)))
     }
 }
 
@@ -175,7 +165,7 @@ mod tests {
         assert!(!config.set(b, one));
         assert!(config.set(a, Symbol::EMPTY));
         assert_eq!(config.entries(), [(c, one), (b, one)]);
-        assert_eq!(config.get(a), Symbol::EMPTY);
+        assert_eq!(config.get(a), None);
         assert!(!config.set(a, Symbol::EMPTY));
     }
 
@@ -207,7 +197,7 @@ mod tests {
                 (Some(place), _) => list[place].1 = value,
             }
             assert_eq!(config.entries(), list);
-            assert_eq!(config.get(key), value);
+            assert_eq!(config.get(key).unwrap_or(Symbol::EMPTY), value);
             let next = known.len() as u32;
             let number = *known.entry(list.clone()).or_insert(next);
             assert_eq!(ids.id(&config), ConfigId(number));

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use bstr::{BString, ByteSlice as _};
+use bstr::ByteSlice as _;
 
 use crate::input::RepairKind;
 use crate::number::NumberError;
@@ -20,8 +20,9 @@ use crate::number::NumberError;
 /// assert_eq!(error.to_string(), "run.txt:1: missing units");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}:{line}: {fault}", file.as_bstr())]
+#[non_exhaustive]
 pub struct SyntaxError {
     /// The input's path as it was given.
     pub file: Vec<u8>,
@@ -44,6 +45,7 @@ impl SyntaxError {
 /// Why an item of [`Results`](super::Results) is no result.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
+#[non_exhaustive]
 pub enum ReadError {
     /// The input cannot be read any further.
     Io(#[from] io::Error),
@@ -51,9 +53,31 @@ pub enum ReadError {
     Syntax(#[from] SyntaxError),
 }
 
+/// Results of one parser were brought together with those of another, or with its texts.
+///
+/// ```
+/// use benchparse::format::{ForeignParser, Parser, Record};
+/// use benchparse::pairing::{Pairing, Side};
+///
+/// let (mut parser, mut pairing) = (Parser::new(), Pairing::default());
+/// let mut reader = parser.read(b"run.txt", &b"BenchmarkA 100 5 ns/op\n"[..]);
+/// while let Some(Record::Result(result)) = reader.next_record()? {
+///     pairing.add(Side::Base, &result);
+/// }
+/// let error: ForeignParser = pairing.rows(&Parser::new()).unwrap_err();
+/// assert!(error.to_string().starts_with("the results come from different parsers"));
+/// assert_eq!(pairing.rows(&parser)?.len(), 1);
+/// # Ok::<(), benchparse::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("the results come from different parsers; read everything that belongs together with one")]
+#[non_exhaustive]
+pub struct ForeignParser;
+
 /// Input that is not plain `go test` output, where it is not to be repaired.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}:{line}: {kind}; strict reading takes only plain go test output", file.as_bstr())]
+#[non_exhaustive]
 pub struct NeedsRepair {
     /// The input's path as it was given.
     pub file: Vec<u8>,
@@ -64,7 +88,7 @@ pub struct NeedsRepair {
 }
 
 /// The faults of the format, with the reference's texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SyntaxFault {
     /// A name and then nothing but white space.
@@ -84,11 +108,11 @@ pub enum SyntaxFault {
     /// A `Unit` line says something else than an earlier one.
     MetadataConflict {
         /// The key.
-        key: BString,
+        key: Vec<u8>,
         /// The unit as this line writes it.
-        unit: BString,
+        unit: Vec<u8>,
         /// The value that stays.
-        value: BString,
+        value: Vec<u8>,
     },
 }
 
@@ -117,6 +141,8 @@ impl SyntaxFault {
         text.into()
     }
 }
+
+impl std::error::Error for SyntaxFault {}
 
 impl fmt::Display for SyntaxFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

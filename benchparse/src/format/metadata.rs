@@ -26,7 +26,7 @@ use crate::unit::{Direction, DirectionBasis, UnitSemantics, tidy};
 /// assert_eq!(units.direction(b"hits"), Direction::Higher);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitTable {
     units: HashMap<BString, HashMap<BString, BString>>,
 }

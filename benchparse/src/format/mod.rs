@@ -32,7 +32,7 @@
 //! ```
 //!
 //! The reader accepts more than plain `go test` output: [`input`](crate::input) lists what it repairs.
-//! [`Reader::repairs`] and [`Reader::incidents`] report what it found, and [`RepairMode`] controls
+//! [`Reader::repairs`] and [`Reader::diagnostics`] report what it found, and [`RepairMode`] controls
 //! which repairs it makes.
 //!
 //! All text is bytes, because the format does not require UTF-8.
@@ -49,13 +49,15 @@ mod reader;
 mod record;
 mod records;
 mod repair_mode;
+mod source;
 mod stream;
 mod symbol;
 mod writer;
 mod written_unit;
 
-pub use config::{Config, ConfigId};
-pub use error::{NeedsRepair, ReadError, SyntaxError, SyntaxFault};
+pub(crate) use config::Config;
+pub use config::ConfigId;
+pub use error::{ForeignParser, NeedsRepair, ReadError, SyntaxError, SyntaxFault};
 pub use metadata::UnitTable;
 pub use owned::{OwnedResult, Results};
 pub use parallel::Findings;
@@ -63,6 +65,7 @@ pub use parser::{LineKind, Parser};
 pub use reader::Reader;
 pub use record::{BenchmarkResult, Measurement, Record, UnitMetadata};
 pub use repair_mode::RepairMode;
-pub(crate) use symbol::Texts;
+pub(crate) use source::Source;
 pub use symbol::{Symbol, Symbols};
+pub(crate) use symbol::{TableId, Texts};
 pub use writer::Writer;

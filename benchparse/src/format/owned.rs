@@ -76,12 +76,10 @@ impl OwnedResult {
         self.label = label.into();
     }
 
-    /// The value of a configuration key.
-    pub fn config(&self, key: &str) -> Option<&[u8]> {
-        let found = self
-            .config
-            .iter()
-            .find(|(known, _)| known == key.as_bytes());
+    /// The value of a configuration key, if it is set.
+    pub fn config_value(&self, key: impl AsRef<[u8]>) -> Option<&[u8]> {
+        let key = key.as_ref();
+        let found = self.config.iter().find(|(known, _)| known == key);
         found.map(|(_, value)| &value[..])
     }
 
@@ -106,13 +104,14 @@ impl OwnedResult {
     }
 
     /// The first value in a unit, either as it is written (`ns/op`) or tidied (`sec/op`).
-    pub fn value(&self, unit: &str) -> Option<f64> {
+    pub fn value(&self, unit: impl AsRef<[u8]>) -> Option<f64> {
+        let unit = unit.as_ref();
         self.values.iter().find_map(|(value, written)| {
-            if written == unit.as_bytes() {
+            if written == unit {
                 return Some(*value);
             }
             let tidied = tidy(written);
-            (*tidied.unit == *unit.as_bytes()).then_some(value * tidied.factor)
+            (*tidied.unit == *unit).then_some(value * tidied.factor)
         })
     }
 
@@ -134,21 +133,23 @@ impl OwnedResult {
 impl BenchmarkResult<'_> {
     /// The result without its parser.
     pub fn to_owned(&self) -> OwnedResult {
-        let symbols = self.symbols();
-        let config = self.config().texts(symbols);
-        let values = self.measurements().iter().map(|measured| {
-            let (value, unit) = measured.written.unwrap_or((measured.value, measured.unit));
-            (value, symbols.text(unit).to_vec())
-        });
+        let config = self.configs();
+        let values = self.written_values();
         OwnedResult {
             name: self.name().full().to_vec(),
             iterations: self.iterations(),
-            label: symbols.text(self.file()).to_vec(),
+            label: self.label().unwrap_or_default().to_vec(),
             config: config
                 .map(|(key, value)| (key.to_vec(), value.to_vec()))
                 .collect(),
-            values: values.collect(),
+            values: values.map(|(value, unit)| (value, unit.to_vec())).collect(),
         }
+    }
+}
+
+impl From<&BenchmarkResult<'_>> for OwnedResult {
+    fn from(result: &BenchmarkResult<'_>) -> Self {
+        result.to_owned()
     }
 }
 
@@ -229,9 +230,12 @@ mod tests {
         let mut result = OwnedResult::new("A", 1);
         result.set_config("goos", "linux");
         result.set_config("goos", "plan9");
-        assert_eq!(result.config("goos"), Some(&b"plan9"[..]));
+        assert_eq!(result.config_value("goos"), Some(&b"plan9"[..]));
         result.set_config("goos", "");
-        assert_eq!((result.config("goos"), result.configs().len()), (None, 0));
+        assert_eq!(
+            (result.config_value("goos"), result.configs().len()),
+            (None, 0)
+        );
         result.set_value("ns/op", 5.0);
         result.set_value("ns/op", 6.0);
         assert_eq!(result.values().collect::<Vec<_>>(), [(6.0, &b"ns/op"[..])]);

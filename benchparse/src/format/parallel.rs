@@ -16,18 +16,19 @@ use super::record::Record;
 use super::records::Records;
 use super::repair_mode::RepairMode;
 use super::stream::Blocks;
-use crate::input::{Feeder, Incidents, Repairs};
+use crate::input::{Diagnostics, Feeder, Repairs};
 
 /// How many blocks there are at most for each thread.
 const BLOCKS: usize = 3;
 
 /// What there is to say of an input besides its records.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Findings {
     /// What was repaired.
     pub repairs: Repairs,
     /// What kept benchmarks from giving results. Empty with [`RepairMode::Off`].
-    pub incidents: Incidents,
+    pub diagnostics: Diagnostics,
 }
 
 impl Parser {
@@ -87,7 +88,7 @@ fn drain<R: Read, B: Blocks, E: From<io::Error>>(
     records.give(each)?;
     Ok(Findings {
         repairs: records.repairs(),
-        incidents: records.incidents().clone(),
+        diagnostics: records.diagnostics().clone(),
     })
 }
 
@@ -349,7 +350,7 @@ mod tests {
             measured.collect::<Vec<_>>(),
             result.config().entries(),
             result.config_id(),
-            result.file(),
+            result.label_symbol(),
             result.line(),
         )
     }
@@ -373,13 +374,13 @@ mod tests {
         for (label, text) in [("a", text), ("b", &text[text.len() / 2..])] {
             parser.begin(label.as_bytes(), label.as_bytes());
             match read(&mut parser, text, &mut records) {
-                Ok(found) => findings += &format!("{:?} {:?}", found.repairs, found.incidents),
+                Ok(found) => findings += &format!("{:?} {:?}", found.repairs, found.diagnostics),
                 Err(error) => findings += &error.to_string(),
             }
         }
         let symbols = parser.symbols();
-        let all = (0..symbols.len()).map(|index| symbols.at(index));
-        let texts = all.map(|symbol: Symbol| symbols.text(symbol).to_vec());
+        let all = (0..symbols.len() as u32).map(|index| symbols.at(index));
+        let texts = all.map(|symbol: Symbol| symbols.own_text(symbol).to_vec());
         Told {
             records,
             findings,

@@ -31,8 +31,8 @@ use super::written_unit::WrittenUnits;
 ///     while let Some(record) = parser.record() {
 ///         let Record::Result(result) = record else { continue };
 ///         assert_eq!(result.name().full(), b"A-8");
-///         assert_eq!(result.config_value(b"goos"), b"linux");
-///         assert_eq!(result.symbols().text(result.file()), b"new");
+///         assert_eq!(result.config_value("goos"), Some(&b"linux"[..]));
+///         assert_eq!(result.label(), Some(&b"new"[..]));
 ///     }
 /// }
 /// ```
@@ -45,7 +45,7 @@ pub struct Parser {
     /// The number of the configuration in force, once a result asked for it.
     config_id: Option<ConfigId>,
     path: BString,
-    file: Symbol,
+    label: Symbol,
     measurements: Vec<Measurement>,
     /// The result that the last line held.
     result: Option<ResultLine>,
@@ -76,7 +76,8 @@ enum Pending {
 }
 
 /// What a line was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LineKind<'t> {
     /// A result.
     Result,
@@ -95,12 +96,6 @@ pub enum LineKind<'t> {
     Other,
 }
 
-impl Default for Symbol {
-    fn default() -> Self {
-        Self::EMPTY
-    }
-}
-
 impl Parser {
     /// A parser that has seen nothing.
     pub fn new() -> Self {
@@ -109,9 +104,9 @@ impl Parser {
 
     /// Starts an input: its configuration is empty, its results have `label` as `.file`, its errors
     /// name `path`. Texts and what is known of units stay. Inputs with one label are one.
-    pub fn begin(&mut self, path: &[u8], label: &[u8]) {
-        self.path = path.into();
-        self.file = self.symbols.intern(label);
+    pub fn begin(&mut self, path: impl AsRef<[u8]>, label: impl AsRef<[u8]>) {
+        self.path = path.as_ref().into();
+        self.label = self.symbols.intern(label.as_ref());
         self.config.clear();
         self.config_id = None;
         self.result = None;
@@ -193,7 +188,7 @@ impl Parser {
         self.measurements
             .extend(measured.map(|(unit, &value)| unit.measure(value)));
         if let Some(name) = name
-            && self.symbols.text(self.last_name) != name
+            && self.symbols.text(self.last_name) != Some(name)
         {
             self.last_name = self.symbols.intern(name);
         }
@@ -210,7 +205,7 @@ impl Parser {
             measurements: &self.measurements,
             config: &self.config,
             config_id: result.config_id,
-            file: self.file,
+            label: self.label,
             line: result.line,
             symbols: &self.symbols,
         }
@@ -256,10 +251,10 @@ impl Parser {
                 value,
                 line,
             } => Record::Unit(UnitMetadata {
-                unit: self.symbols.text(unit),
-                key: self.symbols.text(key),
-                value: self.symbols.text(value),
-                line,
+                unit: self.symbols.own_text(unit),
+                key: self.symbols.own_text(key),
+                value: self.symbols.own_text(value),
+                line: Some(line),
             }),
         })
     }
@@ -287,7 +282,7 @@ impl Parser {
             }
             Ok(None) => LineKind::Other,
             Ok(Some(head)) => {
-                if self.symbols.text(self.last_name) != head.name {
+                if self.symbols.text(self.last_name) != Some(head.name) {
                     self.last_name = self.symbols.intern(head.name);
                 }
                 self.result = Some(ResultLine {
@@ -331,7 +326,7 @@ impl Parser {
                 Ok((key, _, Err(old))) => error(SyntaxFault::MetadataConflict {
                     key: key.into(),
                     unit: unit.into(),
-                    value: old,
+                    value: old.into(),
                 }),
                 Err(fault) => error(fault),
             });

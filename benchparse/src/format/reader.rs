@@ -6,7 +6,7 @@ use super::parser::Parser;
 use super::record::Record;
 use super::records::Records;
 use super::repair_mode::RepairMode;
-use crate::input::{Feeder, Incidents, Repairs};
+use crate::input::{Diagnostics, Feeder, Repairs};
 
 /// Reads the records of one input, a line at a time.
 ///
@@ -38,8 +38,8 @@ impl<'p, R: Read> Reader<'p, R> {
 
     /// What kept benchmarks from giving results in the lines read so far; complete after the last
     /// record. Empty with [`RepairMode::Off`].
-    pub fn incidents(&self) -> &Incidents {
-        self.records.incidents()
+    pub fn diagnostics(&self) -> &Diagnostics {
+        self.records.diagnostics()
     }
 
     /// The next record, or `None` at the end.
@@ -64,7 +64,8 @@ impl<'p, R: Read> Reader<'p, R> {
 impl Parser {
     /// Starts an input whose results have the given label (`.file`), which errors name too, and
     /// reads it. What needs repair is repaired; see [`Reader::with_repair_mode`] for other ways.
-    pub fn read<R: Read>(&mut self, label: &[u8], input: R) -> Reader<'_, R> {
+    pub fn read<R: Read>(&mut self, label: impl AsRef<[u8]>, input: R) -> Reader<'_, R> {
+        let label = label.as_ref();
         self.begin(label, label);
         Reader::new(self, input)
     }

@@ -8,7 +8,7 @@ use super::parser::{LineKind, Parser};
 use super::record::Record;
 use super::repair_mode::RepairMode;
 use super::stream::{Blocks, Item, Stream};
-use crate::input::{Incidents, Lines, Refusal, RepairOutcome, Repairer, Repairs};
+use crate::input::{Diagnostics, Lines, Refusal, RepairOutcome, Repairer, Repairs};
 
 /// Makes records of an input's lines.
 #[derive(Debug)]
@@ -50,8 +50,8 @@ impl<'p, R: Read, B: Blocks> Records<'p, R, B> {
         repairs
     }
 
-    pub(super) fn incidents(&self) -> &Incidents {
-        self.repairer.incidents()
+    pub(super) fn diagnostics(&self) -> &Diagnostics {
+        self.repairer.diagnostics()
     }
 
     /// Gives all records to `each`.

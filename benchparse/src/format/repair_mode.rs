@@ -5,7 +5,8 @@ use std::io::Read;
 use crate::input::Lines;
 
 /// What a [`Reader`](super::Reader) does about input that is not the plain output of `go test`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[non_exhaustive]
 pub enum RepairMode {
     /// Reads it as what it was, and counts the repairs.
     #[default]

@@ -74,18 +74,16 @@ impl<W: Write> Writer<W> {
         if result.measurements().is_empty() {
             return Ok(());
         }
-        let symbols = result.symbols();
         self.configuration(
-            symbols.text(result.file()),
-            result.config().entries().len(),
+            result.label(),
             |key| result.config_value(key),
-            result.config().texts(symbols),
+            result.configs(),
         )?;
-        let values = result.measurements().iter().map(|measured| {
-            let (value, unit) = measured.written.unwrap_or((measured.value, measured.unit));
-            (value, symbols.text(unit))
-        });
-        self.line(result.name().full(), result.iterations(), values)
+        self.line(
+            result.name().full(),
+            result.iterations(),
+            result.written_values(),
+        )
     }
 
     /// Writes a result that was kept, changed or built. One without values is left out.
@@ -96,13 +94,11 @@ impl<W: Write> Writer<W> {
         if result.values().len() == 0 {
             return Ok(());
         }
-        let value = |wanted: &[u8]| {
-            let mut all = result.configs();
-            let found = all.find(|(key, _)| *key == wanted);
-            found.map_or(&b""[..], |(_, value)| value)
-        };
-        let label = result.label().unwrap_or_default();
-        self.configuration(label, result.configs().len(), value, result.configs())?;
+        self.configuration(
+            result.label(),
+            |key| result.config_value(key),
+            result.configs(),
+        )?;
         self.line(result.name().full(), result.iterations(), result.values())
     }
 
@@ -133,17 +129,17 @@ impl<W: Write> Writer<W> {
     /// Writes what of the configuration differs from that of the last result.
     fn configuration<'c>(
         &mut self,
-        file: &[u8],
-        count: usize,
-        value_of: impl Fn(&[u8]) -> &'c [u8],
-        all: impl Iterator<Item = (&'c [u8], &'c [u8])>,
+        label: Option<&[u8]>,
+        value_of: impl Fn(&[u8]) -> Option<&'c [u8]>,
+        all: impl ExactSizeIterator<Item = (&'c [u8], &'c [u8])>,
     ) -> io::Result<()> {
-        let same_file = self.file.as_ref().is_some_and(|known| known == file);
-        let same_keys = count == self.config.len()
+        let label = label.unwrap_or_default();
+        let same_file = self.file.as_ref().is_some_and(|known| known == label);
+        let same_keys = all.len() == self.config.len()
             && self
                 .config
                 .iter()
-                .all(|(key, value)| value_of(key) == *value);
+                .all(|(key, value)| value_of(key) == Some(&value[..]));
         if same_file && same_keys {
             return Ok(());
         }
@@ -153,7 +149,7 @@ impl<W: Write> Writer<W> {
         }
         let mut known = std::mem::take(&mut self.config);
         for (key, value) in &mut known {
-            let new = value_of(key);
+            let new = value_of(key).unwrap_or_default();
             if new != *value {
                 *value = new.into();
                 write_pair(out, key, new)?;
@@ -168,7 +164,7 @@ impl<W: Write> Writer<W> {
         }
         out.write_all(b"\n")?;
         self.config = known;
-        self.file = Some(file.into());
+        self.file = Some(label.into());
         self.wrote_result = false;
         Ok(())
     }

@@ -57,7 +57,7 @@ impl WrittenUnits {
         text: &[u8],
     ) -> Measurement {
         let unit = match self.last.get(place) {
-            Some(last) if symbols.text(last.written) == text => *last,
+            Some(last) if symbols.text(last.written) == Some(text) => *last,
             _ => self.look_up_at(symbols, place, text),
         };
         unit.measure(value)

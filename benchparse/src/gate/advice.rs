@@ -35,6 +35,7 @@ const SHORTEST_OPERATION: f64 = 0.5e-9;
 
 /// The timings of one benchmark on one side, in the order in which they were measured.
 #[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
 pub struct Timings {
     /// Seconds per operation of each result.
     pub seconds: Vec<f64>,
@@ -47,11 +48,19 @@ pub struct Timings {
 /// What advice is to be measured against.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Target {
     /// The relative change that should be detectable; 0.05 is 5 %.
     pub difference: f64,
     /// The one-sided level of each test: the policy's q over the number of tests.
     pub level: f64,
+}
+
+impl Target {
+    /// A difference that should be detected by tests of a level.
+    pub const fn new(difference: f64, level: f64) -> Self {
+        Self { difference, level }
+    }
 }
 
 /// What was noticed about a benchmark.

@@ -9,16 +9,14 @@
 //! only if it also got slower by at least a threshold.
 //!
 //! ```
-//! use benchparse::gate::{Class, Policy, Row, RowKey, Outcome, Verdict, judge};
+//! use benchparse::gate::{Policy, Row, RowKey, Outcome, Verdict, judge};
 //! use benchparse::stats::Sample;
+//! use benchparse::unit::ValueClass;
 //!
-//! let key = RowKey {
-//!     table: "codec".into(),
-//!     benchmark: "Encode-8".into(),
-//!     unit: "allocs/op".into(),
-//! };
+//! let key = RowKey::new("codec", "Encode-8", "allocs/op");
 //! let sample = |value: f64| Some(Sample::new(vec![value]));
-//! let row = Row { class: Class::ALLOCATIONS, ..Row::new(key, sample(3.0), sample(4.0)) };
+//! let mut row = Row::new(key, sample(3.0), sample(4.0));
+//! row.class = ValueClass::ALLOCATIONS;
 //! let report = judge(&[row], &Policy::default());
 //! assert_eq!(report.rows[0].verdict, Verdict::Regressed);
 //! assert_eq!(report.outcome, Outcome::Regressed);
@@ -40,7 +38,6 @@ pub use layout::LayoutEffect;
 pub use policy::{Action, Policy, PolicyError};
 pub use row::{Acceptance, Row, RowKey};
 
-pub use crate::unit::{Direction, ValueClass as Class};
 pub use verdict::{
     Basis, BenchmarkVerdict, Bounds, Effect, Outcome, Reason, Report, RowVerdict, Shift,
     SideSummary, Tests, Verdict,

@@ -10,7 +10,8 @@ use thiserror::Error;
 /// use benchparse::gate::Policy;
 ///
 /// assert_eq!(Policy::default().applied_threshold(), 0.1);
-/// let interleaved = Policy { interleaved: true, ..Policy::default() };
+/// let mut interleaved = Policy::default();
+/// interleaved.interleaved = true;
 /// assert_eq!(interleaved.applied_threshold(), 0.03);
 /// ```
 #[derive(Clone, PartialEq, Debug)]
@@ -19,6 +20,7 @@ use thiserror::Error;
     feature = "serde",
     serde(default, rename_all = "kebab-case", deny_unknown_fields)
 )]
+#[non_exhaustive]
 pub struct Policy {
     /// The relative change that matters; 0.03 is 3 %. Unset, it is 3 % if the sides are interleaved, else 10 %.
     pub threshold: Option<f64>,
@@ -103,7 +105,9 @@ pub enum PolicyError {
 }
 
 /// What an outcome means for the run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+///
+/// There are these three only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Action {

@@ -10,6 +10,7 @@ use crate::unit::{Direction, ValueClass as Class};
 /// Which row this is.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
 pub struct RowKey {
     /// What the row's table is about: package and other configuration, as text.
     pub table: String,
@@ -19,9 +20,25 @@ pub struct RowKey {
     pub unit: String,
 }
 
+impl RowKey {
+    /// The key of a benchmark in a unit.
+    pub fn new(
+        table: impl Into<String>,
+        benchmark: impl Into<String>,
+        unit: impl Into<String>,
+    ) -> Self {
+        Self {
+            table: table.into(),
+            benchmark: benchmark.into(),
+            unit: unit.into(),
+        }
+    }
+}
+
 /// One benchmark and unit on both sides, and how it is to be judged.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Row {
     /// Which row this is. Rows with equal `table` and `benchmark` form a benchmark.
     pub key: RowKey,
@@ -83,10 +100,21 @@ impl Row {
 /// A regression that may pass.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
 pub struct Acceptance {
     /// How much worse than the baseline is accepted, in percent: a regression with w ≤ 1 + limit/100 passes. Infinite
     /// for any.
     pub limit_percent: f64,
     /// Why, for the report.
     pub reason: String,
+}
+
+impl Acceptance {
+    /// Accepts what is worse by up to so many percent, for a reason.
+    pub fn new(limit_percent: f64, reason: impl Into<String>) -> Self {
+        Self {
+            limit_percent,
+            reason: reason.into(),
+        }
+    }
 }

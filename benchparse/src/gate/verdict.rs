@@ -11,6 +11,7 @@ use crate::unit::{Direction, ValueClass as Class};
 /// The gate's answer to all rows.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Report {
     /// What was applied.
     pub policy: Policy,
@@ -31,6 +32,7 @@ pub struct Report {
 /// How a comparison ended, and what a build should do about it.
 ///
 /// Where several hold, the first in the order of the variants counts.
+/// There will be no other outcome: programs turn each of them into an exit status.
 ///
 /// ```
 /// use benchparse::gate::Outcome;
@@ -93,6 +95,7 @@ impl Report {
 /// benchmarks, such units of sides that are not interleaved are not compared.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Shift {
     /// Whether the rows of such units lost their verdicts.
     pub detected: bool,
@@ -107,6 +110,7 @@ pub struct Shift {
 /// The verdict on one row.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct RowVerdict {
     /// Which row.
     pub key: RowKey,
@@ -149,6 +153,7 @@ pub struct RowVerdict {
 /// One side of a row in numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct SideSummary {
     /// How many values.
     pub n: usize,
@@ -169,6 +174,7 @@ pub struct SideSummary {
 /// How much worse the new side is.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Effect {
     /// w: new median over old median where lower is better, else the inverse, so that 1.1 is 10 % worse. 1 if both
     /// medians are 0, infinite or 0 if one is.
@@ -184,6 +190,7 @@ pub struct Effect {
 /// A range of numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Bounds {
     /// The lower end.
     #[cfg_attr(
@@ -202,6 +209,7 @@ pub struct Bounds {
 /// One-sided rank tests of a row.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Tests {
     /// p of "the new side is worse".
     pub p_worse: f64,
@@ -216,6 +224,7 @@ pub struct Tests {
 /// The verdict on a benchmark.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct BenchmarkVerdict {
     /// The table of the benchmark.
     pub table: String,
@@ -272,7 +281,7 @@ impl Verdict {
 }
 
 /// Why a row has no verdict.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", tag = "kind"))]
 #[non_exhaustive]
@@ -315,7 +324,7 @@ impl Reason {
 }
 
 /// How a verdict was found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]

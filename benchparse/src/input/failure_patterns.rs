@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use bstr::ByteSlice as _;
 use memchr::memmem::Finder;
 
-use super::{IncidentKind, decoration};
+use super::{DiagnosticKind, decoration};
 
 /// The word that every result begins with.
 pub(super) static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Benchmark"));
@@ -59,21 +59,21 @@ pub(super) fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
     (word, rest.trim_ascii())
 }
 
-pub(super) fn panic_kind(message: &[u8]) -> IncidentKind {
+pub(super) fn panic_kind(message: &[u8]) -> DiagnosticKind {
     if message.starts_with(b"test timed out") {
-        IncidentKind::Killed
+        DiagnosticKind::Killed
     } else {
-        IncidentKind::Panicked
+        DiagnosticKind::Panicked
     }
 }
 
 /// What a line says about a benchmark that gives no result; for a failed or skipped one its name.
-pub(super) fn cause(text: &[u8]) -> Option<(IncidentKind, &[u8])> {
+pub(super) fn cause(text: &[u8]) -> Option<(DiagnosticKind, &[u8])> {
     let verdict = text.trim_ascii_start().strip_prefix(b"--- ");
     if let Some(verdict) = verdict {
         let kind = match verdict.get(..6)? {
-            b"FAIL: " => IncidentKind::Failed,
-            b"SKIP: " => IncidentKind::Skipped,
+            b"FAIL: " => DiagnosticKind::Failed,
+            b"SKIP: " => DiagnosticKind::Skipped,
             _ => return None,
         };
         let (name, _) = split_word(&verdict[6..]);
@@ -81,17 +81,17 @@ pub(super) fn cause(text: &[u8]) -> Option<(IncidentKind, &[u8])> {
     }
     let kind = match text.first()? {
         b'p' => panic_kind(text.strip_prefix(b"panic: ")?),
-        b'f' if text.starts_with(b"fatal error: ") => IncidentKind::Panicked,
-        b's' if text.starts_with(b"signal: ") => IncidentKind::Killed,
+        b'f' if text.starts_with(b"fatal error: ") => DiagnosticKind::Panicked,
+        b's' if text.starts_with(b"signal: ") => DiagnosticKind::Killed,
         b'S' if text.starts_with(b"SIG") && text.contains_str(b": ") && !text.contains(&b'=') => {
             let (name, _) = split_word(text);
             let upper = name.strip_suffix(b":")?;
             if !upper.iter().all(u8::is_ascii_uppercase) {
                 return None;
             }
-            IncidentKind::Killed
+            DiagnosticKind::Killed
         }
-        b'*' if text.starts_with(b"*** Test killed") => IncidentKind::Killed,
+        b'*' if text.starts_with(b"*** Test killed") => DiagnosticKind::Killed,
         _ => return None,
     };
     Some((kind, b""))

@@ -14,7 +14,8 @@ use super::{RepairKind, Repairs, ansi, decoration, header, split_lines};
 const HEAD: usize = 64 * 1024;
 
 /// A line of text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Line<'a> {
     /// The bytes without the line feed and without one carriage return before it.
     pub text: &'a [u8],

@@ -9,15 +9,15 @@
 //!    lines to read in their place. Well-formed lines skip this stage, so they cost nothing.
 //!
 //! Both stages only deliver text; the grammar in [`format`](crate::format) interprets it. [`Repairs`] reports
-//! what was repaired, and [`Incidents`] reports which benchmarks produced no result and why.
+//! what was repaired, and [`Diagnostics`] reports which benchmarks produced no result and why.
 
 mod ansi;
 mod decoration;
+mod diagnostics;
 mod encoding;
 mod failure_patterns;
 mod feeder;
 mod header;
-mod incidents;
 mod lines;
 mod queue;
 mod repairer;
@@ -27,8 +27,8 @@ mod test2json;
 mod waiting;
 mod window;
 
+pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub(crate) use feeder::{BlockText, Feeder};
-pub use incidents::{Incident, IncidentKind, Incidents};
 pub use lines::{Line, Lines};
 pub(crate) use repairer::{Refusal, RepairOutcome, Repairer};
 pub use repairs::{Repair, RepairKind, Repairs};

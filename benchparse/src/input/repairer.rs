@@ -9,7 +9,7 @@ use super::failure_patterns::{
 use super::queue::LineQueue;
 use super::split_lines::{self, Named};
 use super::waiting::WaitingLines;
-use super::{Incident, IncidentKind, Incidents, RepairKind, Repairs, ansi, header};
+use super::{Diagnostic, DiagnosticKind, Diagnostics, RepairKind, Repairs, ansi, header};
 
 /// What the grammar made of a line that is offered to a [`Repairer`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,8 +75,8 @@ pub(crate) struct Repairer {
     pieces: LineQueue,
     without_escapes: Vec<u8>,
     repairs: Repairs,
-    incidents: Incidents,
-    /// Whether the last incident is a panic or a signal that a stack trace follows.
+    diagnostics: Diagnostics,
+    /// Whether the last diagnostic is a panic or a signal that a stack trace follows.
     traces: bool,
 }
 
@@ -116,8 +116,8 @@ impl Repairer {
     }
 
     /// What kept benchmarks from giving results so far.
-    pub(crate) fn incidents(&self) -> &Incidents {
-        &self.incidents
+    pub(crate) fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
     }
 
     /// Takes a text that is to be read, with the line that it came from.
@@ -170,7 +170,7 @@ impl Repairer {
             // A line without a value takes back the key.
             _ if value.is_empty() => return,
             b"panic" => panic_kind(value),
-            b"signal" => IncidentKind::Killed,
+            b"signal" => DiagnosticKind::Killed,
             _ => return,
         };
         let text = [key, b": ", value].concat();
@@ -377,12 +377,12 @@ impl Repairer {
         if self.traces
             && let Some((package, name)) = stack_frame(text)
         {
-            self.incidents.complete_last(package, name);
+            self.diagnostics.complete_last(package, name);
             self.traces = false;
             return RepairOutcome::Unchanged;
         }
         if split_lines::trailing_numbers(text) == Some(0) {
-            self.report(IncidentKind::NoName, None, b"", number);
+            self.report(DiagnosticKind::NoName, None, b"", number);
             return RepairOutcome::Unchanged;
         }
         if self.end_of_package(text, number) {
@@ -412,7 +412,7 @@ impl Repairer {
     fn end_of_package(&mut self, text: &[u8], number: u64) -> bool {
         if let Some(package) = text.strip_prefix(b"FAIL\t") {
             self.traces = false;
-            let exit = self.incidents.take_last(IncidentKind::ExitStatus);
+            let exit = self.diagnostics.take_last(DiagnosticKind::ExitStatus);
             let (package, rest) = split_word(package);
             let detail = match exit {
                 Some(exit) => exit.detail,
@@ -420,8 +420,8 @@ impl Repairer {
                 None => String::new(),
             };
             self.close();
-            self.incidents.add(Incident {
-                kind: IncidentKind::PackageFailed,
+            self.diagnostics.add(Diagnostic {
+                kind: DiagnosticKind::PackageFailed,
                 benchmark: None,
                 package: Some(package.to_str_lossy().into_owned()),
                 detail,
@@ -434,7 +434,7 @@ impl Repairer {
             && !status.is_empty()
         {
             self.close_for_good();
-            self.report(IncidentKind::ExitStatus, None, text, number);
+            self.report(DiagnosticKind::ExitStatus, None, text, number);
             return true;
         }
         let ends = matches!(text, b"PASS" | b"FAIL")
@@ -490,7 +490,7 @@ impl Repairer {
             && open.standing == Standing::Half
         {
             let name = self.open_name();
-            self.report(IncidentKind::NoNumbers, Some(name), b"", open.number);
+            self.report(DiagnosticKind::NoNumbers, Some(name), b"", open.number);
         }
     }
 
@@ -509,14 +509,14 @@ impl Repairer {
     }
 
     /// Reports what happened while the open benchmark ran, or to the one that the text names.
-    fn report_about_open(&mut self, kind: IncidentKind, text: &[u8], number: u64) {
-        if matches!(kind, IncidentKind::Failed | IncidentKind::Skipped) {
+    fn report_about_open(&mut self, kind: DiagnosticKind, text: &[u8], number: u64) {
+        if matches!(kind, DiagnosticKind::Failed | DiagnosticKind::Skipped) {
             let name = cause(text).map_or(&b""[..], |(_, name)| name);
             let name = name.to_str_lossy().into_owned();
             self.open = None;
             // A benchmark fails with its sub-benchmarks: that is one failure.
-            let is_known = kind == IncidentKind::Failed
-                && self.incidents.last().is_some_and(|last| {
+            let is_known = kind == DiagnosticKind::Failed
+                && self.diagnostics.last().is_some_and(|last| {
                     let inner = last.benchmark.as_deref().unwrap_or_default();
                     last.kind == kind
                         && inner
@@ -531,7 +531,12 @@ impl Repairer {
         if let Some(open) = &mut self.open {
             // One death has many lines.
             let is_news = std::mem::replace(&mut open.standing, Standing::Other) != Standing::Other;
-            if !is_news && self.incidents.last().is_some_and(|last| last.kind == kind) {
+            if !is_news
+                && self
+                    .diagnostics
+                    .last()
+                    .is_some_and(|last| last.kind == kind)
+            {
                 return;
             }
         }
@@ -542,10 +547,10 @@ impl Repairer {
         self.traces = traces;
     }
 
-    fn report(&mut self, kind: IncidentKind, name: Option<String>, detail: &[u8], line: u64) {
+    fn report(&mut self, kind: DiagnosticKind, name: Option<String>, detail: &[u8], line: u64) {
         self.traces = false;
         let package = self.waiting.package();
-        self.incidents.add(Incident {
+        self.diagnostics.add(Diagnostic {
             kind,
             benchmark: name,
             package: (!package.is_empty()).then(|| package.to_str_lossy().into_owned()),

@@ -79,7 +79,8 @@ impl fmt::Display for RepairKind {
 ///
 /// Its `Display` is one sentence without a full stop, such as `joined 16 results that were split by
 /// other output`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Repair {
     /// What was done.
     pub kind: RepairKind,

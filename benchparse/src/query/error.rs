@@ -19,7 +19,7 @@ use unicode_general_category::{GeneralCategory as Category, get_general_category
 ///     "syntax error: unknown order \"up\"\n\tgoos@up\n\t     ^"
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub struct QueryError {
     query: BString,
     offset: usize,

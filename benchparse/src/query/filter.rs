@@ -1,5 +1,7 @@
 //! The filter language.
 
+use std::str::FromStr;
+
 use super::error::QueryError;
 use super::key::Key;
 use super::regexp::Regexp;
@@ -86,8 +88,8 @@ impl Filter {
     ///
     /// # Errors
     /// The first place where it is not of the language, or a regular expression is not of Go's.
-    pub fn parse(query: &[u8]) -> Result<Self, QueryError> {
-        Reader::new(query).read()
+    pub fn parse(query: impl AsRef<[u8]>) -> Result<Self, QueryError> {
+        Reader::new(query.as_ref()).read()
     }
 
     /// The filter `*`.
@@ -128,7 +130,8 @@ impl Filter {
     }
 
     /// Whether the filter selects a measurement of a result. `.unit` is compared with the tidied unit
-    /// and with the unit as it was written.
+    /// and with the unit as it was written. The measurement must be one of the result, or of its parser:
+    /// any other has no unit here.
     ///
     /// ```
     /// use benchparse::format::{Parser, Record};
@@ -143,16 +146,17 @@ impl Filter {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn matches(&self, result: &BenchmarkResult<'_>, measurement: &Measurement) -> bool {
-        let text = |unit| result.symbols().text(unit);
+        let has = |term: &Term, unit| {
+            let text = result.symbols().text(unit);
+            text.is_some_and(|text| term.matches(text))
+        };
         self.is_everything()
             || self.eval(&mut |term| match term.key() {
                 Key::Unit => {
-                    term.matches(text(measurement.unit))
-                        || measurement
-                            .written
-                            .is_some_and(|(_, unit)| term.matches(text(unit)))
+                    has(term, measurement.unit)
+                        || measurement.written.is_some_and(|(_, unit)| has(term, unit))
                 }
-                key => term.matches(key.value(result)),
+                key => term.matches(key.value(result).unwrap_or_default()),
             })
     }
 
@@ -162,7 +166,8 @@ impl Filter {
     pub fn matches_result(&self, result: &BenchmarkResult<'_>) -> bool {
         self.is_everything()
             || self.eval(&mut |term| {
-                *term.key() != Key::Unit && term.matches(term.key().value(result))
+                *term.key() != Key::Unit
+                    && term.matches(term.key().value(result).unwrap_or_default())
             })
     }
 
@@ -188,6 +193,21 @@ impl Filter {
             stack.push(value);
         }
         stack.pop().unwrap_or_default()
+    }
+}
+
+/// The filter `*`.
+impl Default for Filter {
+    fn default() -> Self {
+        Self::everything()
+    }
+}
+
+impl FromStr for Filter {
+    type Err = QueryError;
+
+    fn from_str(query: &str) -> Result<Self, QueryError> {
+        Self::parse(query)
     }
 }
 

@@ -39,8 +39,16 @@ pub enum Key {
 }
 
 impl Key {
-    /// The key that a word stands for.
-    pub(super) fn new(word: &[u8]) -> Self {
+    /// The key that a word stands for, as a query writes it, without quotes.
+    ///
+    /// ```
+    /// use benchparse::query::Key;
+    ///
+    /// assert_eq!(Key::new(".name"), Key::Name);
+    /// assert_eq!(Key::new("goos"), Key::ConfigKey(b"goos".to_vec()));
+    /// ```
+    pub fn new(word: impl AsRef<[u8]>) -> Self {
+        let word = word.as_ref();
         match word {
             b".name" => Self::Name,
             b".fullname" => Self::FullName,
@@ -66,8 +74,10 @@ impl Key {
         }
     }
 
-    /// The value of the key for a result, empty where it is missing. `.unit` is a measurement's and
-    /// `.config` a group of keys, so a result has no value for them.
+    /// The value of the key for a result, if it has one. `.unit` is a measurement's and `.config` a
+    /// group of keys, so a result has no value for them.
+    ///
+    /// Filters and projections take a key that is missing for one with the empty value.
     ///
     /// ```
     /// use benchparse::format::{Parser, Record};
@@ -77,26 +87,28 @@ impl Key {
     /// let mut parser = Parser::new();
     /// let mut reader = parser.read(b"f", &text[..]);
     /// let Some(Record::Result(result)) = reader.next_record()? else { unreachable!() };
-    /// assert_eq!(Key::Sub(b"/n".to_vec()).value(&result), b"10");
-    /// assert_eq!(Key::ConfigKey(b"goos".to_vec()).value(&result), b"linux");
+    /// assert_eq!(Key::new("/n").value(&result), Some(&b"10"[..]));
+    /// assert_eq!(Key::new("goos").value(&result), Some(&b"linux"[..]));
+    /// assert_eq!(Key::new("goarch").value(&result), None);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn value<'r>(&self, result: &BenchmarkResult<'r>) -> &'r [u8] {
+    pub fn value<'r>(&self, result: &BenchmarkResult<'r>) -> Option<&'r [u8]> {
         match self {
-            Self::File => result.symbols().text(result.file()),
+            Self::File => result.label(),
             Self::ConfigKey(key) => result.config_value(key),
-            key => key.value_in_name(result.name()).unwrap_or_default(),
+            key => key.value_in_name(result.name()),
         }
     }
 
-    /// The value of a key that asks for the name or a part of it; `None` for any other key.
+    /// The value of a key that asks for the name or a part of it; `None` where the name has no such
+    /// part, and for any other key.
     pub fn value_in_name<'n>(&self, name: Name<'n>) -> Option<&'n [u8]> {
-        Some(match self {
-            Self::Name => name.base(),
-            Self::FullName => name.full(),
+        match self {
+            Self::Name => Some(name.base()),
+            Self::FullName => Some(name.full()),
             Self::Sub(part) => name.sub_value(part),
             Self::GoMaxProcs => name.gomaxprocs(),
-            _ => return None,
-        })
+            _ => None,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The projection language.
 
+use std::str::FromStr;
+
 use super::error::{QueryError, is_printable};
 use super::key::Key;
 use super::token::{Cursor, Kind};
@@ -18,14 +20,16 @@ use super::token::{Cursor, Kind};
 /// assert_eq!(projection.fields[1].key, Key::Sub(b"/n".to_vec()));
 /// # Ok::<(), benchparse::query::QueryError>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Projection {
     /// The keys, the first counting most in sorting.
     pub fields: Vec<Field>,
 }
 
 /// One key of a projection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Field {
     /// The key.
     pub key: Key,
@@ -33,10 +37,49 @@ pub struct Field {
     pub order: Order,
 }
 
+impl Field {
+    /// A key whose values are sorted in some order.
+    pub fn new(key: Key, order: Order) -> Self {
+        Self { key, order }
+    }
+}
+
+/// The key in order of first appearance.
+impl From<Key> for Field {
+    fn from(key: Key) -> Self {
+        Self::new(key, Order::default())
+    }
+}
+
+impl FromIterator<Field> for Projection {
+    fn from_iter<I: IntoIterator<Item = Field>>(fields: I) -> Self {
+        Self {
+            fields: fields.into_iter().collect(),
+        }
+    }
+}
+
+/// That one key, in order of first appearance.
+impl From<Key> for Projection {
+    fn from(key: Key) -> Self {
+        Self::from_iter([key.into()])
+    }
+}
+
+impl FromStr for Projection {
+    type Err = QueryError;
+
+    fn from_str(query: &str) -> Result<Self, QueryError> {
+        Self::parse(query)
+    }
+}
+
 /// How values are sorted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Order {
     /// By first appearance among all results, `@first`. It is the order of a key without one.
+    #[default]
     FirstSeen,
     /// By bytes, `@alpha`; see [`compare_alpha`](super::compare_alpha).
     Alpha,
@@ -65,7 +108,11 @@ impl Projection {
     ///
     /// # Errors
     /// The first place where it is not of the language.
-    pub fn parse(query: &[u8]) -> Result<Self, QueryError> {
+    pub fn parse(query: impl AsRef<[u8]>) -> Result<Self, QueryError> {
+        Self::read(query.as_ref())
+    }
+
+    fn read(query: &[u8]) -> Result<Self, QueryError> {
         let mut cursor = Cursor::new(query);
         let mut written = Vec::new();
         let mut token = cursor.key()?;

@@ -13,6 +13,7 @@ use super::{Assumption, Sample};
 /// The result of comparing two samples.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Comparison {
     /// The probability of a difference at least this large if there is none. See [`compare`] for its oddities.
     pub p: f64,

@@ -9,6 +9,7 @@ use super::{Sample, median};
 /// An estimate between two bounds.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Interval {
     /// The point estimate.
     #[cfg_attr(

@@ -2,7 +2,8 @@
 //!
 //! A [`Sample`] is a sorted list of doubles. Every function here is pure and accepts any input: it takes
 //! samples and confidence or significance levels, and returns plain data. The module does not deal with
-//! names, units or text.
+//! names, units or text. Summaries and comparisons format themselves as benchstat does, such
+//! as with [`Comparison::delta_text`].
 //!
 //! There are two sets of functions:
 //!
@@ -40,6 +41,7 @@ mod rank;
 mod sample;
 mod special;
 mod summary;
+mod text;
 
 pub use adjust::{benjamini_hochberg, holm};
 pub use compare::{Comparer, Comparison, ComparisonWarning, compare};
@@ -53,3 +55,4 @@ pub use power::{detectable_difference, detecting_count, separating_count, smalle
 pub use sample::Sample;
 pub(crate) use summary::Summarizer;
 pub use summary::{Assumption, Summary, SummaryWarning, summarize};
+pub(crate) use text::percent_text;

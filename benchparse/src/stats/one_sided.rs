@@ -12,6 +12,7 @@ use super::special::{normal_cdf, normal_quantile};
 /// Evidence in each direction.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct OneSided {
     /// Probability of ranks at least this much in favour of larger new values, if both samples come from the same
     /// population. Small: the new values are larger.

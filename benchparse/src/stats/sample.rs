@@ -42,8 +42,8 @@ impl Sample {
         &self.values
     }
 
-    /// The values, to put others in their place.
-    pub(crate) fn into_values(self) -> Vec<f64> {
+    /// The values, ascending, NaN first.
+    pub fn into_values(self) -> Vec<f64> {
         self.values
     }
 
@@ -76,6 +76,12 @@ impl Sample {
 impl FromIterator<f64> for Sample {
     fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
         Self::new(values.into_iter().collect())
+    }
+}
+
+impl AsRef<[f64]> for Sample {
+    fn as_ref(&self) -> &[f64] {
+        &self.values
     }
 }
 

@@ -7,9 +7,10 @@ use super::Sample;
 use super::median::{count_for_interval, median, median_interval_orders};
 
 /// What is assumed about the distribution of a unit's values.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Assumption {
     /// No shape is assumed: median, order statistics, ranks.
     #[default]
@@ -21,6 +22,7 @@ pub enum Assumption {
 /// Centre and range of a sample.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Summary {
     /// The median, or the most frequent value under [`Assumption::Exact`].
     #[cfg_attr(

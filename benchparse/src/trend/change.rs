@@ -7,9 +7,10 @@ use super::segment::segment;
 use crate::stats::{Assumption, Comparer, Sample};
 
 /// How ready [`changes`] is to report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Sensitivity {
     /// Smaller steps, more false ones.
     Sensitive,
@@ -34,6 +35,7 @@ impl Sensitivity {
 /// A place where the level of a series shifts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Change {
     /// The first point of the new level, counted from 0.
     pub at: usize,

@@ -9,6 +9,7 @@ use crate::unit::Direction;
 
 /// What happened in a series. Commits are places in the slice that was examined, from 0.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Findings {
     /// Where it changed, in order.
     pub changes: Vec<ChangePoint>,

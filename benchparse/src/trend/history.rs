@@ -10,6 +10,7 @@ use crate::unit::{Class, Direction, Tolerance};
 /// Commits are named by their index in [`History::commits`] everywhere.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct History {
     /// The commits of the window, the oldest first, along first parents.
     pub commits: Vec<Commit>,
@@ -22,6 +23,7 @@ pub struct History {
 /// A commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Commit {
     /// The whole id, in hexadecimal digits.
     pub id: String,
@@ -35,9 +37,23 @@ pub struct Commit {
     pub measured: bool,
 }
 
+impl Commit {
+    /// A commit that is not known to be measured, without author and subject.
+    pub fn new(id: impl Into<String>, time: i64) -> Self {
+        Self {
+            id: id.into(),
+            author: String::new(),
+            time,
+            subject: String::new(),
+            measured: false,
+        }
+    }
+}
+
 /// One benchmark in one unit, measured in one environment.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Series {
     /// The import path of the package, empty where it is not known.
     pub package: String,
@@ -64,6 +80,7 @@ pub struct Series {
 /// What was measured at a commit.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Point {
     /// The commit.
     pub commit: usize,
@@ -110,11 +127,24 @@ impl Point {
             count: 1,
         }
     }
+
+    /// A point of `count` values, which are not kept: their median and its interval.
+    pub fn with_range(commit: usize, median: f64, [low, high]: [f64; 2], count: u32) -> Self {
+        Self {
+            commit,
+            median,
+            low,
+            high,
+            samples: Vec::new(),
+            count,
+        }
+    }
 }
 
 /// A place where a series changed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct ChangePoint {
     /// What sort of change it is.
     pub kind: Kind,
@@ -139,10 +169,30 @@ pub struct ChangePoint {
     pub fixed_at: Option<usize>,
 }
 
+impl ChangePoint {
+    /// A change between commits and from level to level, of which it is not known how certain it is:
+    /// the interval has no bounds and p is 1. Whether it is for the worse depends on the series.
+    pub fn new(kind: Kind, [after, at]: [usize; 2], [before, level]: [f64; 2]) -> Self {
+        Self {
+            kind,
+            after,
+            at,
+            before,
+            level,
+            ratio: level / before,
+            interval: [0.0, f64::INFINITY],
+            p: 1.0,
+            worse: false,
+            fixed_at: None,
+        }
+    }
+}
+
 /// What sort of change a [`ChangePoint`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Kind {
     /// A new level that stays.
     Step,
@@ -152,9 +202,21 @@ pub enum Kind {
     Drift,
 }
 
+impl Kind {
+    /// `step`, `spike` or `drift`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Spike => "spike",
+            Self::Drift => "drift",
+        }
+    }
+}
+
 /// A possible change at the end of a series. Nobody should be alarmed by it yet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct PendingChange {
     /// The last commit of the old level.
     pub after: usize,
@@ -170,9 +232,25 @@ pub struct PendingChange {
     pub worse: bool,
 }
 
+impl PendingChange {
+    /// A possible change between commits and from level to level. Whether it is for the worse depends
+    /// on the series.
+    pub fn new([after, at]: [usize; 2], [before, level]: [f64; 2]) -> Self {
+        Self {
+            after,
+            at,
+            before,
+            level,
+            ratio: level / before,
+            worse: false,
+        }
+    }
+}
+
 /// What one commit, or a range of unmeasured ones, did to the benchmarks of a package.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct CommitEffect {
     /// The last commit of the old levels.
     pub after: usize,
@@ -188,4 +266,24 @@ pub struct CommitEffect {
     pub least: f64,
     /// The largest relative size, in amount.
     pub most: f64,
+}
+
+impl CommitEffect {
+    /// An effect between commits on changes of a package. How large it is, and whether it is for the
+    /// worse, is not known.
+    pub fn new(
+        package: impl Into<String>,
+        [after, at]: [usize; 2],
+        changes: Vec<(usize, usize)>,
+    ) -> Self {
+        Self {
+            after,
+            at,
+            package: package.into(),
+            worse: false,
+            changes,
+            least: 0.0,
+            most: 0.0,
+        }
+    }
 }

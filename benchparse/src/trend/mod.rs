@@ -32,4 +32,4 @@ pub use detect::{Findings, detect_changes};
 pub use history::{ChangePoint, Commit, CommitEffect, History, Kind, PendingChange, Point, Series};
 pub use segment::{Segmentation, segment};
 
-pub use crate::unit::Tolerance;
+use crate::unit::Tolerance;

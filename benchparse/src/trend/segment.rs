@@ -2,6 +2,7 @@
 
 /// Where a series changes: the place of the first point of each segment but the first.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Segmentation {
     /// Places in ascending order, counted from 0.
     pub changes: Vec<usize>,

@@ -55,6 +55,7 @@ impl ValueClass {
 /// By how much the values of a counter may differ without a change of the code: the larger of both.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct Tolerance {
     /// In the unit.
     pub absolute: f64,
@@ -63,6 +64,11 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
+    /// A tolerance in the unit, and one as a share of the level before; the larger one counts.
+    pub const fn new(absolute: f64, relative: f64) -> Self {
+        Self { absolute, relative }
+    }
+
     /// The tolerance around a level.
     pub fn of(&self, level: f64) -> f64 {
         self.absolute.max(self.relative * level.abs())
@@ -80,6 +86,7 @@ impl Tolerance {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
+#[non_exhaustive]
 pub struct UnitSemantics {
     /// How the values behave, with their tolerance.
     pub class: ValueClass,

@@ -19,11 +19,11 @@ fn tables(inputs: &[(&str, &str)], table_options: TableOptions) -> String {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default());
+    let tables = collector.finish(&parser, Thresholds::default()).unwrap();
     let mut shown = String::new();
     for table in tables.tables() {
         let texts = |symbols: &[_]| -> Vec<String> {
-            let texts = symbols.iter().map(|&symbol| tables.text(symbol));
+            let texts = symbols.iter().map(|&symbol| tables.text(symbol).unwrap());
             texts
                 .map(|text| String::from_utf8_lossy(text).into_owned())
                 .collect()
@@ -77,13 +77,13 @@ fn table_options() -> impl Strategy<Value = TableOptions> {
     )
         .prop_map(|(filter, table, row, col, ignore)| {
             let projection = |text: &str| Projection::parse(text.as_bytes()).expect("a projection");
-            TableOptions {
-                filter: Filter::parse(filter.as_bytes()).expect("a filter"),
-                table: projection(table),
-                row: projection(row),
-                col: projection(col),
-                ignore: projection(ignore),
-            }
+            let mut options = TableOptions::default();
+            options.filter = Filter::parse(filter.as_bytes()).expect("a filter");
+            options.table = projection(table);
+            options.row = projection(row);
+            options.col = projection(col);
+            options.ignore = projection(ignore);
+            options
         })
 }
 
@@ -180,10 +180,8 @@ proptest! {
     fn a_filter_and_its_opposite_share_the_measurements(lines in lines(), filter in "(\\.unit:/op/|goos:linux|\\.name:A)") {
         let text = text_of(&lines);
         let count = |filter: &str| {
-            let table_options = TableOptions {
-                filter: Filter::parse(filter.as_bytes()).expect("a filter"),
-                ..TableOptions::default()
-            };
+            let mut table_options = TableOptions::default();
+            table_options.filter = Filter::parse(filter.as_bytes()).expect("a filter");
             let mut parser = Parser::new();
             let mut collector = Collector::new(table_options);
             let mut reader = parser.read(b"f", text.as_bytes());
@@ -192,7 +190,7 @@ proptest! {
                     collector.add(&result);
                 }
             }
-            let tables = collector.finish(&parser, Thresholds::default());
+            let tables = collector.finish(&parser, Thresholds::default()).unwrap();
             let rows = tables.tables().iter().flat_map(Table::rows);
             rows.flat_map(|row| row.cells).map(|cell| cell.sample.len()).sum::<usize>()
         };
@@ -213,10 +211,11 @@ fn equal_zeros_keep_the_order_of_their_lines_across_configurations() {
         result("b", "-0 x"),
         result("b", "-0 x 1 y"),
     ];
-    let everything = || TableOptions {
-        table: Projection::parse(b"").expect("a projection"),
-        ignore: Projection::parse(b"cpu").expect("a projection"),
-        ..TableOptions::default()
+    let everything = || {
+        let mut options = TableOptions::default();
+        options.table = Projection::default();
+        options.ignore = Projection::parse(b"cpu").expect("a projection");
+        options
     };
     for many in [1, 50] {
         let shown = tables(&[("f", &lines.concat().repeat(many))], everything());
@@ -249,17 +248,25 @@ fn tables_in_parts_are_all_tables_in_order() {
         collector
     };
     let (all, in_parts) = (collector(), collector());
-    let all = all.finish(&parser, Thresholds::default());
-    let parts = in_parts.finish_in_parts(&parser, Thresholds::default());
+    let all = all.finish(&parser, Thresholds::default()).unwrap();
+    let parts = in_parts
+        .finish_in_parts(&parser, Thresholds::default())
+        .unwrap();
     let shown = |tables: &Tables| -> Vec<String> {
         let table = |table: &Table| {
             let rows = table.rows().map(|row| {
                 let centers = row.cells.iter().map(|cell| cell.summary.center);
                 let comparisons = row.cells.iter().map(|cell| cell.comparison);
                 let cells: Vec<_> = centers.zip(comparisons).collect();
-                format!("{} {cells:?}\n", tables.text(row.label).escape_ascii())
+                format!(
+                    "{} {cells:?}\n",
+                    tables.text(row.label).unwrap().escape_ascii()
+                )
             });
-            let heading = table.headings.iter().map(|&value| tables.text(value));
+            let heading = table
+                .headings
+                .iter()
+                .map(|&value| tables.text(value).unwrap());
             let heading = heading.map(|text| text.escape_ascii().to_string());
             format!(
                 "{:?} {}",

@@ -130,10 +130,11 @@ pub(crate) fn read(text: &[u8], repair_mode: RepairMode) -> Found {
         match record {
             Record::Result(result) => {
                 let symbols = result.symbols();
-                let pair = |(value, unit): (f64, _)| (value.to_bits(), symbols.text(unit).to_vec());
+                let pair = |(value, unit): (f64, _)| {
+                    (value.to_bits(), symbols.text(unit).unwrap().to_vec())
+                };
                 let mut config: Vec<_> = result
-                    .config()
-                    .texts(symbols)
+                    .configs()
                     .map(|(key, value)| (key.to_vec(), value.to_vec()))
                     .collect();
                 config.sort();

@@ -1,8 +1,9 @@
 //! A real run in whole rounds: one program against itself, every benchmark once a round.
 
 use benchparse::format::{Parser, Record};
-use benchparse::gate::{Class, Direction, Row, RowKey};
+use benchparse::gate::{Row, RowKey};
 use benchparse::stats::Sample;
+use benchparse::unit::{Direction, ValueClass};
 
 /// The values of one benchmark and unit, one a round.
 #[derive(Debug, Clone)]
@@ -21,20 +22,19 @@ impl Series {
             Some(Sample::new(values.collect()))
         };
         let is_rate = self.key.unit.ends_with("/s");
-        Row {
-            class: match self.key.unit.as_str() {
-                "allocs/op" => Class::ALLOCATIONS,
-                "B/op" => Class::BYTES,
-                _ => Class::Timing,
-            },
-            direction: if is_rate {
-                Direction::Higher
-            } else {
-                Direction::Lower
-            },
-            in_family: self.key.unit != "B/s",
-            ..Row::new(self.key.clone(), side(old, 1.0), side(new, factor))
-        }
+        let mut row = Row::new(self.key.clone(), side(old, 1.0), side(new, factor));
+        row.class = match self.key.unit.as_str() {
+            "allocs/op" => ValueClass::ALLOCATIONS,
+            "B/op" => ValueClass::BYTES,
+            _ => ValueClass::Timing,
+        };
+        row.direction = if is_rate {
+            Direction::Higher
+        } else {
+            Direction::Lower
+        };
+        row.in_family = self.key.unit != "B/s";
+        row
     }
 }
 
@@ -50,11 +50,8 @@ pub fn rounds() -> Vec<Series> {
         };
         for (value, unit) in result.values() {
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-            let key = RowKey {
-                table: text(result.config_value(b"pkg")),
-                benchmark: text(result.name().full()),
-                unit: text(unit),
-            };
+            let table = text(result.config_value("pkg").unwrap_or_default());
+            let key = RowKey::new(table, text(result.name().full()), text(unit));
             match all.iter_mut().find(|series| series.key == key) {
                 Some(series) => series.values.push(value),
                 None => all.push(Series {

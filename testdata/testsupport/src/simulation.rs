@@ -4,8 +4,9 @@
 //! stretch of one benchmark's values as they came, and deals them out to two sides: in turn, or the
 //! first half to one side and the second to the other.
 
-use benchparse::gate::{Class, Policy, Row, RowKey, judge};
+use benchparse::gate::{Policy, Row, RowKey, judge};
 use benchparse::stats::{Assumption, Sample, compare, median, robust_cv};
+use benchparse::unit::ValueClass as Class;
 
 use crate::noise::{Noise, Random};
 
@@ -63,11 +64,9 @@ pub fn simulate(
     runs: usize,
 ) -> Counted {
     let mut random = Random(n as u64);
-    let policy = Policy {
-        interleaved: dealing == Dealing::InTurn,
-        assume_stable: true,
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.interleaved = dealing == Dealing::InTurn;
+    policy.assume_stable = true;
     let mut counted = Counted {
         runs,
         ..Counted::default()
@@ -82,11 +81,7 @@ pub fn simulate(
             };
             let noise = &noises[random.below(noises.len())];
             let [old, new] = random.sides(noise, n, factor, dealing);
-            let key = RowKey {
-                table: String::new(),
-                benchmark: place.to_string(),
-                unit: "sec/op".to_owned(),
-            };
+            let key = RowKey::new("", place.to_string(), "sec/op");
             rows.push(Row::new(key, Some(old), Some(new)));
         }
         let report = judge(&rows, &policy);
@@ -112,16 +107,10 @@ pub fn counter_steps(runs: usize, seed: u64) -> usize {
     for _ in 0..runs {
         let count = random.below(1000) as f64;
         let step = 1.0 + (count * 0.01).ceil();
-        let key = RowKey {
-            table: String::new(),
-            benchmark: String::new(),
-            unit: "allocs/op".to_owned(),
-        };
+        let key = RowKey::new("", "", "allocs/op");
         let sample = |value| Some(Sample::new(vec![value]));
-        let row = Row {
-            class: Class::ALLOCATIONS,
-            ..Row::new(key, sample(count), sample(count + step))
-        };
+        let mut row = Row::new(key, sample(count), sample(count + step));
+        row.class = Class::ALLOCATIONS;
         let report = judge(&[row], &Policy::default());
         caught += usize::from(report.rows[0].verdict.is_regression());
     }

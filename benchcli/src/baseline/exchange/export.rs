@@ -123,7 +123,7 @@ impl<W: Write> Exporter<W> {
         let mut reader = parser.read(b"", text);
         while let Some(record) = reader.next_record()? {
             if let Record::Result(result) = record {
-                for (key, _) in result.config().texts(result.symbols()) {
+                for (key, _) in result.configs() {
                     if !self.config.iter().any(|known| known == key) {
                         self.config.push(key.into());
                     }
@@ -140,15 +140,6 @@ struct Measured<'a> {
     time: Option<Timestamp>,
     recording: &'a Recording<'a>,
     result: BenchmarkResult<'a>,
-}
-
-/// Values and units as they were written.
-fn values<'r>(result: &BenchmarkResult<'r>) -> impl Iterator<Item = (f64, &'r [u8])> {
-    let symbols = result.symbols();
-    result.measurements().iter().map(|it| {
-        let (value, unit) = it.written.unwrap_or((it.value, it.unit));
-        (value, symbols.text(unit))
-    })
 }
 
 fn full_name(result: &BenchmarkResult<'_>) -> Vec<u8> {
@@ -169,7 +160,7 @@ fn csv(out: &mut impl Write, measured: &Measured<'_>) -> io::Result<()> {
     let labels = header
         .labels()
         .map(|(name, value)| (name.as_bytes(), &value[..]));
-    let others = result.config().texts(result.symbols());
+    let others = result.configs();
     let others = others.filter(|(key, _)| !COLUMNS.iter().any(|column| column.as_bytes() == *key));
     let mut row: Vec<Vec<u8>> = vec![
         measured.commit.to_string().into(),
@@ -181,15 +172,12 @@ fn csv(out: &mut impl Write, measured: &Measured<'_>) -> io::Result<()> {
         field("dirty").into(),
         pairs(&mut labels.into_iter()),
     ];
-    row.extend(
-        COLUMNS
-            .iter()
-            .map(|key| result.config_value(key.as_bytes()).to_vec()),
-    );
+    let column = |key: &&str| result.config_value(key).unwrap_or_default().to_vec();
+    row.extend(COLUMNS.iter().map(column));
     row.push(pairs(&mut others.into_iter()));
     row.push(full_name(result));
     row.push(result.iterations().to_string().into());
-    for (value, unit) in values(result) {
+    for (value, unit) in result.written_values() {
         row.truncate(HEADINGS.len() - 2);
         row.push(shortest(value).into());
         row.push(unit.to_vec());
@@ -258,7 +246,7 @@ fn json_lines(out: &mut impl Write, measured: &Measured<'_>) -> io::Result<()> {
     let header = &measured.recording.header;
     let field = |key: &str| header.field(key).map(|value| value.to_str_lossy());
     let labels = header.labels();
-    let config = result.config().texts(result.symbols());
+    let config = result.configs();
     let name = full_name(result);
     let mut row = Row {
         benchmark: name.to_str_lossy(),
@@ -279,7 +267,7 @@ fn json_lines(out: &mut impl Write, measured: &Measured<'_>) -> io::Result<()> {
         unit: "".into(),
         value: Figure::Finite(0.0),
     };
-    for (value, unit) in values(result) {
+    for (value, unit) in result.written_values() {
         row.value = if value.is_finite() {
             Figure::Finite(value)
         } else {

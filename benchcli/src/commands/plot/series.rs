@@ -111,9 +111,8 @@ fn panel(
             commit(history, change.at)
         };
         let kind = match change.kind {
-            TrendKind::Step => "",
-            TrendKind::Spike => "spike ",
-            TrendKind::Drift => "drift ",
+            TrendKind::Step => String::new(),
+            kind => format!("{} ", kind.name()),
         };
         let size = percent(change.ratio - 1.0);
         // What is exact, or from nothing, has no chance in it.
@@ -195,50 +194,30 @@ mod tests {
 
     #[test]
     fn a_mark_tells_kind_commits_and_doubt() {
-        let commit = |at: usize| Commit {
-            id: format!("{at}").repeat(40),
-            author: String::new(),
-            time: 0,
-            subject: String::new(),
-            measured: at != 2,
+        let commit = |at: usize| {
+            let mut commit = Commit::new(format!("{at}").repeat(40), 0);
+            commit.measured = at != 2;
+            commit
         };
         let point = |commit| Point::new(commit, 1.0);
-        let change = |kind, after, at| ChangePoint {
-            kind,
-            after,
-            at,
-            before: 1.0,
-            level: 1.5,
-            ratio: 1.5,
-            interval: [1.4, 1.6],
-            p: 0.01,
-            worse: true,
-            fixed_at: None,
+        let change = |kind, after, at| {
+            let mut change = ChangePoint::new(kind, [after, at], [1.0, 1.5]);
+            (change.interval, change.p) = ([1.4, 1.6], 0.01);
+            change.worse = true;
+            change
         };
-        let series = Series {
-            package: "p".into(),
-            environment: "linux".into(),
-            // The fourth was measured elsewhere, the fifth here without this benchmark.
-            changes: vec![
-                change(TrendKind::Step, 1, 3),
-                change(TrendKind::Spike, 5, 6),
-                change(TrendKind::Drift, 1, 6),
-            ],
-            suspect: Some(PendingChange {
-                after: 6,
-                at: 7,
-                before: 1.0,
-                level: 0.5,
-                ratio: 0.5,
-                worse: false,
-            }),
-            ..Series::new("A", "sec/op", [0, 1, 3, 6, 7].map(point).into())
-        };
-        let history = History {
-            commits: (0..8).map(commit).collect(),
-            series: Vec::new(),
-            effects: Vec::new(),
-        };
+        let mut series = Series::new("A", "sec/op", [0, 1, 3, 6, 7].map(point).into());
+        series.package = "p".into();
+        series.environment = "linux".into();
+        // The fourth was measured elsewhere, the fifth here without this benchmark.
+        series.changes = vec![
+            change(TrendKind::Step, 1, 3),
+            change(TrendKind::Spike, 5, 6),
+            change(TrendKind::Drift, 1, 6),
+        ];
+        series.suspect = Some(PendingChange::new([6, 7], [1.0, 0.5]));
+        let mut history = History::default();
+        history.commits = (0..8).map(commit).collect();
         let panel = panel(&series, &history, &|at| at, &[0, 1, 3, 5, 6, 7], true);
         let turns: Vec<usize> = panel.points.iter().map(|point| point.turn).collect();
         assert_eq!(turns, [0, 1, 2, 4, 5]);

@@ -234,17 +234,13 @@ fn column<'h>(
     });
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
     let changes = series.changes.iter().map(|change| Change {
-        kind: match change.kind {
-            Kind::Step => "step",
-            Kind::Spike => "spike",
-            Kind::Drift => "drift",
-        },
+        kind: change.kind.name(),
         after: place(change.after),
         at: place(change.at),
         // The commits of a drift were measured.
         unmeasured: match change.kind {
             Kind::Drift => 0,
-            Kind::Step | Kind::Spike => change.at.saturating_sub(change.after + 1),
+            _ => change.at.saturating_sub(change.after + 1),
         },
         before: change.before,
         level: change.level,
@@ -320,34 +316,25 @@ mod tests {
     use super::*;
 
     fn history() -> History {
-        let commit = |id: &str, measured| Commit {
-            id: id.into(),
-            author: "A".into(),
-            time: 0,
-            subject: "</script>".into(),
-            measured,
+        let commit = |id: &str, measured| {
+            let mut commit = Commit::new(id, 0);
+            (commit.author, commit.subject) = ("A".into(), "</script>".into());
+            commit.measured = measured;
+            commit
         };
         let point = |commit, median: f64| Point::new(commit, median);
-        let series = |package: &str, points| Series {
-            package: package.into(),
-            benchmark: "<b>".into(),
-            unit: "sec/op".into(),
-            environment: "linux".into(),
-            direction: Direction::Lower,
-            class: Class::Decimal,
-            tolerance: None,
-            points,
-            changes: Vec::new(),
-            suspect: None,
+        let series = |package: &str, points| {
+            let mut series = Series::new("<b>", "sec/op", points);
+            (series.package, series.environment) = (package.into(), "linux".into());
+            series
         };
-        History {
-            commits: vec![commit("a", true), commit("b", false), commit("c", true)],
-            series: vec![
-                series("q", vec![point(0, 1.0), point(2, 2.0)]),
-                series("p", vec![point(2, 3.0)]),
-            ],
-            effects: Vec::new(),
-        }
+        let mut history = History::default();
+        history.commits = vec![commit("a", true), commit("b", false), commit("c", true)];
+        history.series = vec![
+            series("q", vec![point(0, 1.0), point(2, 2.0)]),
+            series("p", vec![point(2, 3.0)]),
+        ];
+        history
     }
 
     #[test]
@@ -381,24 +368,11 @@ mod tests {
     #[test]
     fn a_change_has_what_is_known_of_it() {
         let mut history = history();
-        let change = ChangePoint {
-            kind: Kind::Step,
-            after: 0,
-            at: 2,
-            before: 1.0,
-            level: 2.0,
-            ratio: 2.0,
-            interval: [1.5, 2.5],
-            p: 0.01,
-            worse: true,
-            fixed_at: None,
-        };
-        let from_nothing = ChangePoint {
-            before: 0.0,
-            ratio: f64::INFINITY,
-            interval: [f64::INFINITY; 2],
-            ..change
-        };
+        let mut change = ChangePoint::new(Kind::Step, [0, 2], [1.0, 2.0]);
+        (change.interval, change.p) = ([1.5, 2.5], 0.01);
+        change.worse = true;
+        let mut from_nothing = ChangePoint::new(Kind::Step, [0, 2], [0.0, 2.0]);
+        from_nothing.interval = [f64::INFINITY; 2];
         history.series[0].changes = vec![change, from_nothing];
         let json = serde_json::to_value(Document::new(&history, "t", None, &[])).unwrap();
         let changes = &json["series"][0]["changes"];

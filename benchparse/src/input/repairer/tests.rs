@@ -74,9 +74,9 @@ impl Read {
         made.map(|repair| (repair.kind, repair.count)).collect()
     }
 
-    fn incidents(&self) -> Vec<(u64, String)> {
-        let seen = self.repairer.incidents.iter();
-        seen.map(|incident| (incident.line, incident.to_string()))
+    fn diagnostics(&self) -> Vec<(u64, String)> {
+        let seen = self.repairer.diagnostics.iter();
+        seen.map(|diagnostic| (diagnostic.line, diagnostic.to_string()))
             .collect()
     }
 }
@@ -110,7 +110,7 @@ PASS",
     );
     assert_eq!(torn.errors, [0; 0]);
     assert_eq!(torn.repairs(), [(RepairKind::TornResult, 2)]);
-    assert_eq!(torn.incidents(), []);
+    assert_eq!(torn.diagnostics(), []);
 }
 
 #[test]
@@ -148,7 +148,7 @@ BenchmarkI
         torn.repairs(),
         [(RepairKind::TornResult, 5), (RepairKind::GluedLine, 6)]
     );
-    assert_eq!(torn.incidents(), []);
+    assert_eq!(torn.diagnostics(), []);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn numbers_without_an_open_name_are_left_alone() {
         );
         assert_eq!(read.errors, [1], "{closer}");
         assert_eq!(
-            read.incidents().first(),
+            read.diagnostics().first(),
             Some(&(1, "BenchmarkA-8 printed no result".into())),
             "{closer}"
         );
@@ -177,7 +177,7 @@ fn numbers_without_an_open_name_are_left_alone() {
 }
 
 #[test]
-fn lone_names_of_verbose_runs_are_no_incident() {
+fn lone_names_of_verbose_runs_are_no_diagnostic() {
     let verbose = read(
         "BenchmarkA
     a_test.go:7: hello
@@ -194,7 +194,7 @@ PASS",
         verbose.texts()[2],
         "BenchmarkB/sub-8   \t     100\t         6.0 ns/op"
     );
-    assert_eq!(verbose.incidents(), []);
+    assert_eq!(verbose.diagnostics(), []);
     assert_eq!(verbose.errors, [0; 0]);
 }
 
@@ -202,7 +202,7 @@ PASS",
 fn numbers_alone_are_noted() {
     let alone = read("pkg: a\n 6050972\t       252.7 ns/op\t      35 B/op\n100 5 ns/op");
     assert_eq!(
-        alone.incidents(),
+        alone.diagnostics(),
         [(2, "a result has no name (a)".to_owned())]
     );
     assert_eq!(alone.lines, []);
@@ -213,7 +213,7 @@ fn the_last_name_of_a_cut_file_is_missed() {
     for text in ["BenchmarkA-8   \t", "BenchmarkA-8   ", "BenchmarkA-8"] {
         let cut = read(text);
         assert_eq!(
-            cut.incidents(),
+            cut.diagnostics(),
             [(1, "BenchmarkA-8 printed no result".to_owned())],
             "{text:?}"
         );
@@ -355,7 +355,7 @@ BenchmarkD-8   \tBenchmarkE-8   \tlog
     );
     assert_eq!(glued.errors, [0; 0]);
     assert_eq!(
-        glued.incidents(),
+        glued.diagnostics(),
         ["A", "B", "D"].map(|name| {
             let line = match name {
                 "A" => 2,
@@ -379,7 +379,10 @@ BenchmarkA-8       41612 ns/op
     assert_eq!(prose.lines, []);
     assert_eq!(prose.errors, [1, 2, 3, 4, 5]);
     assert_eq!(prose.repairs(), []);
-    assert_eq!(prose.incidents(), [(6, "a result has no name".to_owned())]);
+    assert_eq!(
+        prose.diagnostics(),
+        [(6, "a result has no name".to_owned())]
+    );
 }
 
 #[test]
@@ -402,7 +405,7 @@ BenchmarkF-8   \tSIGQUIT: quit
 FAIL\tc [build failed]",
     );
     assert_eq!(
-        bad.incidents(),
+        bad.diagnostics(),
         [
             (2, "BenchmarkA-8 failed (a)"),
             (3, "BenchmarkB was skipped (a)"),
@@ -423,7 +426,7 @@ FAIL\tc [build failed]",
 fn a_panic_names_the_benchmark_that_ran() {
     let verbose = read("BenchmarkA\npanic: oh no\n\ngoroutine 1 [running]:\nexit status 2");
     assert_eq!(
-        verbose.incidents(),
+        verbose.diagnostics(),
         [
             (2, "BenchmarkA panicked: oh no".to_owned()),
             (5, "the run failed: exit status 2".to_owned()),
@@ -440,12 +443,12 @@ github.com/x/y.BenchmarkB.func1(0x13c87caf2608?)
 github.com/x/y.BenchmarkC(0x13c87caf2608?)",
     );
     assert_eq!(
-        traced.incidents(),
+        traced.diagnostics(),
         [(2, "BenchmarkB panicked: oh no (github.com/x/y)".to_owned())]
     );
     let timeout = read("BenchmarkA-8   \tlog\npanic: test timed out after 1s");
     assert_eq!(
-        timeout.incidents(),
+        timeout.diagnostics(),
         [(
             2,
             "BenchmarkA-8 was killed: test timed out after 1s".to_owned()

@@ -6,12 +6,12 @@ use bstr::ByteSlice as _;
 #[cfg(feature = "serde")]
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// The kinds of incident.
+/// The kinds of diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
-pub enum IncidentKind {
+pub enum DiagnosticKind {
     /// `--- FAIL: BenchmarkX`.
     Failed,
     /// `--- SKIP: BenchmarkX`.
@@ -30,7 +30,7 @@ pub enum IncidentKind {
     ExitStatus,
 }
 
-impl IncidentKind {
+impl DiagnosticKind {
     const ALL: [Self; 8] = [
         Self::Failed,
         Self::Skipped,
@@ -47,10 +47,11 @@ impl IncidentKind {
 ///
 /// Its `Display` is one sentence without line and full stop, such as `BenchmarkSort-8 failed
 /// (example.com/sort)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incident {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Diagnostic {
     /// What happened.
-    pub kind: IncidentKind,
+    pub kind: DiagnosticKind,
     /// The benchmark, with the word `Benchmark`, where it is known.
     pub benchmark: Option<String>,
     /// The import path of the package, where it is known.
@@ -61,26 +62,26 @@ pub struct Incident {
     pub line: u64,
 }
 
-impl fmt::Display for Incident {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let benchmark = self.benchmark.as_deref();
         let package = self.package.as_deref();
         let (subject, place) = match (self.kind, benchmark) {
-            (IncidentKind::NoName, _) => ("a result", package),
-            (IncidentKind::PackageFailed, _) => (package.unwrap_or("a package"), None),
+            (DiagnosticKind::NoName, _) => ("a result", package),
+            (DiagnosticKind::PackageFailed, _) => (package.unwrap_or("a package"), None),
             (_, Some(name)) => (name, package),
             (_, None) => ("the run", package),
         };
         out.write_str(subject)?;
         match self.kind {
-            IncidentKind::Failed | IncidentKind::PackageFailed | IncidentKind::ExitStatus => {
+            DiagnosticKind::Failed | DiagnosticKind::PackageFailed | DiagnosticKind::ExitStatus => {
                 out.write_str(" failed")
             }
-            IncidentKind::Skipped => out.write_str(" was skipped"),
-            IncidentKind::Killed => out.write_str(" was killed"),
-            IncidentKind::Panicked => out.write_str(" panicked"),
-            IncidentKind::NoNumbers => out.write_str(" printed no result"),
-            IncidentKind::NoName => out.write_str(" has no name"),
+            DiagnosticKind::Skipped => out.write_str(" was skipped"),
+            DiagnosticKind::Killed => out.write_str(" was killed"),
+            DiagnosticKind::Panicked => out.write_str(" panicked"),
+            DiagnosticKind::NoNumbers => out.write_str(" printed no result"),
+            DiagnosticKind::NoName => out.write_str(" has no name"),
         }?;
         if !self.detail.is_empty() {
             write!(out, ": {}", self.detail)?;
@@ -93,9 +94,9 @@ impl fmt::Display for Incident {
 }
 
 #[cfg(feature = "serde")]
-impl Serialize for Incident {
+impl Serialize for Diagnostic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Incident", 6)?;
+        let mut fields = serializer.serialize_struct("Diagnostic", 6)?;
         fields.serialize_field("kind", &self.kind)?;
         fields.serialize_field("benchmark", &self.benchmark)?;
         fields.serialize_field("package", &self.package)?;
@@ -109,34 +110,34 @@ impl Serialize for Incident {
 /// More than this are only counted.
 const KEPT: usize = 1000;
 
-/// All incidents of an input.
+/// All diagnostics of an input.
 ///
 /// Its `Display` sums them up: `2 benchmarks failed, 1 was skipped`. Serialises as the list of
-/// incidents.
+/// diagnostics.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Incidents {
-    seen: Vec<Incident>,
-    counts: [u64; IncidentKind::ALL.len()],
+pub struct Diagnostics {
+    seen: Vec<Diagnostic>,
+    counts: [u64; DiagnosticKind::ALL.len()],
 }
 
-impl Incidents {
+impl Diagnostics {
     /// Whether nothing happened.
     pub fn is_empty(&self) -> bool {
-        self.counts == [0; IncidentKind::ALL.len()]
+        self.counts == [0; DiagnosticKind::ALL.len()]
     }
 
     /// How many there were of a kind.
-    pub fn count(&self, kind: IncidentKind) -> u64 {
+    pub fn count(&self, kind: DiagnosticKind) -> u64 {
         self.counts[kind as usize]
     }
 
-    /// The incidents in the order of the input. Of very many only the first thousand are kept;
-    /// [`Incidents::count`] knows of all.
-    pub fn iter(&self) -> impl Iterator<Item = &Incident> {
+    /// The diagnostics in the order of the input. Of very many only the first thousand are kept;
+    /// [`Diagnostics::count`] knows of all.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.seen.iter()
     }
 
-    /// Adds the incidents of another input.
+    /// Adds the diagnostics of another input.
     pub fn merge(&mut self, other: &Self) {
         let room = KEPT.saturating_sub(self.seen.len());
         self.seen.extend(other.seen.iter().take(room).cloned());
@@ -145,21 +146,21 @@ impl Incidents {
         }
     }
 
-    pub(super) fn add(&mut self, incident: Incident) {
-        self.counts[incident.kind as usize] += 1;
+    pub(super) fn add(&mut self, diagnostic: Diagnostic) {
+        self.counts[diagnostic.kind as usize] += 1;
         if self.seen.len() < KEPT {
-            self.seen.push(incident);
+            self.seen.push(diagnostic);
         }
     }
 
-    /// The incident added last, if it is of this kind.
-    pub(super) fn take_last(&mut self, kind: IncidentKind) -> Option<Incident> {
+    /// The diagnostic added last, if it is of this kind.
+    pub(super) fn take_last(&mut self, kind: DiagnosticKind) -> Option<Diagnostic> {
         let last = self.seen.pop_if(|last| last.kind == kind)?;
         self.counts[kind as usize] -= 1;
         Some(last)
     }
 
-    /// Says which benchmark the incident added last is about.
+    /// Says which benchmark the diagnostic added last is about.
     pub(super) fn complete_last(&mut self, package: &[u8], benchmark: &[u8]) {
         if let Some(last) = self.seen.last_mut() {
             last.benchmark = Some(benchmark.to_str_lossy().into_owned());
@@ -167,28 +168,37 @@ impl Incidents {
         }
     }
 
-    pub(super) fn last(&self) -> Option<&Incident> {
+    pub(super) fn last(&self) -> Option<&Diagnostic> {
         self.seen.last()
     }
 }
 
-impl fmt::Display for Incidents {
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.seen.iter()
+    }
+}
+
+impl fmt::Display for Diagnostics {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
-        for (kind, count) in IncidentKind::ALL.into_iter().zip(self.counts) {
+        for (kind, count) in DiagnosticKind::ALL.into_iter().zip(self.counts) {
             let (one, many) = match kind {
                 _ if count == 0 => continue,
-                IncidentKind::Failed => ("benchmark failed", "benchmarks failed"),
-                IncidentKind::Skipped => ("benchmark was skipped", "benchmarks were skipped"),
-                IncidentKind::Killed => ("run was killed", "runs were killed"),
-                IncidentKind::Panicked => ("panic was printed", "panics were printed"),
-                IncidentKind::NoNumbers => (
+                DiagnosticKind::Failed => ("benchmark failed", "benchmarks failed"),
+                DiagnosticKind::Skipped => ("benchmark was skipped", "benchmarks were skipped"),
+                DiagnosticKind::Killed => ("run was killed", "runs were killed"),
+                DiagnosticKind::Panicked => ("panic was printed", "panics were printed"),
+                DiagnosticKind::NoNumbers => (
                     "benchmark printed no result",
                     "benchmarks printed no result",
                 ),
-                IncidentKind::NoName => ("result has no name", "results have no name"),
-                IncidentKind::PackageFailed => ("package failed", "packages failed"),
-                IncidentKind::ExitStatus => ("run failed", "runs failed"),
+                DiagnosticKind::NoName => ("result has no name", "results have no name"),
+                DiagnosticKind::PackageFailed => ("package failed", "packages failed"),
+                DiagnosticKind::ExitStatus => ("run failed", "runs failed"),
             };
             if !first {
                 out.write_str(", ")?;
@@ -201,7 +211,7 @@ impl fmt::Display for Incidents {
 }
 
 #[cfg(feature = "serde")]
-impl Serialize for Incidents {
+impl Serialize for Diagnostics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(&self.seen)
     }
@@ -211,8 +221,8 @@ impl Serialize for Incidents {
 mod tests {
     use super::*;
 
-    fn incident(kind: IncidentKind, detail: &str) -> Incident {
-        Incident {
+    fn diagnostic(kind: DiagnosticKind, detail: &str) -> Diagnostic {
+        Diagnostic {
             kind,
             benchmark: Some("BenchmarkSort-8".into()),
             package: Some("example.com/sort".into()),
@@ -225,44 +235,44 @@ mod tests {
     fn each_is_a_sentence() {
         for (kind, detail, sentence) in [
             (
-                IncidentKind::Failed,
+                DiagnosticKind::Failed,
                 "",
                 "BenchmarkSort-8 failed (example.com/sort)",
             ),
             (
-                IncidentKind::Killed,
+                DiagnosticKind::Killed,
                 "signal: killed",
                 "BenchmarkSort-8 was killed: signal: killed (example.com/sort)",
             ),
             (
-                IncidentKind::PackageFailed,
+                DiagnosticKind::PackageFailed,
                 "exit status 2",
                 "example.com/sort failed: exit status 2",
             ),
         ] {
-            assert_eq!(incident(kind, detail).to_string(), sentence);
+            assert_eq!(diagnostic(kind, detail).to_string(), sentence);
         }
     }
 
     #[test]
     fn all_are_summed_up() {
-        let mut incidents = Incidents::default();
-        incidents.add(incident(IncidentKind::Skipped, ""));
-        incidents.add(incident(IncidentKind::Failed, ""));
-        incidents.add(incident(IncidentKind::Failed, ""));
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.add(diagnostic(DiagnosticKind::Skipped, ""));
+        diagnostics.add(diagnostic(DiagnosticKind::Failed, ""));
+        diagnostics.add(diagnostic(DiagnosticKind::Failed, ""));
         assert_eq!(
-            incidents.to_string(),
+            diagnostics.to_string(),
             "2 benchmarks failed, 1 benchmark was skipped"
         );
     }
 
     #[test]
     fn counts_go_on_where_the_list_ends() {
-        let mut incidents = Incidents::default();
+        let mut diagnostics = Diagnostics::default();
         for _ in 0..2500 {
-            incidents.add(incident(IncidentKind::Panicked, "again"));
+            diagnostics.add(diagnostic(DiagnosticKind::Panicked, "again"));
         }
-        assert_eq!(incidents.count(IncidentKind::Panicked), 2500);
-        assert_eq!(incidents.iter().count(), KEPT);
+        assert_eq!(diagnostics.count(DiagnosticKind::Panicked), 2500);
+        assert_eq!(diagnostics.iter().count(), KEPT);
     }
 }
