@@ -3,7 +3,6 @@
 use std::process::Stdio;
 
 use testsupport::repositories::{Sandbox, results};
-use testsupport::tools::skip;
 
 #[test]
 fn git_shows_what_was_recorded() {
@@ -378,6 +377,8 @@ fn what_is_no_plain_text_is_stored_as_what_it_says() {
 #[test]
 fn a_repository_of_somebody_else_needs_trust_first() {
     use std::os::unix::fs::chown;
+
+    use testsupport::tools::skip;
 
     let sandbox = Sandbox::new();
     let repo = sandbox.repo("repo");
