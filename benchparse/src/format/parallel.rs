@@ -340,17 +340,21 @@ mod tests {
         };
         let bits = |value: f64| value.to_bits();
         let measured = result.measurements().iter().map(|measured| {
-            let written = measured.written.map(|(value, unit)| (bits(value), unit));
-            (bits(measured.value), measured.unit, written)
+            let written = measured
+                .written
+                .map(|(value, unit)| (bits(value), unit.index()));
+            (bits(measured.value), measured.unit.index(), written)
         });
+        let config = result.config().entries().iter();
+        let config = config.map(|(key, value)| (key.index(), value.index()));
         format!(
             "{:?} {} {:?} {:?} {:?} {:?} {}",
-            result.name_symbol(),
+            result.name_symbol().index(),
             result.iterations(),
             measured.collect::<Vec<_>>(),
-            result.config().entries(),
+            config.collect::<Vec<_>>(),
             result.config_id(),
-            result.label_symbol(),
+            result.label_symbol().index(),
             result.line(),
         )
     }
