@@ -163,6 +163,31 @@ fn nothing_compared_names_the_key_and_the_flag() {
 }
 
 #[test]
+fn inputs_that_differ_are_named_in_the_order_of_the_command_line() {
+    let testdata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let text = std::fs::read_to_string(testdata.join("onepkg-old.txt")).expect("readable");
+    // The table of `new.txt` comes first: it has no commit.
+    let old = format!("commit: 1f2e3d\n{text}");
+    let folder = folder(&[("old.txt", old.as_bytes()), ("new.txt", text.as_bytes())]);
+    let differ = |first, second| {
+        format!(
+            "note: nothing is compared: {first}.txt and {second}.txt differ in commit \
+             ({}); add -ignore commit\n",
+            if first == "old" {
+                r#""1f2e3d" and """#
+            } else {
+                r#""" and "1f2e3d""#
+            },
+        )
+    };
+    for (first, second) in [("old", "new"), ("new", "old")] {
+        let (first_file, second_file) = (format!("{first}.txt"), format!("{second}.txt"));
+        let (_, stderr, _) = benchdiff(&folder, &[&first_file, &second_file]);
+        assert_eq!(stderr, format!("benchdiff: {}", differ(first, second)));
+    }
+}
+
+#[test]
 fn nothing_compared_for_other_processors() {
     assert_eq!(
         said_of_changed("-2 ", "-8 "),
