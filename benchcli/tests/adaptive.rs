@@ -9,7 +9,7 @@ mod noise;
 #[path = "../../benchparse/tests/rounds/mod.rs"]
 mod rounds;
 
-use benchcli::runner::stopping::{Looks, is_settled};
+use benchcli::runner::stopping::{InterimAnalyses, is_decided};
 use benchparse::gate::{Class, Direction, Policy, Row, RowVerdict, judge_again};
 use benchparse::stats::Sample;
 use noise::Random;
@@ -20,9 +20,9 @@ use rounds::{Series, rounds};
 enum Design {
     /// Once, in the end.
     Once,
-    /// At the looks of an adaptive run, each at its share of q.
+    /// At the analyses of an adaptive run, each at its share of q.
     Adaptive,
-    /// At the same looks, each at the whole q.
+    /// At the same analyses, each at the whole q.
     Careless,
 }
 
@@ -54,16 +54,16 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
             })
             .collect();
         let mut measured = vec![0; series.len()];
-        let mut settled: Vec<RowVerdict> = Vec::new();
-        let mut looks = Looks::new(6, MOST);
+        let mut decided: Vec<RowVerdict> = Vec::new();
+        let mut analyses = InterimAnalyses::new(6, MOST);
         for round in 1..=MOST {
             for (at, of) in series.iter().enumerate() {
-                let open = !settled.iter().any(|row| row.key == of.key);
+                let open = !decided.iter().any(|row| row.key == of.key);
                 measured[at] += usize::from(open);
             }
-            let share = match (design, looks.at(round), round == MOST) {
-                (Design::Adaptive, _, true) => looks.rest(),
-                (Design::Adaptive, Some(look), false) => look.share,
+            let share = match (design, analyses.at(round), round == MOST) {
+                (Design::Adaptive, _, true) => analyses.rest(),
+                (Design::Adaptive, Some(analysis), false) => analysis.share,
                 (_, _, true) | (Design::Careless, Some(_), false) => 1.0,
                 _ => continue,
             };
@@ -103,16 +103,16 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
                 q: 0.05 * share,
                 ..Policy::default()
             };
-            settled = judge_again(&rows, &policy, &settled)
+            decided = judge_again(&rows, &policy, &decided)
                 .rows
                 .into_iter()
-                .filter(|row| is_settled(&row.verdict))
+                .filter(|row| is_decided(&row.verdict))
                 .collect();
         }
         let regressed = |row: &&RowVerdict| row.verdict.is_regression();
         let is_planted = |row: &RowVerdict| factor > 1.0 && row.key == series[changed].key;
-        outcome.alarms += usize::from(settled.iter().filter(regressed).any(|row| !is_planted(row)));
-        outcome.found += usize::from(settled.iter().filter(regressed).any(is_planted));
+        outcome.alarms += usize::from(decided.iter().filter(regressed).any(|row| !is_planted(row)));
+        outcome.found += usize::from(decided.iter().filter(regressed).any(is_planted));
         outcome.measured += measured[changed];
     }
     outcome

@@ -40,20 +40,21 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("visible", &[]),
     ("ui", &["visible"]),
     ("hint", &[]),
-    ("wording", &[]),
+    ("plural", &[]),
+    ("unit_words", &[]),
     ("xml", &["visible"]),
     ("atomic_file", &["hint"]),
     ("inputs", &[]),
     ("config", &[]),
     ("diagnostics", &[]),
-    ("baseline", &["hint", "wording"]),
+    ("baseline", &["hint", "plural"]),
     (
         "history",
-        &["hint", "baseline", "config", "atomic_file", "wording"],
+        &["hint", "baseline", "config", "atomic_file", "unit_words"],
     ),
     ("runner", &["hint", "ui", "visible", "atomic_file"]),
     ("profile", &["xml"]),
-    ("plot", &["hint", "base64", "wording", "xml"]),
+    ("plot", &["hint", "base64", "unit_words", "xml"]),
     (
         "report",
         &[
@@ -61,7 +62,8 @@ const PROGRAM: &[(&str, &[&str])] = &[
             "profile",
             "base64",
             "visible",
-            "wording",
+            "plural",
+            "unit_words",
             "xml",
         ],
     ),
@@ -81,14 +83,15 @@ const PROGRAM: &[(&str, &[&str])] = &[
             "ui",
             "visible",
             "atomic_file",
-            "wording",
+            "plural",
+            "unit_words",
         ],
     ),
     // Options end in the types of the modules that take them.
     (
         "args",
         &[
-            "hint", "baseline", "config", "plot", "profile", "runner", "wording",
+            "hint", "baseline", "config", "plot", "profile", "runner", "plural",
         ],
     ),
 ];

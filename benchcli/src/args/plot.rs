@@ -10,7 +10,7 @@ use clap::Args;
 use super::history::{HistoryArgs, HistoryOptions};
 use super::number::whole;
 use crate::plot::{Look, ThemeName};
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// What `benchcli plot --help` begins with.
 pub const ABOUT: &str = "\
@@ -65,7 +65,7 @@ const MOST_PIXELS: u64 = 100_000_000;
 
 /// The kinds of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PictureFormat {
     /// Scalable.
     Svg,
     /// Pixels, so many a CSS pixel.
@@ -83,7 +83,7 @@ pub struct PlotOptions {
     /// Where to; standard output where there is none.
     pub output: Option<PathBuf>,
     /// As what.
-    pub kind: Kind,
+    pub kind: PictureFormat,
     /// How it looks.
     pub look: Look,
     /// Which series.
@@ -102,9 +102,9 @@ impl PlotArgs {
             .map(|ending| ending.to_string_lossy().to_lowercase());
         let to_stdout = self.output.as_os_str() == "-";
         let kind = match ending.as_deref() {
-            _ if to_stdout => Kind::Svg,
-            Some("svg") => Kind::Svg,
-            Some("png") => Kind::Png { dots: self.dots },
+            _ if to_stdout => PictureFormat::Svg,
+            Some("svg") => PictureFormat::Svg,
+            Some("png") => PictureFormat::Png { dots: self.dots },
             _ => bail!(
                 "-o {}: expected a name that ends in .svg or .png, or - for SVG on standard output",
                 self.output.display()
@@ -118,7 +118,7 @@ impl PlotArgs {
                 counted(files.len(), "file")
             ),
         };
-        if let (Kind::Png { dots }, Some(Size(width, height))) = (kind, self.size) {
+        if let (PictureFormat::Png { dots }, Some(Size(width, height))) = (kind, self.size) {
             let pixels = u64::from(width) * u64::from(height) * u64::from(dots).pow(2);
             if pixels > MOST_PIXELS {
                 bail!(

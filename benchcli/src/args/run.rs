@@ -240,7 +240,7 @@ pub struct RunOptions {
     /// How many rounds; the most, if adaptive.
     pub rounds: u32,
     /// For an adaptive run, after how many rounds the results are first looked at.
-    pub first_look: Option<u32>,
+    pub first_analysis: Option<u32>,
     /// After which time no round begins.
     pub max_time: Option<Duration>,
     /// Whether to store the head's results.
@@ -266,7 +266,7 @@ pub struct RunOptions {
 }
 
 /// The first look of an adaptive run comes after this many rounds: fewer samples settle little.
-const FIRST_LOOK: u32 = 6;
+const FIRST_ANALYSIS: u32 = 6;
 
 impl RunArgs {
     /// Checks every value, and reads the configuration file.
@@ -296,9 +296,9 @@ impl RunArgs {
         Ok(RunOptions {
             versions,
             rounds,
-            first_look: self
+            first_analysis: self
                 .adaptive
-                .then_some(self.rounds.min(FIRST_LOOK).min(rounds)),
+                .then_some(self.rounds.min(FIRST_ANALYSIS).min(rounds)),
             max_time: self.max_time.map(|time| time.0),
             record: self.record,
             explain: self.explain,

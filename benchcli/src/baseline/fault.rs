@@ -115,23 +115,23 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_from_other_faults() {
-        let said = |fault: &str| {
+        let text = |fault: &str| {
             let error: Result<(), _> = Err(anyhow!("{fault}"));
             let error = error.context("writing").unwrap_err();
             format!("{:#}", storing(error, Path::new("/repo/.git")))
         };
         assert_eq!(
-            said("No space left on device (os error 28)"),
+            text("No space left on device (os error 28)"),
             "/repo/.git: No space left on device: nothing was recorded and nothing that was there \
              has changed"
         );
         assert_eq!(
-            said("Disk quota exceeded"),
+            text("Disk quota exceeded"),
             "/repo/.git: Disk quota exceeded: nothing was recorded and nothing that was there \
              has changed"
         );
         assert_eq!(
-            said("Permission denied"),
+            text("Permission denied"),
             "/repo/.git: nothing was recorded: writing: Permission denied"
         );
     }

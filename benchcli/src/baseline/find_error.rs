@@ -3,7 +3,7 @@
 use git2::Oid;
 
 use crate::hint::WithHint as _;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// Why there is no baseline to compare with.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use super::refs::{NOTES_REF, PROFILES_REF};
 use super::store::Store;
 use super::swap::Backoff;
 use crate::hint::WithHint as _;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// How long a push goes on trying while others push.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -401,11 +401,11 @@ mod tests {
 
         let mut remote = Remote::new(&store, theirs.to_str()).unwrap();
         remote.patience = Duration::ZERO;
-        let said = remote.push(SyncScope::Baselines).unwrap_err().to_string();
+        let message = remote.push(SyncScope::Baselines).unwrap_err().to_string();
         let (begin, end) = (
             ": gave up after 1 attempt, others pushed each time (",
             "); what was recorded is safe here: run `benchcli push` again",
         );
-        assert!(said.contains(begin) && said.ends_with(end), "{said}");
+        assert!(message.contains(begin) && message.ends_with(end), "{message}");
     }
 }

@@ -11,13 +11,13 @@ use super::{Outcome, import, init, log, profile, prune, record, show};
 use crate::args::benchcli::ReportName;
 use crate::args::check::{ConfigAction, ConfigArgs};
 use crate::baseline::Shared;
-use crate::baseline::exchange::export::Row;
+use crate::baseline::exchange::export::ExportRow;
 use crate::config::{Config, FILE_NAME, Loaded};
 use crate::profile::render::{Explanation, ProfileDiff};
 use crate::report::json::Document;
 use crate::report::trend::TrendReport;
 use crate::report::verdicts::CheckReport;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// Checks or shows the configuration, or prints its schema.
 ///
@@ -147,7 +147,7 @@ pub fn schema(of: ReportName) -> Result<Outcome> {
         ReportName::Push | ReportName::Pull => reports.into_root_schema_for::<Shared>(),
         ReportName::Prune => reports.into_root_schema_for::<prune::Report>(),
         ReportName::Import => reports.into_root_schema_for::<import::Report>(),
-        ReportName::Export => reports.into_root_schema_for::<Row<'static>>(),
+        ReportName::Export => reports.into_root_schema_for::<ExportRow<'static>>(),
         ReportName::Init => reports.into_root_schema_for::<init::Report>(),
     };
     let schema = serde_json::to_string_pretty(&schema)?;

@@ -57,7 +57,7 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
     if !autos.is_empty() {
         let target = CiTarget::from_variables(|name| env::var(name).ok());
         let baseline = find::find(&store, AUTO, &wanted, target.as_ref())?;
-        ui::say(PROGRAM, &format!("the baseline is of commit {baseline}"));
+        ui::line(PROGRAM, &format!("the baseline is of commit {baseline}"));
         for (place, label) in autos.into_iter().rev() {
             let source = Source::Texts {
                 name: AUTO.into(),

@@ -19,7 +19,7 @@ use crate::pipeline::versions::{Prepared, prepare};
 use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;
-use crate::runner::worktree::Place;
+use crate::runner::worktree::RunFolder;
 use crate::ui;
 use crate::ui::warn;
 
@@ -34,7 +34,7 @@ pub fn run(options: &ExplainOptions) -> Result<Outcome> {
     let children = Children::default();
     signals::stop_on_signal(&children).context("signals cannot be listened for")?;
     let store = Store::open(Path::new("."))?;
-    let mut place = Place::create(&children, Some(store.repo().commondir()))?;
+    let mut place = RunFolder::create(&children, Some(store.repo().commondir()))?;
     let ended = match prepare(&options.versions, &children, Some(&store), &mut place) {
         Ok(prepared) => explain(options, &children, &prepared, place.path()),
         Err(error) => Err(error),

@@ -14,7 +14,7 @@ use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
 use crate::pipeline::failure::in_one_line;
 use crate::ui::{self, warn};
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// What was imported.
 #[derive(Serialize, schemars::JsonSchema)]

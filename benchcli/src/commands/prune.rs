@@ -13,7 +13,7 @@ use crate::baseline::Store;
 use crate::baseline::prune::{self, Rule};
 use crate::pipeline::baselines::short;
 use crate::ui;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// What was removed, or would be.
 #[derive(Serialize, schemars::JsonSchema)]

@@ -20,7 +20,7 @@ use crate::diagnostics::{Diagnostic, Noticed};
 use crate::hint::WithHint as _;
 use crate::pipeline::baselines::short;
 use crate::ui::{self, warn};
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// What was recorded.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -183,7 +183,7 @@ pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Res
     }
     let (text, _) = storable(text, &contents);
     let recording = Recording::new(header, text);
-    let said = format!(
+    let text = format!(
         "recorded {}, {} for commit {}, run {}",
         counted(contents.benchmarks, "benchmark"),
         counted(contents.samples, "sample"),
@@ -191,7 +191,7 @@ pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Res
         short(recording.header.id),
     );
     store.record(commit, &[recording])?;
-    Ok(said)
+    Ok(text)
 }
 
 fn common_fields(

@@ -10,7 +10,7 @@ use super::Outcome;
 use crate::args::report::ReportOptions;
 use crate::atomic_file::write_file;
 use crate::baseline::Store;
-use crate::pipeline::histories::{history, remarks, tell};
+use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::profile::flame::is_flame_graph;
 use crate::report::page::{self, Explanation, commit_link};
 use crate::ui::warn;
@@ -23,7 +23,7 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
     let explained = options.explained.iter().map(|path| explanation(path));
     let explained = explained.collect::<Result<Vec<_>>>()?;
     let reading = history(&options.history, true)?;
-    tell(&remarks(&reading));
+    print_remarks(&remarks(&reading));
     let store = Store::open(Path::new("."))?;
     let commit_url = options.commit_url.clone().or_else(|| {
         let origin = store.repo().find_remote("origin").ok()?;

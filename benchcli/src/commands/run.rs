@@ -30,12 +30,12 @@ use crate::runner::plan::Plan;
 use crate::runner::progress::{Progress, duration};
 use crate::runner::rounds::{Printed, Rounds, Subject};
 use crate::runner::save::{NAMES, save};
-use crate::runner::stopping::{Looks, is_settled};
+use crate::runner::stopping::{InterimAnalyses, is_decided};
 use crate::runner::transcript::{Transcript, mark};
-use crate::runner::worktree::Place;
+use crate::runner::worktree::RunFolder;
 use crate::runner::{Side, signals, workspace};
 use crate::ui::{status, warn};
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// Runs the command.
 ///
@@ -50,7 +50,7 @@ pub fn run(options: &RunOptions) -> Result<Outcome> {
     let git = store
         .as_ref()
         .map(|store| store.repo().commondir().to_owned());
-    let mut place = Place::create(&children, git.as_deref())?;
+    let mut place = RunFolder::create(&children, git.as_deref())?;
     let prepared = prepare(&options.versions, &children, store.as_ref(), &mut place);
     let ended = prepared.and_then(|prepared| {
         let context = RunContext {
@@ -80,8 +80,8 @@ fn preflight(options: &RunOptions, store: Result<&Store, &anyhow::Error>) -> Res
         _ if !options.record => Ok(None),
         Ok(store) => Ok(Some(store.resolve("HEAD").context("--record")?.id())),
         Err(error) => {
-            let told = anyhow!("--record: {error:#}");
-            Err(hints(error).into_iter().fold(told, WithHint::hint))
+            let error_of_flag = anyhow!("--record: {error:#}");
+            Err(hints(error).into_iter().fold(error_of_flag, WithHint::hint))
         }
     }
 }
@@ -266,7 +266,7 @@ struct RunState<'r> {
     transcript: Transcript,
     comparison: Comparison,
     benchmarks: Benchmarks,
-    /// The verdicts of earlier looks.
+    /// The verdicts of earlier analyses.
     decided: Vec<RowVerdict>,
     /// The part of q that the last look may spend.
     share: f64,
@@ -276,9 +276,9 @@ impl RunState<'_> {
     /// Measures until all is decided, the rounds are over, or the time is.
     fn run(&mut self, options: &RunOptions, children: &Children) -> Result<()> {
         let progress = Progress::start(options.rounds);
-        let mut looks = options
-            .first_look
-            .map(|first| Looks::new(first, options.rounds));
+        let mut analyses = options
+            .first_analysis
+            .map(|first| InterimAnalyses::new(first, options.rounds));
         let ended = loop {
             let (round, active) = (self.rounds.done() + 1, self.rounds.active().count());
             if round > options.rounds || active == 0 {
@@ -288,7 +288,7 @@ impl RunState<'_> {
                 .max_time
                 .is_some_and(|most| progress.elapsed() >= most)
             {
-                progress.say(&format!(
+                progress.status(&format!(
                     "{} are over, after {} of {} rounds",
                     duration(progress.elapsed()),
                     round - 1,
@@ -299,17 +299,17 @@ impl RunState<'_> {
             if let Err(error) = self.round(children, &progress, options.rounds) {
                 break Err(error);
             }
-            if let Some(looks) = &mut looks
-                && let Some(look) = looks.at(round)
+            if let Some(analyses) = &mut analyses
+                && let Some(analysis) = analyses.at(round)
                 && round < options.rounds
             {
-                self.look(look.share, &progress);
+                self.analyze(analysis.share, &progress);
             }
         };
         progress.end();
-        // What earlier looks may not have spent is left for the last.
-        if let Some(looks) = &looks {
-            self.share = looks.rest();
+        // What earlier analyses may not have spent is left for the last.
+        if let Some(analyses) = &analyses {
+            self.share = analyses.rest();
         }
         ended
     }
@@ -345,7 +345,7 @@ impl RunState<'_> {
     }
 
     /// Looks at the results so far, and takes out what is decided.
-    fn look(&mut self, share: f64, progress: &Progress) {
+    fn analyze(&mut self, share: f64, progress: &Progress) {
         let rows = self.comparison.rows(self.gate);
         let mut policy = self.comparison.policy(self.gate.options);
         policy.q *= share;
@@ -353,7 +353,7 @@ impl RunState<'_> {
         let mut open: BTreeMap<usize, bool> = BTreeMap::new();
         let known = self.decided.len();
         for (verdict, metadata) in report.rows.iter().zip(&rows.metadata) {
-            let is_decided = is_settled(&verdict.verdict);
+            let is_decided = is_decided(&verdict.verdict);
             // Commands are measured as a whole.
             let subject = self.subject_of(verdict, metadata).unwrap_or_default();
             *open.entry(subject).or_default() |= !is_decided;
@@ -365,7 +365,7 @@ impl RunState<'_> {
             if let (true, Some(effect)) = (is_change(row), row.effect) {
                 let change = (effect.worse - 1.0) * 100.0;
                 let how = if change > 0.0 { "worse" } else { "better" };
-                progress.say(&format!(
+                progress.status(&format!(
                     "{} {}: {:.1}% {how}",
                     row.key.benchmark,
                     row.key.unit,
@@ -375,7 +375,7 @@ impl RunState<'_> {
         }
         for (subject, is_open) in open {
             if !is_open {
-                self.rounds.settle(subject);
+                self.rounds.decide(subject);
             }
         }
     }
@@ -445,7 +445,7 @@ fn take(
     let Some(failure) = failure else {
         return Ok(());
     };
-    progress.say(&format!(
+    progress.status(&format!(
         "{} failed on the {} in round {}, {}:\n{}",
         failure.name,
         side.name(),

@@ -6,7 +6,7 @@ use git2::Oid;
 
 use crate::baseline::{Note, Recording};
 use crate::ui::warn;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// Names what is not as `benchcli` wrote it.
 pub(crate) fn warn_of_faults(commit: Oid, note: &Note<'_>) {

@@ -33,7 +33,8 @@ use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::ui;
 use crate::visible::visible;
-use crate::wording::{counted, is_unit, written_unit};
+use crate::plural::counted;
+use crate::unit_words::{is_unit, written_unit};
 
 /// What begins the line that tells that both sides were measured in turn.
 const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
@@ -571,8 +572,8 @@ fn without_rows(gated: &[String], rows: &[Row]) -> Result<Vec<String>> {
             units.join(", ")
         );
     }
-    let say = |unit: &String| format!("gate: no row of this run has the unit {unit}");
-    Ok(missing.into_iter().map(say).collect())
+    let warning = |unit: &String| format!("gate: no row of this run has the unit {unit}");
+    Ok(missing.into_iter().map(warning).collect())
 }
 
 /// Prints the report, and writes all others that were asked for.

@@ -9,7 +9,7 @@ use crate::args::history::HistoryOptions;
 use crate::baseline::Store;
 use crate::history::{Reading, Request, Since, Window, read};
 use crate::ui::warn;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// Reads the history that the options ask for, in the repository that the working directory is in.
 ///
@@ -66,7 +66,7 @@ pub(crate) fn remarks(reading: &Reading) -> Vec<String> {
 }
 
 /// Says them on standard error.
-pub(crate) fn tell(remarks: &[String]) {
+pub(crate) fn print_remarks(remarks: &[String]) {
     for remark in remarks {
         warn(remark);
     }

@@ -147,10 +147,10 @@ pub(crate) fn output(children: &Children, command: &mut Command) -> Result<Vec<u
     let ran = children.run(command)?;
     if !ran.status.success() {
         // A benchmark that fails says why where it prints results.
-        let said = [&ran.stderr, &ran.stdout].map(|said| String::from_utf8_lossy(said));
-        let said = said.iter().map(|said| said.trim_end());
-        let said = said.filter(|said| !said.is_empty()).collect::<Vec<_>>();
-        bail!("{}: {}", ran.ending(), said.join("\n"));
+        let failure_text = [&ran.stderr, &ran.stdout].map(|failure_text| String::from_utf8_lossy(failure_text));
+        let failure_text = failure_text.iter().map(|failure_text| failure_text.trim_end());
+        let failure_text = failure_text.filter(|failure_text| !failure_text.is_empty()).collect::<Vec<_>>();
+        bail!("{}: {}", ran.ending(), failure_text.join("\n"));
     }
     Ok(ran.stdout)
 }

@@ -181,7 +181,7 @@ impl Reading {
     /// Says what makes the command fail.
     pub(crate) fn fail(&mut self, message: String) {
         self.outcome = Outcome::Incomplete;
-        ui::say(self.program, &message);
+        ui::line(self.program, &message);
         self.notices.notes.push(message);
     }
 

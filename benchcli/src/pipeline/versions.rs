@@ -20,7 +20,7 @@ use crate::runner::build::{self, Build};
 use crate::runner::children::{ChildError, Children};
 use crate::runner::packages::{self, NoGo, Package};
 use crate::runner::rounds::{Job, Subject};
-use crate::runner::worktree::Place;
+use crate::runner::worktree::RunFolder;
 use crate::ui::status;
 
 /// What is to be measured, and what it is called.
@@ -45,7 +45,7 @@ pub(crate) fn prepare(
     versions: &Versions,
     children: &Children,
     store: Option<&Store>,
-    place: &mut Place,
+    place: &mut RunFolder,
 ) -> Result<Prepared> {
     match versions {
         Versions::Commands(commands) => of_commands(commands),
@@ -91,7 +91,7 @@ fn of_packages(
     go: &GoOptions,
     children: &Children,
     store: &Store,
-    place: &mut Place,
+    place: &mut RunFolder,
 ) -> Result<Prepared> {
     let repository = store.repo();
     let Some(root) = repository.workdir() else {

@@ -1,7 +1,7 @@
 //! Compares profiles of two versions, and names the functions that contribute most.
 //!
 //! [`read`] checks a pprof file, [`per_op`] sums up what functions and lines cost, [`difference`]
-//! sets two sides against each other, [`sentence`] names the top payer, [`flame`] draws.
+//! sets two sides against each other, [`sentence`] names the top contributor, [`flame`] draws.
 
 pub mod difference;
 pub mod explain;
@@ -24,7 +24,7 @@ use difference::Difference;
 use neighbours::Neighbours;
 use per_op::Costs;
 use quantity::Scale;
-use sentence::Payer;
+use sentence::Contributor;
 
 /// A benchmark, explained.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -47,8 +47,8 @@ impl Explained {
     /// Keeps of each table no more rows than a reader of a report looks at.
     pub fn keep(&mut self, most: usize) {
         for answer in &mut self.answers {
-            let payer = answer.payer.as_ref().map(|payer| &*payer.function);
-            answer.difference.keep(most, payer);
+            let contributor = answer.top_contributor.as_ref().map(|contributor| &*contributor.function);
+            answer.difference.keep(most, contributor);
         }
     }
 }
@@ -67,7 +67,7 @@ pub struct Answer {
     /// Who pays, in words.
     pub sentence: String,
     /// Who pays.
-    pub payer: Option<Payer>,
+    pub top_contributor: Option<Contributor>,
     /// Who calls the one that pays, and what it calls.
     pub neighbours: Option<Neighbours>,
     /// The tables.
@@ -86,17 +86,17 @@ impl Answer {
     pub fn new(kind: &read::SampleType, per_op: bool, sides: [Vec<Costs>; 2]) -> Self {
         let [base, head] = &sides;
         let difference = Difference::new(base, head);
-        let payer = sentence::top_payer(base, head, &difference.total);
+        let contributor = sentence::top_contributor(base, head, &difference.total);
         let scale = Scale::new(&kind.unit, per_op);
-        let around = payer.as_ref().map(|payer| &payer.function);
+        let around = contributor.as_ref().map(|contributor| &contributor.function);
         Self {
             sample_type: kind.name.clone(),
             unit: kind.unit.clone(),
             per_op,
             profiles: (base.len(), head.len()),
-            sentence: sentence::sentence(payer.as_ref(), &difference.total, &scale),
+            sentence: sentence::sentence(contributor.as_ref(), &difference.total, &scale),
             neighbours: around.map(|name| Neighbours::new(name, base, head)),
-            payer,
+            top_contributor: contributor,
             flame_graph: None,
             difference,
             sides,

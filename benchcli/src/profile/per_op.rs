@@ -115,10 +115,10 @@ impl Costs {
         let is_go = self.functions.keys().any(|name| is_of_go(name));
         for (stack, value) in &self.stacks {
             let own = stack.iter().rposition(|name| !is_go || !is_machinery(name));
-            let Some(payer) = own.or(stack.len().checked_sub(1)) else {
+            let Some(contributor) = own.or(stack.len().checked_sub(1)) else {
                 continue;
             };
-            let Some((name, callers)) = stack.get(..=payer).and_then(<[_]>::split_last) else {
+            let Some((name, callers)) = stack.get(..=contributor).and_then(<[_]>::split_last) else {
                 continue;
             };
             let name: &str = name;

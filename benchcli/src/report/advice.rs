@@ -6,7 +6,7 @@ use benchparse::gate::{Class, Finding, Policy, Report, RowVerdict, Target, Timin
 use benchparse::number::fixed;
 
 use super::row_metadata::RowMetadata;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// One or two lines that help most with the next run.
 pub(super) fn advice(report: &Report, metadata: &[RowMetadata], policy: &Policy) -> Vec<String> {
@@ -45,9 +45,9 @@ fn best_finding(
         .flat_map(|(row, of_row)| noticed(row, of_row, &aim, &bytes))
         .collect();
     let count = |is: fn(&Finding) -> bool| found.iter().filter(|finding| is(finding)).count();
-    let some = |is, say: &dyn Fn(&str) -> String| match count(is) {
+    let some = |is, phrase: &dyn Fn(&str) -> String| match count(is) {
         0 => None,
-        count => Some(say(&counted(count, "benchmark"))),
+        count => Some(phrase(&counted(count, "benchmark"))),
     };
     let spread = spread_line(report, timings, policy);
     some(

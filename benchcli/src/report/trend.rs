@@ -326,7 +326,7 @@ pub struct SeriesReport {
     /// The changes, in the order of commits.
     pub changes: Vec<ChangeReport>,
     /// A change at the end that is not certain yet.
-    pub suspect: Option<SuspectReport>,
+    pub suspect: Option<PendingReport>,
 }
 
 /// The points of a series: lists of one length.
@@ -375,7 +375,7 @@ pub struct ChangeReport {
 
 /// A change at the end that is not certain yet.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct SuspectReport {
+pub struct PendingReport {
     /// The first commit that is off.
     pub at: usize,
     /// The level before.
@@ -483,7 +483,7 @@ impl SeriesReport {
                     fails: trend.failing.contains(&(place, number)),
                 })
                 .collect(),
-            suspect: series.suspect.map(|suspect| SuspectReport {
+            suspect: series.suspect.map(|suspect| PendingReport {
                 at: suspect.at,
                 before: suspect.before,
                 level: suspect.level,

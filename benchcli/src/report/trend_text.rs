@@ -9,10 +9,10 @@ use super::trend::{Trend, change_texts, last_value, name, short, since_start, va
 use super::trend_sparkline::Sparklines;
 use super::verdicts::percent;
 use crate::visible::Styled;
-use crate::wording::counted;
+use crate::plural::counted;
 
-/// So many effects are told.
-const MOST_TOLD: usize = 20;
+/// How many effects are printed as sentences.
+const MOST_SENTENCES: usize = 20;
 
 const HEADINGS: [&str; 5] = ["benchmark", "unit", "", "last", "since start"];
 
@@ -158,12 +158,12 @@ impl Page {
     }
 
     fn effects(&mut self, trend: &Trend<'_>) {
-        let told = trend.sentences();
-        if told.is_empty() {
+        let sentences = trend.sentences();
+        if sentences.is_empty() {
             return;
         }
         self.out.push('\n');
-        for effect in told.iter().take(MOST_TOLD) {
+        for effect in sentences.iter().take(MOST_SENTENCES) {
             let style = match (effect.worse, effect.is_fixed) {
                 (true, false) => AnsiColor::Red.on_default(),
                 (true, true) => AnsiColor::Yellow.on_default(),
@@ -172,7 +172,7 @@ impl Page {
             self.paint(&effect.sentence, Some(style));
             self.out.push_str(&format!(" ({})\n", effect.commit));
         }
-        if let Some(more) = told.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        if let Some(more) = sentences.len().checked_sub(MOST_SENTENCES).filter(|more| *more > 0) {
             self.out.push_str(&format!(
                 "… and {} (--format json has all)\n",
                 counted(more, "earlier change")

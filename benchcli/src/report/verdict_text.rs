@@ -9,7 +9,7 @@ use super::trade_offs::sentences;
 use super::verdicts::{CheckReport, RowReport, SHIFTED};
 use crate::profile::render::{TableSize, explained_text};
 use crate::visible::{Styled, visible};
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// Writes the report; unchanged rows are a count.
 pub fn write(report: &CheckReport, color: bool) -> String {

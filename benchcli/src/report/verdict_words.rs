@@ -8,7 +8,7 @@ use benchparse::number::fixed;
 use super::TRADED;
 use super::verdicts::{Counts, Inputs, RowReport, SHIFTED};
 use crate::diagnostics::Severity;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// The name of a verdict, and why it is that one.
 pub(super) fn words(

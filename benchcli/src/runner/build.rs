@@ -116,10 +116,10 @@ pub fn benchmarks(
         list.arg(format!("-test.list={top}")).args(&flags.own);
         let ran = children.run(&mut list)?;
         if !ran.status.success() {
-            let said = [ran.stderr, ran.stdout].concat();
+            let output = [ran.stderr, ran.stdout].concat();
             bail!(
                 "it does not list its benchmarks: {}",
-                String::from_utf8_lossy(&said).trim_end()
+                String::from_utf8_lossy(&output).trim_end()
             );
         }
         let text = String::from_utf8(ran.stdout).context("a benchmark's name is no UTF-8")?;

@@ -58,20 +58,20 @@ pub enum ChildError {
 /// All programs that run, each in a process group of its own.
 #[derive(Debug, Clone, Default)]
 pub struct Children {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ChildrenState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ChildrenState {
     stopping: bool,
     leaders: BTreeSet<u32>,
     guard: Option<Guard>,
 }
 
-impl State {
-    fn tell_guard(&mut self) {
+impl ChildrenState {
+    fn update_guard(&mut self) {
         if let Some(guard) = &mut self.guard {
-            guard.tell(&self.leaders);
+            guard.update(&self.leaders);
         }
     }
 }
@@ -102,7 +102,7 @@ impl Children {
                 source,
             })?;
             state.leaders.insert(child.id());
-            state.tell_guard();
+            state.update_guard();
             child
         };
         let stdout = drain(child.stdout.take());
@@ -115,7 +115,7 @@ impl Children {
             group::signal(child.id(), Force::Kill);
             let status = waited.and_then(|()| child.wait());
             state.leaders.remove(&child.id());
-            state.tell_guard();
+            state.update_guard();
             if state.stopping {
                 return Err(ChildError::Stopped);
             }
@@ -156,10 +156,10 @@ impl Children {
     pub(super) fn set_guard(&self, guard: Option<Guard>) {
         let mut state = self.lock();
         state.guard = guard;
-        state.tell_guard();
+        state.update_guard();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ChildrenState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

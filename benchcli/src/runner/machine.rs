@@ -258,9 +258,9 @@ mod tests {
             held_back: Some(4),
             ..laptop.clone()
         };
-        let said = text(&laptop, &later);
+        let printed = text(&laptop, &later);
         assert!(
-            said.starts_with(
+            printed.starts_with(
                 "turbo is on, held back 4 times by a quota, on battery; not known: load"
             )
         );

@@ -77,7 +77,7 @@ pub struct Rounds {
     pub plan: Plan,
     /// What failed is not measured any more.
     failed: BTreeSet<usize>,
-    settled: BTreeSet<usize>,
+    decided: BTreeSet<usize>,
     done: u32,
     times: Vec<[Duration; 2]>,
 }
@@ -90,7 +90,7 @@ impl Rounds {
             subjects,
             plan,
             failed: BTreeSet::new(),
-            settled: BTreeSet::new(),
+            decided: BTreeSet::new(),
             done: 0,
             times,
         }
@@ -104,12 +104,12 @@ impl Rounds {
     /// The subjects that the next round measures.
     pub fn active(&self) -> impl Iterator<Item = usize> {
         (0..self.subjects.len())
-            .filter(|at| !self.failed.contains(at) && !self.settled.contains(at))
+            .filter(|at| !self.failed.contains(at) && !self.decided.contains(at))
     }
 
     /// Takes a subject out of the rounds to come.
-    pub fn settle(&mut self, subject: usize) {
-        self.settled.insert(subject);
+    pub fn decide(&mut self, subject: usize) {
+        self.decided.insert(subject);
     }
 
     /// How long a round will take, from what the subjects took last.
@@ -263,7 +263,7 @@ mod tests {
         let good = "echo BenchmarkGood 1 5 ns/op";
         let mut rounds = rounds(vec![subject("A", good, good), subject("B", good, good)]);
         assert_eq!(measured(&mut rounds).0, ["A", "B"]);
-        rounds.settle(0);
+        rounds.decide(0);
         assert_eq!(measured(&mut rounds).0, ["B"]);
     }
 

@@ -19,14 +19,14 @@ const FOLDER: &str = "base";
 /// A run's folder with the base checked out in it, or without. However the program ends, the folder,
 /// the worktree and all programs that run go with it.
 #[derive(Debug)]
-pub struct Place {
+pub struct RunFolder {
     workspace: Workspace,
     /// The repository, where there is a worktree of it.
     repository: Option<PathBuf>,
     children: Children,
 }
 
-impl Place {
+impl RunFolder {
     /// Makes the folder, after removing what dead runs left behind; `repository` is where git keeps
     /// what all worktrees have in common.
     ///

@@ -101,7 +101,7 @@ async function story() {
   assert.equal(await ask(`document.querySelector("#changes a").href.startsWith("https://github.com/example/repo/commit/")`), true);
 
   // Who pays, for this unit first; the flame graph opens.
-  assert.match(await text("#explained"), /^Who pays<i>v2<\/i> against v1/);
+  assert.match(await text("#explained"), /^Top contributors<i>v2<\/i> against v1/);
   const titles = await ask(`[...document.querySelectorAll("#explained h3")].map((it) => it.textContent)`);
   assert.equal(titles.length, 2);
   assert.match(titles[0], /ns\/op .*is in example\.com\/gobench\/collect/);

@@ -21,7 +21,7 @@ use crate::baseline::main_branch::{self, BranchSource};
 use crate::baseline::{NOTES_REF, Store, find};
 use crate::hint::WithHint as _;
 use crate::ui;
-use crate::wording::counted;
+use crate::plural::counted;
 
 const KEY: &str = "notes.rewriteRef";
 
@@ -94,7 +94,7 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         .collect();
     let main_branch = found
         .as_ref()
-        .filter(|found| has_to_be_told(store.repo(), found));
+        .filter(|found| must_be_configured(store.repo(), found));
     let main_branch = main_branch.map(|found| found.branch.clone());
     if let Some(branch) = &main_branch {
         plan.push(format!(
@@ -139,7 +139,7 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         kept,
     };
     ui::answer(args.json, &report, |out| {
-        tell(out, &report, &store, plan.is_empty())
+        describe(out, &report, &store, plan.is_empty())
     })?;
     Ok(Outcome::Pass)
 }
@@ -179,7 +179,7 @@ fn look_around(args: &InitArgs, repo: &Repository, root: &Path, modules: &Module
 }
 
 /// Whether other commands would not find the main branch, or another.
-fn has_to_be_told(repo: &Repository, found: &Found) -> bool {
+fn must_be_configured(repo: &Repository, found: &Found) -> bool {
     let (branch, sign) = main_branch::name(repo);
     let is_usual = ["main", "master"].contains(&&*found.branch);
     match sign {
@@ -221,7 +221,7 @@ impl fmt::Display for Found {
     }
 }
 
-fn tell(out: &mut String, report: &Report, store: &Store, is_done: bool) -> fmt::Result {
+fn describe(out: &mut String, report: &Report, store: &Store, is_done: bool) -> fmt::Result {
     if let Some(found) = &report.found {
         writeln!(out, "Found:\n{found}\n")?;
     }

@@ -10,16 +10,17 @@ use jiff::tz::TimeZone;
 
 use crate::args::plot::PlotOptions;
 use crate::pipeline::baselines::short;
-use crate::pipeline::histories::{history, remarks, tell};
+use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::plot::{Picture, trend};
 use crate::report::verdicts::percent;
 use crate::ui::warn;
-use crate::wording::{counted, written_unit};
+use crate::plural::counted;
+use crate::unit_words::written_unit;
 
 /// The history, a panel a series.
 pub(super) fn picture(options: &PlotOptions) -> Result<Picture> {
     let reading = history(&options.history, true)?;
-    tell(&remarks(&reading));
+    print_remarks(&remarks(&reading));
     let history = &reading.history;
     let mut series: Vec<&Series> = history
         .series

@@ -21,7 +21,7 @@ use crate::pipeline::baselines::short;
 use crate::profile::read::Profile;
 use crate::ui::{answer, hint, print, status};
 use crate::visible::visible;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// The most MiB that all profiles may have where nothing else is said: what hosts of repositories
 /// take without a word.
@@ -238,7 +238,7 @@ fn table(out: &mut impl io::Write, entries: &[Entry]) -> io::Result<()> {
 /// There is no such profile, several are meant, or the file is there or cannot be written.
 pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
     let choice = Choice::find(Store::open(Path::new("."))?, &args.profile)?;
-    choice.settled()?;
+    choice.one_or_error()?;
     let kept = match &choice.profiles[..] {
         [only] => only,
         several => {

@@ -78,7 +78,7 @@ impl Choice {
     }
 
     /// Checks that what is left has one name.
-    pub(super) fn settled(&self) -> Result<()> {
+    pub(super) fn one_or_error(&self) -> Result<()> {
         let all: BTreeSet<_> = self.profiles.iter().map(Kept::name).collect();
         if all.len() > 1 {
             let all: Vec<_> = all
@@ -143,7 +143,7 @@ impl Source {
             Self::File(placed) => return Ok(vec![*placed]),
             Self::Kept(choice) => choice,
         };
-        choice.settled()?;
+        choice.one_or_error()?;
         let read = |kept: &Kept| {
             let place = choice.place(kept);
             let profile = Profile::read(&choice.data(kept)?);

@@ -235,7 +235,7 @@ function tip(at) {
   head.prepend(at === pinned ? commitCell(at) : commit[0].slice(0, 10));
   const lines = [head, element("p", commit[3])];
   for (const change of changesOf(series)) {
-    if (change.at === at) lines.push(element("p", told(change), change.worse ? "worse" : "better"));
+    if (change.at === at) lines.push(element("p", describe(change), change.worse ? "worse" : "better"));
   }
   for (const [of, from] of [[series, load(series)], [second, second && load(second)]]) {
     if (!of) continue;
@@ -286,7 +286,7 @@ function changesTable(series) {
     if (change.kind === "drift") cell.append(commitCell(change.after), "..");
     cell.append(commitCell(change.at));
     if (change.unmeasured) cell.append(` (or ${change.unmeasured} unmeasured before it)`);
-    row.append(element("td", told(change), change.worse ? "worse" : "better"),
+    row.append(element("td", describe(change), change.worse ? "worse" : "better"),
       element("td", `${show(change.before, series)} → ${show(change.level, series)}`
         + (change.fixed === undefined ? "" : `, as before from ${data.commits[change.fixed][0].slice(0, 7)}`)),
       cell, element("td", day(commit[2])), element("td", commit[1]), element("td", commit[3]));

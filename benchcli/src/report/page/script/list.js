@@ -39,7 +39,7 @@ function element(tag, text, className) {
   return made;
 }
 
-const explained = new Set(data.explained.map((told) => JSON.stringify([told.package, told.name])));
+const explained = new Set(data.explained.map((explanation) => JSON.stringify([explanation.package, explanation.name])));
 const isExplained = (series) => explained.has(JSON.stringify([data.packages[series.package], series.name]));
 
 /** What the list says of a series, and in which colour. */

@@ -73,7 +73,7 @@ const sizeOf = (change) => {
 };
 const sized = (change) => `${change.worse ? "▲" : "▼"} ${percent(factorOf(change))}`;
 /** Kind, size, interval and p of a change. */
-const told = (change) => `${change.kind} ${sized(change)}`
+const describe = (change) => `${change.kind} ${sized(change)}`
   + (change.interval ? ` [${percent(change.interval[0])}, ${percent(change.interval[1])}]` : "")
   + (change.p === undefined ? "" : ` p=${change.p.toFixed(3)}`)
   + (change.kind === "suspect" ? ": more commits will tell" : "");
