@@ -42,6 +42,7 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("hint", &[]),
     ("plural", &[]),
     ("unit_words", &[]),
+    ("sample_counts", &["plural"]),
     ("xml", &["visible"]),
     ("atomic_file", &["hint"]),
     ("inputs", &[]),
@@ -63,6 +64,7 @@ const PROGRAM: &[(&str, &[&str])] = &[
             "base64",
             "visible",
             "plural",
+            "sample_counts",
             "unit_words",
             "xml",
         ],
@@ -91,7 +93,14 @@ const PROGRAM: &[(&str, &[&str])] = &[
     (
         "args",
         &[
-            "hint", "baseline", "config", "plot", "profile", "runner", "plural",
+            "hint",
+            "baseline",
+            "config",
+            "plot",
+            "profile",
+            "runner",
+            "plural",
+            "sample_counts",
         ],
     ),
 ];

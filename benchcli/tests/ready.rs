@@ -81,14 +81,14 @@ fn init_writes_what_fits_and_overwrites_nothing() {
     assert_eq!(
         text(&output.stdout),
         "Found:\n  module       example.com/m in go\n  \
-         main branch  trunk (a guess, --branch NAME sets another: init.defaultBranch)\n  \
+         main branch  trunk (guessed, use --branch NAME to change it: init.defaultBranch)\n  \
          CI           GitHub Actions\n\n\
          benchcli.toml is there and stays as it is\n\
          wrote .github/workflows/benchmarks.yml\n\
          wrote .github/workflows/benchmarks-comment.yml\n\
          baselines now follow `git rebase` and `git commit --amend` in this repository\n\
          \n\
-         Next:\n  benchcli run --base HEAD    measure what is checked out against the last commit\n  \
+         Next:\n  benchcli run --base HEAD    compare the working tree with the last commit\n  \
          git add the new files, commit and push them\n  \
          the workflow then measures every pull request\n"
     );

@@ -17,8 +17,7 @@ pub const ABOUT: &str = "\
 Draws charts of the commits that have baselines, or of two files.
 
 A chart of the history shows the median of each commit as a line, its 95% interval as a band, \
-every sample as a faint dot, and each change as a dashed line with its commit (with a ? if more \
-commits are needed to be sure). A gap in the line is a commit that was measured in the same \
+every sample as a faint dot, and each change as a dashed line with its commit (with a ? if more commits are needed to confirm it). A gap in the line is a commit that was measured in the same \
 environment without this benchmark. A chart of two files shows every sample, the medians and \
 their intervals, relative to the old median.";
 
@@ -30,7 +29,7 @@ Examples:
   benchcli plot -o trend.png --since 90d --theme dark
   benchcli plot old.txt new.txt -o compare.png
 
-Exit status: 0, or 2 where a flag or an input is wrong or nothing can be shown.")]
+Exit status: 0, or 2 if a flag or an input is wrong or nothing can be shown.")]
 pub struct PlotArgs {
     /// An old and a new file; without them, the history
     #[arg(value_name = "OLD NEW", num_args = 0..)]

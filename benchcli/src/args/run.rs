@@ -13,6 +13,7 @@ use super::number::{whole, whole_from};
 use crate::hint::WithHint as _;
 use crate::runner::go_flags::GoFlags;
 use crate::runner::plan::Order;
+use crate::sample_counts::RECOMMENDED;
 
 /// What `benchcli run --help` begins with.
 pub const ABOUT: &str = "\
@@ -38,6 +39,8 @@ Examples:
 branch it is HEAD's parent, or HEAD itself if the working tree has uncommitted changes.
 
 ",
+    times_in_seconds!(),
+    "\n\n",
     exit_status!()
 );
 
@@ -55,7 +58,7 @@ pub struct RunArgs {
     base: String,
 
     /// The number of times to run each benchmark on each side
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole(1..=10_000_u32))]
+    #[arg(long, value_name = "N", default_value_t = RECOMMENDED, value_parser = whole(1..=10_000_u32))]
     rounds: u32,
 
     #[command(flatten)]

@@ -32,7 +32,7 @@ pub fn run(options: &ExplainOptions) -> Result<Outcome> {
         check_folder(folder)?;
     }
     let children = Children::default();
-    signals::stop_on_signal(&children).context("signals cannot be listened for")?;
+    signals::stop_on_signal(&children).context("cannot install signal handlers")?;
     let store = Store::open(Path::new("."))?;
     let mut place = RunFolder::create(&children, Some(store.repo().commondir()))?;
     let ended = match prepare(&options.versions, &children, Some(&store), &mut place) {

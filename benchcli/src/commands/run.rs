@@ -22,6 +22,7 @@ use crate::pipeline::failure::hints;
 use crate::pipeline::gate::{Comparison, Extras, Gate, Rows, conclude};
 use crate::pipeline::profiling::{Explicable, Profiling};
 use crate::pipeline::versions::{Benchmarks, Prepared, prepare};
+use crate::plural::counted;
 use crate::report::verdicts::{Measured, RowMetadata};
 use crate::runner::children::Children;
 use crate::runner::machine::{Quietness, Snapshot};
@@ -35,7 +36,6 @@ use crate::runner::transcript::{Transcript, mark};
 use crate::runner::worktree::RunFolder;
 use crate::runner::{Side, signals, workspace};
 use crate::ui::{status, warn};
-use crate::plural::counted;
 
 /// Runs the command.
 ///
@@ -196,7 +196,7 @@ fn verdict(
         let worse = worse(&report, &rows.metadata, &state);
         if worse.len() > options.most_explained {
             advice.push(format!(
-                "not explained: {} that got worse; `--most {}` explains all",
+                "{} with regressions not explained; use `--most {}` to explain all",
                 counted(worse.len() - options.most_explained, "benchmark"),
                 worse.len()
             ));
@@ -253,8 +253,7 @@ fn cached(store: &Store, base: &str, head: &[u8]) -> Result<Baseline> {
     };
     let baseline = find::find(store, base, &wanted, target.as_ref())?;
     warn(
-        "the base was not measured now, so a drift of the machine looks like a change; \
-         without --cached-base both are measured in turn",
+        "the base was measured earlier, so machine drift can look like a change; omit --cached-base to interleave both sides",
     );
     Ok(baseline)
 }
@@ -289,7 +288,7 @@ impl RunState<'_> {
                 .is_some_and(|most| progress.elapsed() >= most)
             {
                 progress.status(&format!(
-                    "{} are over, after {} of {} rounds",
+                    "stopped after {} (--max-time), with {} of {} rounds done",
                     duration(progress.elapsed()),
                     round - 1,
                     options.rounds
@@ -413,12 +412,11 @@ impl RunState<'_> {
             || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
             Path::to_owned,
         );
-        save(&folder, &self.texts()).with_context(|| {
-            format!("what was measured cannot be saved in {}", folder.display())
-        })?;
+        save(&folder, &self.texts())
+            .with_context(|| format!("cannot save the results in {}", folder.display()))?;
         let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());
         status(&format!(
-            "what was measured is saved; `benchcli check {old} {new}` judges it"
+            "the results are saved; run `benchcli check {old} {new}` to judge them"
         ));
         Ok(())
     }

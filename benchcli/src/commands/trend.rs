@@ -11,8 +11,8 @@ use crate::args::trend::{TrendFormat, TrendOptions};
 use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::report::trend::{Trend, TrendReport};
 use crate::report::{trend_csv, trend_markdown, trend_text};
-use crate::visible::visible;
 use crate::unit_words::is_unit;
+use crate::visible::visible;
 
 /// Reads the history and prints its changes.
 ///

@@ -119,7 +119,7 @@ impl<'s> Assembly<'s> {
                     count => format!("{count} commits have"),
                 };
                 self.remarks.push(format!(
-                    "{}: {commits} it under an old name as well; what has the new name counts",
+                    "{}: {commits} results under both the old and the new name; the results under the new name are used",
                     key.benchmark
                 ));
             }
@@ -231,7 +231,8 @@ fn nothing_left(request: &Request<'_>, there: &BTreeMap<&str, BTreeSet<String>>)
         ),
         _ => (
             "the filter".to_owned(),
-            "a query that some result matches; without it, this command lists all".to_owned(),
+            "a query that matches a series; without --filter, this command lists all series"
+                .to_owned(),
         ),
     };
     HistoryError::NothingLeft { why, expected }

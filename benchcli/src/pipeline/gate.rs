@@ -27,14 +27,14 @@ use crate::baseline::Store;
 use crate::config::Acceptances;
 use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
 use crate::hint::WithHint as _;
+use crate::plural::counted;
 use crate::profile::Explained;
 use crate::report::verdict_model::model;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::ui;
-use crate::visible::visible;
-use crate::plural::counted;
 use crate::unit_words::{is_unit, written_unit};
+use crate::visible::visible;
 
 /// What begins the line that tells that both sides were measured in turn.
 const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
@@ -465,8 +465,7 @@ fn leave_out_one_sided_units(pairs: &mut Vec<Pair<'_>>, on_missing: Action) -> V
         };
         let were = if names.len() == 1 { "was" } else { "were" };
         advice.push(format!(
-            "{} {were} measured on the {} only, of {}, and not compared; run both sides with the \
-             same flags, such as -benchmem",
+            "{} {were} measured only on the {} (for {}) and not compared; run both sides with the same flags, such as -benchmem",
             names.join(", "),
             side.name(),
             counted(most, "benchmark"),

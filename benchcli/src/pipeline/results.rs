@@ -219,7 +219,7 @@ impl Reading {
 /// What is said of an input without results.
 pub(crate) fn no_result(name: &[u8]) -> String {
     format!(
-        "no benchmark result in {}, expected the output of 'go test -bench'",
+        "no benchmark results in {}; expected the output of 'go test -bench'",
         name.as_bstr()
     )
 }

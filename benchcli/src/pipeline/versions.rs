@@ -60,7 +60,7 @@ pub(crate) fn prepare(
 }
 
 fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
-    let folder = env::current_dir().context("the working directory is gone")?;
+    let folder = env::current_dir().context("the working directory no longer exists")?;
     let (shell, flag) = if cfg!(windows) {
         ("cmd", "/C")
     } else {
@@ -98,9 +98,9 @@ fn of_packages(
         return Err(anyhow!("this repository has no working tree to measure")
             .hint("run benchcli in a clone that has a working tree"));
     };
-    let root = fs::canonicalize(root).context("the working tree cannot be found")?;
+    let root = fs::canonicalize(root).context("cannot find the working tree")?;
     let here = env::current_dir().and_then(fs::canonicalize);
-    let here = here.context("the working directory is gone")?;
+    let here = here.context("the working directory no longer exists")?;
     let within = here.strip_prefix(&root).unwrap_or(Path::new(""));
     let target = CiTarget::from_variables(|name| env::var(name).ok());
     let baseline = if go.cached_base {
@@ -129,14 +129,14 @@ fn of_packages(
     let base_is_listed = baseline.is_none() && !broken.iter().any(|it| it.package == THE_BASE);
     if builds.is_empty() && broken.is_empty() && !packages::has_module(&here) {
         return Err(anyhow!(
-            "no benchmark in {}: {} is in no Go module and has none below it",
+            "no benchmarks in {}: {} is not in a Go module and contains none",
             go.packages.join(" "),
             here.display()
         )
-        .hint("`go mod init example.com/NAME` makes one"));
+        .hint("run `go mod init example.com/NAME` to create one"));
     }
     if builds.is_empty() && broken.is_empty() {
-        return Err(anyhow!("no benchmark in {}", go.packages.join(" "))
+        return Err(anyhow!("no benchmarks in {}", go.packages.join(" "))
             .hint("use --pkg to select packages that contain benchmarks"));
     }
     status(&format!(
@@ -215,9 +215,7 @@ fn list(
                 let name = side.name();
                 return Err(match error.downcast::<NoGo>() {
                     Ok(no_go) => no_go.with_hint(),
-                    Err(error) => {
-                        error.context(format!("the packages of the {name} cannot be listed"))
-                    }
+                    Err(error) => error.context(format!("cannot list the packages of the {name}")),
                 });
             }
             Err(error) => {
@@ -233,7 +231,7 @@ fn list(
         );
         let binaries = scratch.join(side.name());
         fs::create_dir_all(&binaries)
-            .with_context(|| format!("{} cannot be made", binaries.display()))?;
+            .with_context(|| format!("cannot create {}", binaries.display()))?;
         let found = found.packages.into_iter().enumerate();
         builds.extend(found.map(|(at, package)| Build {
             side,

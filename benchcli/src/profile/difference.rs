@@ -166,26 +166,28 @@ impl Difference {
         let lines = rows(base, head, &samplings, |costs| &costs.lines);
         Self {
             total: samplings.change(&total(base), &total(head)),
-            functions: sorted(
-                functions
+            functions: sorted(functions.into_iter().map(
+                |(name, row): (&Arc<str>, FunctionRow)| FunctionRow {
+                    function: name.to_string(),
+                    ..row
+                },
+            )),
+            lines: sorted(
+                lines
                     .into_iter()
-                    .map(|(name, row): (&Arc<str>, FunctionRow)| FunctionRow {
-                        function: name.to_string(),
+                    .map(|(line, row): (&Line, FunctionRow)| FunctionRow {
+                        function: line.function.to_string(),
+                        file: line.file.to_string(),
+                        line: line.line,
                         ..row
                     }),
             ),
-            lines: sorted(lines.into_iter().map(|(line, row): (&Line, FunctionRow)| FunctionRow {
-                function: line.function.to_string(),
-                file: line.file.to_string(),
-                line: line.line,
-                ..row
-            })),
             left_out: [0; 2],
             cut: [0; 2],
         }
     }
 
-    /// Keeps the rows that moved beyond the noise, of these the first, and that of who pays.
+    /// Keeps the rows that moved beyond the noise, of these the first, and that of the top contributor.
     pub(super) fn keep(&mut self, most: usize, contributor: Option<&str>) {
         for by_line in [false, true] {
             let Chosen { rows, noise, cut } = self.choose(by_line, most, contributor);
@@ -202,8 +204,13 @@ impl Difference {
     }
 
     /// What of a table is worth showing: what moved beyond the noise, the biggest first, and the row
-    /// of who pays in any case.
-    pub(crate) fn choose(&self, by_line: bool, most: usize, contributor: Option<&str>) -> Chosen<'_> {
+    /// of the top contributor in any case.
+    pub(crate) fn choose(
+        &self,
+        by_line: bool,
+        most: usize,
+        contributor: Option<&str>,
+    ) -> Chosen<'_> {
         let rows = if by_line {
             &self.lines
         } else {
@@ -212,7 +219,9 @@ impl Difference {
         let moved: Vec<&FunctionRow> = rows.iter().filter(|row| row.moved()).collect();
         let is_contributor = |row: &&FunctionRow| contributor == Some(&*row.function);
         let contributor = moved.iter().copied().find(is_contributor);
-        let is_chosen = |row: &FunctionRow| contributor.is_some_and(|contributor| std::ptr::eq(contributor, row));
+        let is_chosen = |row: &FunctionRow| {
+            contributor.is_some_and(|contributor| std::ptr::eq(contributor, row))
+        };
         let all = moved.len();
         let mut chosen = moved;
         chosen.retain(|row| row.is_significant() || is_chosen(row));
@@ -440,7 +449,10 @@ mod tests {
             let names = rows.iter().map(|row| row.function.clone());
             (names.collect::<Vec<_>>().join(" "), noise, cut)
         };
-        assert_eq!(chosen(9), ("big little caller contributor".to_owned(), 1, 0));
+        assert_eq!(
+            chosen(9),
+            ("big little caller contributor".to_owned(), 1, 0)
+        );
         assert_eq!(chosen(2), ("big little contributor".to_owned(), 1, 1));
         let mut kept = difference.clone();
         kept.keep(2, Some("contributor"));

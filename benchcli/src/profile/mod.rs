@@ -47,7 +47,10 @@ impl Explained {
     /// Keeps of each table no more rows than a reader of a report looks at.
     pub fn keep(&mut self, most: usize) {
         for answer in &mut self.answers {
-            let contributor = answer.top_contributor.as_ref().map(|contributor| &*contributor.function);
+            let contributor = answer
+                .top_contributor
+                .as_ref()
+                .map(|contributor| &*contributor.function);
             answer.difference.keep(most, contributor);
         }
     }
@@ -64,11 +67,12 @@ pub struct Answer {
     pub per_op: bool,
     /// How many profiles each side has, base and head.
     pub profiles: (usize, usize),
-    /// Who pays, in words.
+    /// What contributes most, in words.
     pub sentence: String,
-    /// Who pays.
+    /// The function that contributes most. `payer` in reports of schema 1.
+    #[serde(alias = "payer")]
     pub top_contributor: Option<Contributor>,
-    /// Who calls the one that pays, and what it calls.
+    /// Who calls the top contributor, and what it calls.
     pub neighbours: Option<Neighbours>,
     /// The tables.
     #[serde(flatten)]
@@ -88,7 +92,9 @@ impl Answer {
         let difference = Difference::new(base, head);
         let contributor = sentence::top_contributor(base, head, &difference.total);
         let scale = Scale::new(&kind.unit, per_op);
-        let around = contributor.as_ref().map(|contributor| &contributor.function);
+        let around = contributor
+            .as_ref()
+            .map(|contributor| &contributor.function);
         Self {
             sample_type: kind.name.clone(),
             unit: kind.unit.clone(),
@@ -103,7 +109,7 @@ impl Answer {
         }
     }
 
-    /// How its values are told.
+    /// How its values are printed.
     pub fn scale(&self) -> Scale<'_> {
         Scale::new(&self.unit, self.per_op)
     }

@@ -73,7 +73,11 @@ pub fn top_contributor(base: &[Costs], head: &[Costs], total: &CostChange) -> Op
 }
 
 /// `+212 ns/op of +240 ns/op is in json.encode, called from codec.Encode`.
-pub(super) fn sentence(contributor: Option<&Contributor>, total: &CostChange, scale: &Scale<'_>) -> String {
+pub(super) fn sentence(
+    contributor: Option<&Contributor>,
+    total: &CostChange,
+    scale: &Scale<'_>,
+) -> String {
     let format_change = |change: &CostChange| {
         let margin = change
             .margin
@@ -102,7 +106,7 @@ pub(super) fn sentence(contributor: Option<&Contributor>, total: &CostChange, sc
         format!("{cost} of {total} is in {function}{called}")
     } else {
         format!(
-            "{cost} is in {function}{called}; in all it is {}, within the noise",
+            "{cost} is in {function}{called}; the total of {} is within the noise",
             format_change(total)
         )
     }
@@ -136,7 +140,11 @@ mod tests {
     fn compared(base: &[Costs], head: &[Costs]) -> (Option<Contributor>, String) {
         let total = Difference::new(base, head).total;
         let contributor = top_contributor(base, head, &total);
-        let text = sentence(contributor.as_ref(), &total, &Scale::new("nanoseconds", true));
+        let text = sentence(
+            contributor.as_ref(),
+            &total,
+            &Scale::new("nanoseconds", true),
+        );
         (contributor, text)
     }
 

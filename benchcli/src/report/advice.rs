@@ -7,6 +7,7 @@ use benchparse::number::fixed;
 
 use super::row_metadata::RowMetadata;
 use crate::plural::counted;
+use crate::sample_counts::least;
 
 /// One or two lines that help most with the next run.
 pub(super) fn advice(report: &Report, metadata: &[RowMetadata], policy: &Policy) -> Vec<String> {
@@ -52,7 +53,7 @@ fn best_finding(
     let spread = spread_line(report, timings, policy);
     some(
         |finding| matches!(finding, Finding::OptimizedAway { .. }),
-        &|of| format!("{of} below 0.5 ns/op: the loop was probably optimised away"),
+        &|of| format!("{of} below 0.5 ns/op: the compiler probably optimized the loop away"),
     )
     .or(spread)
     .or_else(|| {
@@ -60,7 +61,7 @@ fn best_finding(
             |finding| matches!(finding, Finding::TooShort { .. }),
             &|of| {
                 format!(
-                    "{of} below 10 ms or 5 iterations a sample; a longer -benchtime steadies them"
+                    "{of} below 10 ms or 5 iterations per sample; use a longer -benchtime to reduce the noise"
                 )
             },
         )
@@ -69,7 +70,7 @@ fn best_finding(
         some(
             |finding| matches!(finding, Finding::SetupCounted { .. }),
             &|of| {
-                format!("{of} whose set-up is spread over b.N; b.Loop or b.ResetTimer takes it out")
+                format!("{of} with setup in the measured time; use b.Loop or b.ResetTimer to exclude it")
             },
         )
     })
@@ -136,9 +137,17 @@ fn spread_line(report: &Report, timings: &[&RowVerdict], policy: &Policy) -> Opt
     let samples = sizes.min().unwrap_or_default().max(1);
     let aim = aim(report, policy);
     let seen = benchparse::stats::detectable_difference(spread, samples, aim.level)?;
-    let needed = benchparse::stats::detecting_count(spread, aim.difference, aim.level)?;
+    let least = least(policy, report.family)?;
+    let needed = benchparse::stats::detecting_count(spread, aim.difference, aim.level)?.max(least);
+    if samples < least as usize {
+        return Some(format!(
+            "half of the timings vary by {}% or more; to detect a difference of {}%, measure {needed} samples per side",
+            fixed(spread * 100.0, 1),
+            fixed(aim.difference * 100.0, 0),
+        ));
+    }
     Some(format!(
-        "half of the timings vary by {}% or more: {} can detect a difference of {}%; to detect {}%, measure {} samples",
+        "half of the timings vary by {}% or more: {} can detect a difference of {}%; to detect {}%, measure {} samples per side",
         fixed(spread * 100.0, 1),
         counted(samples, "sample"),
         fixed(seen * 100.0, 0),
@@ -150,23 +159,23 @@ fn spread_line(report: &Report, timings: &[&RowVerdict], policy: &Policy) -> Opt
 /// What is noticed about a timing, for information: it says nothing about its verdict.
 pub(super) fn remark(finding: &Finding) -> Option<String> {
     Some(match finding {
-        Finding::Outliers { count, of } => format!("{count} of {of} values are off the rest"),
+        Finding::Outliers { count, of } => format!("{count} of {of} values are outliers"),
         Finding::Bimodal { lower, upper, gap } => format!(
             "two groups of values, {lower} and {upper}, {}% apart",
             fixed(gap * 100.0, 0)
         ),
         Finding::SetupCounted { fewest, most } => {
-            format!("b.N is from {fewest} to {most} and B/op differs: set-up is spread over b.N")
+            format!("B/op varies with b.N ({fewest} to {most}), so setup is in the measurement")
         }
         Finding::TooShort {
             seconds,
             iterations,
         } => format!(
-            "a sample takes {} ms or {} only",
+            "a sample takes only {} ms or {}",
             fixed(seconds * 1000.0, 1),
             counted(*iterations as usize, "iteration")
         ),
-        Finding::OptimizedAway { .. } => "the loop was probably optimised away".to_owned(),
+        Finding::OptimizedAway { .. } => "the compiler probably optimized the loop away".to_owned(),
         _ => return None,
     })
 }

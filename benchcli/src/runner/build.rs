@@ -118,11 +118,11 @@ pub fn benchmarks(
         if !ran.status.success() {
             let output = [ran.stderr, ran.stdout].concat();
             bail!(
-                "it does not list its benchmarks: {}",
+                "cannot list its benchmarks: {}",
                 String::from_utf8_lossy(&output).trim_end()
             );
         }
-        let text = String::from_utf8(ran.stdout).context("a benchmark's name is no UTF-8")?;
+        let text = String::from_utf8(ran.stdout).context("a benchmark name is not UTF-8")?;
         // Other code of the package may print as well.
         let is_name =
             |line: &&str| line.starts_with("Benchmark") && !line.contains(char::is_whitespace);

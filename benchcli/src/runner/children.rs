@@ -35,7 +35,7 @@ impl Ran {
 #[non_exhaustive]
 pub enum ChildError {
     /// It could not be started.
-    #[error("{program} cannot be started")]
+    #[error("cannot start {program}")]
     Start {
         /// The program.
         program: String,
@@ -43,7 +43,7 @@ pub enum ChildError {
         source: io::Error,
     },
     /// It could not be waited for.
-    #[error("{program} cannot be waited for")]
+    #[error("cannot wait for {program}")]
     Wait {
         /// The program.
         program: String,
@@ -223,6 +223,6 @@ mod tests {
         let error = Children::default()
             .run(&mut Command::new("no-such-program"))
             .unwrap_err();
-        assert_eq!(error.to_string(), "no-such-program cannot be started");
+        assert_eq!(error.to_string(), "cannot start no-such-program");
     }
 }

@@ -197,7 +197,7 @@ fn end_of(output: &[u8]) -> String {
     let shown = lines[left_out..].join("\n");
     match left_out {
         0 => shown,
-        _ => format!("… {left_out} lines before\n{shown}"),
+        _ => format!("… {left_out} earlier lines\n{shown}"),
     }
 }
 
@@ -271,6 +271,6 @@ mod tests {
     fn long_output_is_cut_at_its_beginning() {
         let text: String = (0..100).map(|line| format!("{line}\n")).collect();
         let end = end_of(text.as_bytes());
-        assert!(end.starts_with("… 70 lines before\n70\n") && end.ends_with("99"));
+        assert!(end.starts_with("… 70 earlier lines\n70\n") && end.ends_with("99"));
     }
 }

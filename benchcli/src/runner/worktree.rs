@@ -39,7 +39,7 @@ impl RunFolder {
         workspace::remove_abandoned();
         let workspace = Workspace::create().with_context(|| {
             format!(
-                "no temporary folder can be made in {}; TMPDIR names another place",
+                "cannot create a temporary folder in {}; set TMPDIR to use another one",
                 std::env::temp_dir().display()
             )
         })?;
@@ -71,7 +71,7 @@ impl RunFolder {
         let ran = self.children.run(&mut git)?;
         if !ran.status.success() {
             bail!(
-                "the base cannot be checked out: git worktree add: {}",
+                "cannot check out the base: git worktree add: {}",
                 String::from_utf8_lossy(&ran.stderr).trim()
             );
         }
@@ -89,7 +89,7 @@ impl RunFolder {
         let path = self.workspace.path().to_owned();
         let removed = self.workspace.remove();
         self.children.set_guard(None);
-        removed.with_context(|| format!("{} cannot be removed", path.display()))
+        removed.with_context(|| format!("cannot remove {}", path.display()))
     }
 }
 

@@ -95,7 +95,7 @@ fn a_topic_is_compared_with_where_it_left_the_main_branch() {
     found(
         &repo.diff_auto(&[]),
         &third,
-        "HEAD, which the working tree has changes to",
+        "HEAD, because the working tree has uncommitted changes",
     );
     repo.git(["reset", "--quiet", "--hard"]);
     repo.git(["checkout", "--quiet", &first]);

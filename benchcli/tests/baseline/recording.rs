@@ -231,7 +231,10 @@ fn an_edited_or_cut_note_is_used_as_far_as_it_goes() {
         ),
         (note[..note.len() - 100].to_owned(), "is cut off"),
         (note.replace(" v=1 ", " v=9 "), "upgrade benchcli"),
-        (note.replace(" at=2", " at=x"), "at= is no RFC 3339 time"),
+        (
+            note.replace(" at=2", " at=x"),
+            "at= is not an RFC 3339 time",
+        ),
     ] {
         repo.write("edited", &edited);
         let blob = repo.git(["hash-object", "-w", "edited"]);

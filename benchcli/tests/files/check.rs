@@ -245,7 +245,7 @@ fn the_json_report_follows_its_schema() {
         serde_json::from_slice(&benchcli(&testdata(), &["schema"]).stdout).expect("JSON");
     let report: serde_json::Value =
         serde_json::from_str(&story("regression", "json")).expect("JSON");
-    assert_eq!(report["schema"], "benchcli-check/2");
+    assert_eq!(report["schema"], "benchcli-check/3");
     for required in schema["required"].as_array().expect("a list") {
         let key = required.as_str().expect("text");
         assert!(report.get(key).is_some(), "{key}");
@@ -322,7 +322,7 @@ fn several_reports_at_once_and_the_step_summary() {
     let read = |path: &str| std::fs::read_to_string(path).expect("written");
     check(&[format!("json={json}"), format!("markdown={markdown}")]);
     assert!(read(&summary).starts_with("### ❌ Benchmarks: regressed"));
-    assert!(read(&json).contains("\"benchcli-check/2\""));
+    assert!(read(&json).contains("\"benchcli-check/3\""));
     assert_eq!(read(&markdown), read(&summary));
     // Where the summary is the report it has it once.
     check(&[format!("markdown={summary}")]);
@@ -714,7 +714,7 @@ fn an_input_counts_once() {
     let (stderr, code) = run(&["check", "-", "--base", "-"]);
     assert_eq!(code, Some(2));
     assert!(
-        stderr.contains("standard input cannot be both sides"),
+        stderr.contains("standard input cannot be both the base and the head"),
         "{stderr}"
     );
 }
@@ -822,7 +822,7 @@ fn markdown_stays_within_what_a_forge_takes() {
     assert_eq!(output.status.code(), Some(1));
     let length = shown.chars().count();
     assert!((50_000..=65_536).contains(&length), "{length}");
-    assert!(shown.contains("more rows do not fit here; the JSON report has all."));
+    assert!(shown.contains("more rows do not fit here; the JSON report lists all."));
     assert!(shown.contains("more remarks\n"));
     assert_eq!(
         shown.matches("<details>").count(),

@@ -504,7 +504,7 @@ fn what_explains_nothing_is_refused() {
     for (text, message) in [
         (
             b"BenchmarkA 1 2 ns/op".to_vec(),
-            "found no JSON (expected value",
+            "found text that is not JSON (expected value",
         ),
         (
             b"{\"schema\": \"benchdiff/1\"}".to_vec(),
@@ -512,7 +512,7 @@ fn what_explains_nothing_is_refused() {
         ),
         (b"[1]".to_vec(), "found JSON without a schema, expected"),
         (
-            b"{\"schema\": \"benchcli-explain/1\"}".to_vec(),
+            b"{\"schema\": \"benchcli-explain/2\"}".to_vec(),
             "found a damaged report (missing field `sides`)",
         ),
     ] {

@@ -443,8 +443,11 @@ fn locks_and_leaks_are_compared_as_pprof_compares_them() {
         .output()
         .expect("runs");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(report["schema"], "benchcli-profile-diff/1");
-    assert_eq!(report["top_contributor"]["function"], "example.com/waiting.keep");
+    assert_eq!(report["schema"], "benchcli-profile-diff/2");
+    assert_eq!(
+        report["top_contributor"]["function"],
+        "example.com/waiting.keep"
+    );
     let grown = report["functions"][0]["flat"]["difference"].as_f64();
     // Twenty more, and the slice that holds them.
     assert!(

@@ -10,7 +10,7 @@ use benchcli::profile::Answer;
 use benchcli::profile::per_op::Costs;
 use benchcli::profile::read::Profile;
 
-/// What a writer measures, and who pays for what is new.
+/// What a writer measures, and which function contributes what is new.
 struct Pair {
     files: [PathBuf; 2],
     sample_types: &'static [&'static str],

@@ -159,7 +159,7 @@ fn what_cannot_be_written_is_said_before_anything_runs() {
             &["--report", "json=."],
             ". cannot be written: it is a folder\nhint: name a file in it",
         ),
-        (&["--save-raw", "file/raw"], "hint: name another place"),
+        (&["--save-raw", "file/raw"], "hint: choose another path"),
         (
             &["--record"],
             "--record: HEAD: the repository has no commits yet",
@@ -205,7 +205,7 @@ fn recording_what_is_not_committed_is_said() {
     sandbox.git(&["add", "code"]);
     sandbox.git(&["commit", "-q", "-m", "First"]);
     let warning =
-        "warning: the working tree has changes that are not committed; marked as dirty=true";
+        "warning: the working tree has uncommitted changes; the recording is marked dirty=true";
     let clean = run(&sandbox, &["--rounds", "2", "--record"]);
     assert!(
         clean.stderr.contains("recorded 1 benchmark"),

@@ -1,4 +1,4 @@
-//! Who pays for what got slower.
+//! Which functions contribute to a slowdown.
 
 use crate::json_schema::holds;
 use crate::sandbox::{Sandbox, has_go};
@@ -368,14 +368,17 @@ fn explain_alone_names_who_pays_in_every_form() {
 
     let ran = explain("--bench OldLoop --format json");
     let report = ran.report();
-    assert_eq!(report["schema"], "benchcli-explain/1");
+    assert_eq!(report["schema"], "benchcli-explain/2");
     holds(&sandbox.benchcli(&["schema", "explain"]).report(), &report);
     let answers = report["benchmarks"][0]["answers"].as_array().unwrap();
     let bytes = answers
         .iter()
         .find(|it| it["sample_type"] == "alloc_space")
         .unwrap();
-    assert_eq!(bytes["top_contributor"]["function"], "example.com/planted/work.keep");
+    assert_eq!(
+        bytes["top_contributor"]["function"],
+        "example.com/planted/work.keep"
+    );
     assert_eq!(bytes["functions"][0]["flat"]["difference"], 960.0);
 
     let ran = explain("--bench OldLoop --format markdown");

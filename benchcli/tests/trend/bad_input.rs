@@ -118,7 +118,7 @@ fn notes_that_hold_no_results_or_foreign_text() {
         "HEAD",
     ]);
     repo.benchcli(["trend"])
-        .fails_with(&["the baselines of the window hold no benchmark result"]);
+        .fails_with(&["the baselines of the window contain no benchmark results"]);
     commit(&repo, 1, "1");
     let note = "BenchmarkByHand 1 5 ns/op";
     repo.git(["notes", "--ref=benchmarks", "add", "-m", note, "HEAD"]);

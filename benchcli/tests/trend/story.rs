@@ -137,7 +137,7 @@ fn every_commit_that_did_something_is_named() {
     let sandbox = Sandbox::new();
     let repo = repo(&sandbox);
     let report = json(&repo, ["--all"]);
-    assert_eq!(report["schema"], "benchcli-trend/1");
+    assert_eq!(report["schema"], "benchcli-trend/2");
     let step = |at| ("step".to_owned(), at);
     for name in ["Encode/n=10-8", "Decode-8"] {
         let series = series(&report, name, "sec/op");

@@ -11,8 +11,8 @@ use super::Outcome;
 use crate::args::plot::{PictureFormat, PlotOptions};
 use crate::atomic_file::write_file;
 use crate::plot;
-use crate::ui::warn;
 use crate::plural::counted;
+use crate::ui::warn;
 
 /// Draws what was asked for.
 ///

@@ -68,7 +68,7 @@ struct Column<'h> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changes: Vec<PageChange>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    suspect: Option<PageChange>,
+    pending: Option<PageChange>,
     /// How much worse the last level is than the first: above 0 is worse, as a logarithm.
     worsening: f64,
     last: f64,
@@ -254,17 +254,17 @@ fn column<'h>(
         worse: change.worse,
         fixed: change.fixed_at.map(place),
     });
-    let suspect = series.suspect.map(|suspect| PageChange {
-        kind: "suspect",
-        after: place(suspect.after),
-        at: place(suspect.at),
-        unmeasured: suspect.at.saturating_sub(suspect.after + 1),
-        before: suspect.before,
-        level: suspect.level,
-        ratio: finite(suspect.ratio),
+    let pending = series.suspect.map(|pending| PageChange {
+        kind: "pending",
+        after: place(pending.after),
+        at: place(pending.at),
+        unmeasured: pending.at.saturating_sub(pending.after + 1),
+        before: pending.before,
+        level: pending.level,
+        ratio: finite(pending.ratio),
         interval: None,
         p: None,
-        worse: suspect.worse,
+        worse: pending.worse,
         fixed: None,
     });
     Column {
@@ -281,7 +281,7 @@ fn column<'h>(
         counts: Some(base64(&counts)),
         samples,
         changes: changes.collect(),
-        suspect,
+        pending,
         // From nothing to something is beyond any factor.
         worsening: series.worsening().clamp(-99.0, 99.0),
         last: points

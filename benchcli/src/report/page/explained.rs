@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::profile::difference::{CostChange, Presence, FunctionRow};
+use crate::profile::difference::{CostChange, FunctionRow, Presence};
 use crate::profile::neighbours::Call;
 use crate::profile::render::{EXPLAIN_SCHEMA, changed};
 use crate::profile::{Answer, Explained};
@@ -15,6 +15,9 @@ use crate::report::verdicts;
 
 /// How many functions the page lists for each answer.
 const MOST: usize = 12;
+
+/// Reports of earlier versions, which only name the top contributor differently.
+const EARLIER_SCHEMAS: [&str; 2] = ["benchcli-explain/1", "benchcli-check/2"];
 
 /// Why a file is no explanation.
 #[derive(Debug, Error)]
@@ -50,9 +53,13 @@ impl Explanation {
     pub fn read(text: &[u8]) -> Result<Self, ExplanationError> {
         let other = |found: &str| ExplanationError::Other(found.to_owned());
         let json: Value = serde_json::from_slice(text)
-            .map_err(|error| ExplanationError::Other(format!("no JSON ({error})")))?;
+            .map_err(|error| ExplanationError::Other(format!("text that is not JSON ({error})")))?;
         let schema = json.get("schema").and_then(Value::as_str);
-        if !matches!(schema, Some(EXPLAIN_SCHEMA | verdicts::SCHEMA)) {
+        let is_known = |schema: &str| {
+            [EXPLAIN_SCHEMA, verdicts::SCHEMA].contains(&schema)
+                || EARLIER_SCHEMAS.contains(&schema)
+        };
+        if !schema.is_some_and(is_known) {
             return Err(match schema {
                 Some(schema) => other(schema),
                 None => other("JSON without a schema"),
@@ -102,7 +109,7 @@ impl Explanation {
     }
 }
 
-/// A benchmark and who pays for what changed.
+/// A benchmark and what contributes to its changes.
 #[derive(Debug, Serialize)]
 pub(super) struct PageExplanation<'e> {
     package: &'e str,
@@ -121,7 +128,7 @@ struct PageAnswer<'e> {
     /// Whether values are per operation.
     per_op: bool,
     rows: Vec<PageRow<'e>>,
-    /// The function that pays, and the calls into it and out of it.
+    /// The top contributor, and the calls into it and out of it.
     calls: Option<(&'e str, Vec<PageCall<'e>>, Vec<PageCall<'e>>)>,
     /// The flame graph as SVG.
     flame: Option<&'e str>,
@@ -139,7 +146,10 @@ type PageCall<'e> = (&'e str, f64, f64);
 impl<'e> PageAnswer<'e> {
     fn new(answer: &'e Answer) -> Self {
         let difference = &answer.difference;
-        let contributor = answer.top_contributor.as_ref().map(|contributor| &*contributor.function);
+        let contributor = answer
+            .top_contributor
+            .as_ref()
+            .map(|contributor| &*contributor.function);
         let change = |change: &CostChange| (change.base, change.head, change.margin);
         let row = |row: &'e FunctionRow| {
             let presence = match row.presence {
@@ -214,6 +224,26 @@ mod tests {
     }
 
     #[test]
+    fn reports_of_earlier_versions_are_read() {
+        let change = r#""base":1.0,"head":9.0,"difference":8.0,"margin":null"#;
+        let answer = format!(
+            r#"{{"sample_type":"cpu","unit":"nanoseconds","per_op":true,"profiles":[1,1],"sentence":"",
+            "payer":{{"function":"a.f",{change},"caller":null}},"neighbours":null,
+            "total":{{{change}}},"functions":[],"lines":[],"left_out":[0,0],"cut":[0,0]}}"#
+        );
+        for (schema, list) in [("explain/1", "benchmarks"), ("check/2", "explained")] {
+            let report = format!(
+                r#"{{"schema":"benchcli-{schema}","sides":["old","new"],
+                "{list}":[{{"package":"a","benchmark":"F","answers":[{answer}]}}]}}"#
+            );
+            let mut read = Explanation::read(report.as_bytes()).expect(&report);
+            let answer = read.answers_mut().next().expect("an answer");
+            let contributor = answer.top_contributor.as_ref().expect("an old name");
+            assert_eq!(contributor.function, "a.f");
+        }
+    }
+
+    #[test]
     fn the_page_tells_what_the_sentence_says() {
         let kind = SampleType {
             name: "cpu".into(),
@@ -223,8 +253,12 @@ mod tests {
         let head = [[910, 300], [900, 100], [920, 500]].map(costs);
         let answer = Answer::new(&kind, true, [base.into(), head.into()]);
         let explanation = PageAnswer::new(&answer);
-        assert!(explanation.sentence.contains("is in a.f"), "{}", explanation.sentence);
-        // What f pays is flat the runtime's; its own row is there all the same, and no noise.
+        assert!(
+            explanation.sentence.contains("is in a.f"),
+            "{}",
+            explanation.sentence
+        );
+        // The cost of f is flat the runtime's; its own row is there all the same, and no noise.
         let names: Vec<_> = explanation.rows.iter().map(|row| row.0).collect();
         assert_eq!(names, ["runtime.mallocgc", "a.f"]);
         let (_, flat, (base, head, margin), _) = explanation.rows[1];

@@ -71,7 +71,7 @@ function paid(answer, per) {
   return table;
 }
 
-// The calls into the function that pays, and out of it.
+// The calls into the top contributor, and out of it.
 function around(answer) {
   const [name, callers, callees] = answer.calls;
   const line = (how) => ([other, before, after]) =>
@@ -103,6 +103,6 @@ function effects(most) {
     item.append(button);
     items.push(item);
   }
-  if (items.length === 0) items.push(element("li", "nothing that stands out", "faint"));
+  if (items.length === 0) items.push(element("li", "no changes", "faint"));
   $("effects").replaceChildren(...items);
 }
