@@ -69,7 +69,7 @@ pub struct Answer {
     pub profiles: (usize, usize),
     /// What contributes most, in words.
     pub sentence: String,
-    /// The function that contributes most. `payer` in reports of schema 1.
+    /// The function that contributes most. Reports of schema 1 have another name for it.
     #[serde(alias = "payer")]
     pub top_contributor: Option<Contributor>,
     /// Who calls the top contributor, and what it calls.

@@ -83,7 +83,7 @@ impl Children {
     /// Runs a program to its end. Whatever it started and left behind is ended with it.
     ///
     /// # Errors
-    /// It cannot be started, or everything was stopped before it ended.
+    /// It does not start, or everything was stopped before it ended.
     pub fn run(&self, command: &mut Command) -> Result<Ran, ChildError> {
         let program = command.get_program().to_string_lossy().into_owned();
         group::lead(command);

@@ -123,7 +123,7 @@ impl Rounds {
     /// runs, with the time that it took in the round before, and `take` gets what programs print.
     ///
     /// # Errors
-    /// A program cannot be started, or everything was stopped; or what `take` says.
+    /// A program does not start, or everything was stopped; or what `take` says.
     pub fn round<E: From<ChildError>>(
         &mut self,
         children: &Children,

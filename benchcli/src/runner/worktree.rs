@@ -31,7 +31,7 @@ impl RunFolder {
     /// what all worktrees have in common.
     ///
     /// # Errors
-    /// The folder cannot be made.
+    /// The folder cannot be created.
     pub fn create(children: &Children, repository: Option<&Path>) -> Result<Self> {
         if let Some(repository) = repository {
             remove_abandoned(repository);

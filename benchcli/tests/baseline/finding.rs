@@ -15,7 +15,7 @@ impl Repo {
 fn found(ran: &Ran, commit: &str, way: &str) {
     ran.succeeds();
     let said = format!(
-        "benchcli diff: the baseline is of commit {}, {way}\n",
+        "benchcli diff: using the baseline of commit {}, {way}\n",
         &commit[..10]
     );
     assert!(ran.err.starts_with(&said), "{said}\n{}", ran.err);
@@ -39,7 +39,7 @@ fn two_commits_are_compared() {
     let mixed = repo.benchcli(["diff", "HEAD~1", "HEAD=HEAD.txt"]);
     assert_eq!(mixed.out, of_files.out);
     repo.benchcli(["diff", "HEAD.txt"])
-        .fails_with(&["HEAD.txt: nothing to compare it with"]);
+        .fails_with(&["HEAD.txt: no second input to compare it with"]);
     repo.benchcli(["diff", "HEAD~1", "nowhere"])
         .fails_with(&["nowhere: no such commit"]);
 }
@@ -118,9 +118,9 @@ fn only_results_of_the_same_environment_fit() {
     }
     let ran = repo.diff_auto(&[]);
     ran.fails_with(&[
-        "no baseline of linux/amd64, AMD EPYC 7B13 in 3 commits",
+        "no baseline from linux/amd64, AMD EPYC 7B13 in 3 commits",
         &third,
-        "(0 back), is of linux/amd64, Apple M4",
+        "(0 back), is from linux/amd64, Apple M4",
         "benchcli record",
     ]);
 }

@@ -170,7 +170,7 @@ fn a_full_disk_is_a_clear_error_and_the_old_state_stays() {
         failures += 1;
         ran.fails_with(&[
             "No space left on device",
-            "nothing that was there has changed",
+            "nothing was recorded or changed",
         ]);
         if note.is_empty() {
             assert_eq!(repo.git(["for-each-ref", "refs/notes"]), "");

@@ -66,7 +66,7 @@ fn files_without_a_benchmark() {
         let (stdout, stderr, code) = benchdiff(&folder, &[name]);
         assert_eq!(stdout, "");
         let expected = format!(
-            "benchdiff: no benchmark result in {name}, expected the output of 'go test -bench'\n"
+            "benchdiff: no benchmark results in {name}; expected the output of 'go test -bench'\n"
         );
         assert_eq!(stderr, expected);
         assert_eq!(code, Some(2), "{name}");

@@ -186,7 +186,7 @@ async function story() {
   const second = await text("#name");
   assert.doesNotMatch(second, /^Encode-8 sec/);
   await press("c", "KeyC");
-  assert.match(await text("#about"), /choose one to compare with/);
+  assert.match(await text("#about"), /select a benchmark to compare with/);
   await ask(`document.querySelector(".row").click()`);
   assert.match(await text("#about"), /compared with Encode-8 sec\/op/);
 

@@ -178,7 +178,7 @@ fn people_find_their_way() {
         .unwrap();
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        "benchcli: warning: explained.json: not shown, as the page has no such benchmark: \
+        "benchcli: warning: explained.json: the page has no such benchmark: \
          Gone-8 in example.com/repo/codec\n"
     );
     let page = repository.path().join("report.html");
@@ -251,7 +251,7 @@ fn every_kind_of_change() -> History {
         subject: format!("Change number {at}"),
         measured: at != 20,
     };
-    let suspect = |before: f64, level: f64| PendingChange {
+    let pending = |before: f64, level: f64| PendingChange {
         after: 148,
         at: 149,
         before,
@@ -341,8 +341,8 @@ fn every_kind_of_change() -> History {
         long_series("Mixed", "sec/op", "M1", &missing),
         long_series("Mixed", "sec/op", "M2", &there),
     ];
-    all[7].suspect = Some(suspect(1e-6, 0.7e-6));
-    all[8].suspect = Some(suspect(1e-6, 1.3e-6));
+    all[7].suspect = Some(pending(1e-6, 0.7e-6));
+    all[8].suspect = Some(pending(1e-6, 1.3e-6));
     let effect = |series: usize, after, at| CommitEffect {
         after,
         at,
@@ -440,8 +440,8 @@ fn a_flame_graph_that_is_gone_is_no_obstacle() {
     fs::write(repository.path().join("alloc_space.svg"), "mine").unwrap();
     let said = report_explained(repository.path());
     for text in [
-        "the flame graph cpu.svg is left out: No such file",
-        "alloc_space.svg is no flame graph and is left out",
+        "skipped the flame graph cpu.svg: No such file",
+        "alloc_space.svg: not a flame graph",
     ] {
         assert!(said.contains(text), "{said}");
     }
@@ -471,7 +471,7 @@ fn a_run_in_which_nothing_got_worse_explains_nothing() {
     fs::write(repository.path().join("explained.json"), checked.stdout).unwrap();
     let said = report_explained(repository.path());
     assert!(
-        said.contains("explained.json: nothing is explained in it"),
+        said.contains("explained.json: no benchmark is explained in this file"),
         "{said}"
     );
     assert!(repository.path().join("report.html").exists());
@@ -541,7 +541,7 @@ fn wrong_addresses_are_refused() {
     for (arguments, message) in [
         (
             &["report", "-o", "x.html", "--commit-url", "javascript:{id}"][..],
-            "expected an address",
+            "expected a URL",
         ),
         (&["report", "-o", "x.html"], "repository"),
         (&["report"], "--output"),

@@ -224,7 +224,7 @@ fn a_bad_file_gives_one_clear_error() {
         (&unusual()[..19], "the profile is cut off"),
         (
             &dangling.concat(),
-            "sample 1 refers to location 7, which is not there",
+            "sample 1 refers to location 7, which does not exist",
         ),
         (
             &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff],

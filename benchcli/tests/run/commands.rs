@@ -93,7 +93,7 @@ fn a_command_that_fails_is_named() {
     ]);
     assert_eq!(silent.code, Some(2));
     assert!(
-        silent.stderr.contains("no benchmark result in"),
+        silent.stderr.contains("no benchmark results in"),
         "{}",
         silent.stderr
     );
@@ -153,11 +153,11 @@ fn what_cannot_be_written_is_said_before_anything_runs() {
     for (arguments, message) in [
         (
             &["--report", "json=no/report.json"][..],
-            "no/report.json cannot be written: there is no folder no\nhint: create the folder first",
+            "cannot write no/report.json: the folder no does not exist\nhint: create the folder first",
         ),
         (
             &["--report", "json=."],
-            ". cannot be written: it is a folder\nhint: name a file in it",
+            "cannot write .: it is a folder\nhint: name a file in it",
         ),
         (&["--save-raw", "file/raw"], "hint: choose another path"),
         (
@@ -191,7 +191,7 @@ fn the_verdict_is_there_although_nothing_could_be_saved() {
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stdout.starts_with("regressed: "), "{}", ran.stdout);
     assert!(
-        ran.stderr.contains("raw cannot be written"),
+        ran.stderr.contains("cannot write raw"),
         "{}",
         ran.stderr
     );

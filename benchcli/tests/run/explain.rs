@@ -272,7 +272,7 @@ fn the_report_says_how_many_are_not_explained() {
     assert_eq!(report["explained"].as_array().unwrap().len(), 1);
     let advice = report["advice"].to_string();
     assert!(
-        advice.contains("not explained: 1 benchmark that got worse; `--most 2` explains all"),
+        advice.contains("1 benchmark with regressions not explained; use `--most 2` to explain all"),
         "{advice}"
     );
 }
@@ -342,7 +342,7 @@ fn explain_alone_names_who_pays_in_every_form() {
         ran.stdout
     );
     assert!(
-        ran.stderr.contains("1 more are not explained"),
+        ran.stderr.contains("1 more not explained"),
         "{}",
         ran.stderr
     );
