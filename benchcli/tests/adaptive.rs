@@ -125,7 +125,7 @@ fn percent(count: usize) -> f64 {
 }
 
 #[test]
-fn looks_cost_no_more_false_alarms_than_promised() {
+fn analyses_cost_no_more_false_alarms_than_promised() {
     let series = rounds();
     let [once, adaptive, careless] = [Design::Once, Design::Adaptive, Design::Careless]
         .map(|design| percent(simulate(&series, design, 1.0, RUNS).alarms));

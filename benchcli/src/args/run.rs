@@ -268,7 +268,7 @@ pub struct RunOptions {
     pub gate: GateOptions,
 }
 
-/// The first look of an adaptive run comes after this many rounds: fewer samples settle little.
+/// The first interim analysis of an adaptive run comes after this many rounds: fewer samples decide little.
 const FIRST_ANALYSIS: u32 = 6;
 
 impl RunArgs {

@@ -267,7 +267,7 @@ struct RunState<'r> {
     benchmarks: Benchmarks,
     /// The verdicts of earlier analyses.
     decided: Vec<RowVerdict>,
-    /// The part of q that the last look may spend.
+    /// The part of q that the last analysis may spend.
     share: f64,
 }
 

@@ -1,26 +1,26 @@
 //! The stopping rule of adaptive runs: when to look at the results, and how much error each look
 //! costs.
 //!
-//! Who analyses at results again and again until one is significant will find one: each look is a chance
-//! for a false alarm. So the analyses share what a single one may spend, after Lan and `DeMets`, *Discrete
+//! Who looks at results again and again until one is significant will find one: each look is a chance
+//! for a false alarm. So the interim analyses share what a single one may spend, after Lan and `DeMets`, *Discrete
 //! sequential boundaries for clinical trials* (Biometrika 70, 1983): by the time that a part t of the
 //! rounds is over, the part f(t) of the false discovery rate q is spent, with f(1) = 1. Here f is
 //! theirs after Pocock, ln(1 + (e − 1)·t), which leaves much for early analyses.
 //!
-//! Each look adjusts its p-values at its own share of q, over all rows, those decided before included.
+//! Each analysis adjusts its p-values at its own share of q, over all rows, those decided before included.
 //! What all analyses reject together has at most the sum of the analyses' false discovery proportions: the
-//! false rejections of a look are divided by no more than its own rejections. So the expectation stays
+//! false rejections of an analysis are divided by no more than its own rejections. So the expectation stays
 //! at or below q, whatever the dependence between analyses, and with it the chance of any false alarm
 //! where nothing changed.
 //!
-//! A row that was decided keeps its verdict: its look has paid for it. To test it again at another
+//! A row that was decided keeps its verdict: its analysis has spent its share. To test it again at another
 //! share with the same samples would give it a second chance, in either direction.
 
 use std::f64::consts::E;
 
 use benchparse::gate::{Reason, Verdict};
 
-/// The analyses of a run.
+/// The interim analyses of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InterimAnalyses {
     next: u32,
@@ -28,15 +28,15 @@ pub struct InterimAnalyses {
     spent: f64,
 }
 
-/// One look.
+/// One interim analysis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InterimAnalysis {
-    /// The part of q that this look may spend.
+    /// The part of q that this analysis may spend.
     pub share: f64,
 }
 
 impl InterimAnalyses {
-    /// Looks after `first` rounds at the earliest, of `most` rounds.
+    /// Analyses after `first` rounds at the earliest, of `most` rounds.
     pub fn new(first: u32, most: u32) -> Self {
         Self {
             next: first,
@@ -45,7 +45,7 @@ impl InterimAnalyses {
         }
     }
 
-    /// The look after so many rounds, if there is one. The rounds between analyses grow by a quarter.
+    /// The analysis after so many rounds, if there is one. The rounds between analyses grow by a quarter.
     pub fn at(&mut self, round: u32) -> Option<InterimAnalysis> {
         if round < self.next || round >= self.most {
             return None;
@@ -57,7 +57,7 @@ impl InterimAnalyses {
         Some(InterimAnalysis { share })
     }
 
-    /// The part of q that is left for the last look.
+    /// The part of q that is left for the last analysis.
     pub fn rest(&self) -> f64 {
         1.0 - self.spent
     }

@@ -364,10 +364,7 @@ fn what_is_no_plain_text_is_stored_as_what_it_says() {
     let json = line("pool: large\n") + &line("BenchmarkA-8 \t 1\t 5 ns/op\n");
     let ran = repo.pipe(["record"], json.as_bytes());
     ran.succeeds();
-    assert!(
-        ran.err.contains("not plain `go test` output"),
-        "{ran:?}"
-    );
+    assert!(ran.err.contains("not plain `go test` output"), "{ran:?}");
     let note = repo.note("HEAD");
     assert!(note.contains(" repaired=true"), "{note}");
     assert!(

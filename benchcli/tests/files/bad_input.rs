@@ -203,3 +203,31 @@ fn nothing_compared_for_other_benchmarks() {
         "benchdiff: note: nothing is compared: old.txt and new.txt have no benchmark in common\n"
     );
 }
+
+#[test]
+fn help_and_messages_agree_on_how_many_samples_are_needed() {
+    let three = |value: u32| format!("BenchmarkA 1 {value} ns/op\n").repeat(3);
+    let (old, new) = (three(1), three(2));
+    let folder = folder(&[("old.txt", old.as_bytes()), ("new.txt", new.as_bytes())]);
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+
+    let (tables, _, _) = benchdiff(&folder, &["old.txt", "new.txt"]);
+    let (help, _, _) = benchdiff(&folder, &["--help"]);
+    for (note, sentence) in [
+        (
+            "need >= 6 samples for confidence interval at level 0.95",
+            "An interval at the default --confidence requires at least 6 samples",
+        ),
+        (
+            "need >= 4 samples to detect a difference at alpha level 0.05",
+            "a significant difference at the default --alpha requires at least 4 per side; 10",
+        ),
+    ] {
+        assert!(tables.contains(note), "{note}: {tables}");
+        assert!(in_one_line(&help).contains(sentence), "{sentence}: {help}");
+    }
+
+    let (verdict, _, _) = benchdiff(&folder, &["--gate", "old.txt", "new.txt"]);
+    let needed = "at least 5 per side for a verdict at q 0.05 on 1 timing; 10 recommended";
+    assert!(verdict.contains(needed), "{verdict}");
+}

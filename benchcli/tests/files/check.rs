@@ -404,7 +404,8 @@ fn an_accepted_regression_passes_and_is_said() {
     let (shown, _, code) = check(&configured(&gone), &[]);
     assert_eq!(code, Some(0));
     assert!(
-        shown.contains("no effect: benchcli.toml:16: accept Gone ns/op: it expired on 2020-01-31\n"),
+        shown
+            .contains("no effect: benchcli.toml:16: accept Gone ns/op: it expired on 2020-01-31\n"),
         "{shown}"
     );
 }

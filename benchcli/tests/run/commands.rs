@@ -190,11 +190,7 @@ fn the_verdict_is_there_although_nothing_could_be_saved() {
     let ran = sandbox.benchcli(&[&commands[..], &arguments].concat());
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stdout.starts_with("regressed: "), "{}", ran.stdout);
-    assert!(
-        ran.stderr.contains("cannot write raw"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("cannot write raw"), "{}", ran.stderr);
     assert!(sandbox.read("r.json").contains("benchcli-check"));
 }
 

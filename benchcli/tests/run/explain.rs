@@ -272,7 +272,8 @@ fn the_report_says_how_many_are_not_explained() {
     assert_eq!(report["explained"].as_array().unwrap().len(), 1);
     let advice = report["advice"].to_string();
     assert!(
-        advice.contains("1 benchmark with regressions not explained; use `--most 2` to explain all"),
+        advice
+            .contains("1 benchmark with regressions not explained; use `--most 2` to explain all"),
         "{advice}"
     );
 }

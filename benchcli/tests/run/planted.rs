@@ -222,10 +222,6 @@ fn a_run_is_recorded_and_stands_for_the_base_of_the_next() {
         "{}",
         ran.stderr
     );
-    assert!(
-        ran.stdout.contains("separate runs"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("separate runs"), "{}", ran.stdout);
     sandbox.assert_clean();
 }

@@ -30,8 +30,7 @@ fn a_rename_is_offered_and_keeps_the_history_whole() {
     let repo = renamed(&sandbox);
     let ran = repo.benchcli(["trend"]);
     assert!(
-        ran.err
-            .contains("Encode looks renamed to Marshal at ")
+        ran.err.contains("Encode looks renamed to Marshal at ")
             && ran
                 .err
                 .contains("put `\"Encode\" = \"Marshal\"` under [rename] in benchcli.toml"),

@@ -191,8 +191,9 @@ fn new_regressions_fail_and_old_or_fixed_ones_do_not() {
     }
     let ran = repo.benchcli(["trend", "--fail-on-new", "20"]);
     assert!(
-        ran.out
-            .ends_with("failed: regressed in the last 20 commits: text.Label-8 allocs/op +200.00%\n"),
+        ran.out.ends_with(
+            "failed: regressed in the last 20 commits: text.Label-8 allocs/op +200.00%\n"
+        ),
         "{}",
         ran.out
     );
