@@ -47,17 +47,17 @@ pub(crate) fn unwritable(path: &Path, error: io::Error) -> Error {
     let shown = path.display();
     let folder = path.parent().unwrap_or(path);
     if path.is_dir() && error.kind() == io::ErrorKind::IsADirectory {
-        return anyhow!("{shown} cannot be written: it is a folder").hint("name a file in it");
+        return anyhow!("cannot write {shown}: it is a folder").hint("name a file in it");
     }
     if error.kind() == io::ErrorKind::NotFound && !folder.as_os_str().is_empty() && !folder.exists()
     {
         let folder = folder.display();
-        return anyhow!("{shown} cannot be written: there is no folder {folder}")
+        return anyhow!("cannot write {shown}: the folder {folder} does not exist")
             .hint("create the folder first");
     }
     Error::new(error)
-        .context(format!("{shown} cannot be written"))
-        .hint("name another place")
+        .context(format!("cannot write {shown}"))
+        .hint("choose another path")
 }
 
 /// Finds out whether a file can be written, before what is to be in it takes its time.
@@ -113,7 +113,7 @@ mod tests {
         let is_folder = hint(check_file(folder.path()));
         assert_eq!(is_folder.as_deref(), Some("name a file in it"));
         let in_file = hint(check_folder(&at("a.txt/raw")));
-        assert_eq!(in_file.as_deref(), Some("name another place"));
+        assert_eq!(in_file.as_deref(), Some("choose another path"));
         assert_eq!(fs::read(at("a.txt")).unwrap(), b"one");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -100,10 +100,9 @@ impl Diagnostic {
             }
             (Some(name), None) => name.to_owned(),
             (None, Some(package)) => package.clone(),
-            (None, None) => self.side.map_or_else(
-                || self.file.clone(),
-                |side| format!("a program of the {side}"),
-            ),
+            (None, None) => self
+                .side
+                .map_or_else(|| self.file.clone(), |side| format!("the {side} command")),
         }
     }
 

@@ -50,7 +50,9 @@ cfg_if! {
 mod atomic_file;
 mod base64;
 mod pipeline;
-mod wording;
+mod plural;
+mod sample_counts;
+mod unit_words;
 mod xml;
 
 /// Is `benchcli`: reads the arguments of this process, and does what they say.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::visible::{visible, visible_bytes};
 
 /// Says a line on standard error, as `program: text`. Nobody is left to tell if that is gone.
-pub fn say(program: &str, text: &str) {
+pub fn line(program: &str, text: &str) {
     let line = format!("{program}: {text}");
     let _ = writeln!(io::stderr(), "{}", visible(&line));
 }
@@ -23,17 +23,17 @@ pub fn hint(text: &str) {
 
 /// Says how things go.
 pub fn status(text: &str) {
-    say("benchcli", text);
+    line("benchcli", text);
 }
 
 /// Says something that does not stop the command.
 pub fn warn(text: &str) {
-    say("benchcli", &format!("warning: {text}"));
+    line("benchcli", &format!("warning: {text}"));
 }
 
 /// Says something to know.
 pub fn note(program: &str, text: &str) {
-    say(program, &format!("note: {text}"));
+    line(program, &format!("note: {text}"));
 }
 
 /// Writes lines on standard error that `benchdiff` has from the reference, to the byte where no

@@ -3,7 +3,7 @@
 //!
 //! `cargo test -p benchcli --test adaptive -- --nocapture` prints the figures.
 
-use benchcli::runner::stopping::{Looks, is_settled};
+use benchcli::runner::stopping::{InterimAnalyses, is_decided};
 use benchparse::gate::{Policy, Row, RowVerdict, judge_again};
 use testsupport::noise::Random;
 use testsupport::rounds::{Series, rounds};
@@ -13,9 +13,9 @@ use testsupport::rounds::{Series, rounds};
 enum Design {
     /// Once, in the end.
     Once,
-    /// At the looks of an adaptive run, each at its share of q.
+    /// At the analyses of an adaptive run, each at its share of q.
     Adaptive,
-    /// At the same looks, each at the whole q.
+    /// At the same analyses, each at the whole q.
     Careless,
 }
 
@@ -47,16 +47,16 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
             })
             .collect();
         let mut measured = vec![0; series.len()];
-        let mut settled: Vec<RowVerdict> = Vec::new();
-        let mut looks = Looks::new(6, MOST);
+        let mut decided: Vec<RowVerdict> = Vec::new();
+        let mut analyses = InterimAnalyses::new(6, MOST);
         for round in 1..=MOST {
             for (at, of) in series.iter().enumerate() {
-                let open = !settled.iter().any(|row| row.key == of.key);
+                let open = !decided.iter().any(|row| row.key == of.key);
                 measured[at] += usize::from(open);
             }
-            let share = match (design, looks.at(round), round == MOST) {
-                (Design::Adaptive, _, true) => looks.rest(),
-                (Design::Adaptive, Some(look), false) => look.share,
+            let share = match (design, analyses.at(round), round == MOST) {
+                (Design::Adaptive, _, true) => analyses.rest(),
+                (Design::Adaptive, Some(analysis), false) => analysis.share,
                 (_, _, true) | (Design::Careless, Some(_), false) => 1.0,
                 _ => continue,
             };
@@ -73,16 +73,16 @@ fn simulate(series: &[Series], design: Design, factor: f64, runs: usize) -> Outc
             let mut policy = Policy::default();
             policy.interleaved = true;
             policy.q = 0.05 * share;
-            settled = judge_again(&rows, &policy, &settled)
+            decided = judge_again(&rows, &policy, &decided)
                 .rows
                 .into_iter()
-                .filter(|row| is_settled(&row.verdict))
+                .filter(|row| is_decided(&row.verdict))
                 .collect();
         }
         let regressed = |row: &&RowVerdict| row.verdict.is_regression();
         let is_planted = |row: &RowVerdict| factor > 1.0 && row.key == series[changed].key;
-        outcome.alarms += usize::from(settled.iter().filter(regressed).any(|row| !is_planted(row)));
-        outcome.found += usize::from(settled.iter().filter(regressed).any(is_planted));
+        outcome.alarms += usize::from(decided.iter().filter(regressed).any(|row| !is_planted(row)));
+        outcome.found += usize::from(decided.iter().filter(regressed).any(is_planted));
         outcome.measured += measured[changed];
     }
     outcome
@@ -95,7 +95,7 @@ fn percent(count: usize) -> f64 {
 }
 
 #[test]
-fn looks_cost_no_more_false_alarms_than_promised() {
+fn analyses_cost_no_more_false_alarms_than_promised() {
     let series = rounds();
     let [once, adaptive, careless] = [Design::Once, Design::Adaptive, Design::Careless]
         .map(|design| percent(simulate(&series, design, 1.0, RUNS).alarms));

@@ -66,14 +66,14 @@ fn init_writes_what_fits_and_overwrites_nothing() {
     assert_eq!(
         text(&output.stdout),
         "Found:\n  module       example.com/m in go\n  \
-         main branch  trunk (a guess, --branch NAME sets another: init.defaultBranch)\n  \
+         main branch  trunk (guessed, use --branch NAME to change it: init.defaultBranch)\n  \
          CI           GitHub Actions\n\n\
-         benchcli.toml is there and stays as it is\n\
+         benchcli.toml already exists and was not changed\n\
          wrote .github/workflows/benchmarks.yml\n\
          wrote .github/workflows/benchmarks-comment.yml\n\
          baselines now follow `git rebase` and `git commit --amend` in this repository\n\
          \n\
-         Next:\n  benchcli run --base HEAD    measure what is checked out against the last commit\n  \
+         Next:\n  benchcli run --base HEAD    compare the working tree with the last commit\n  \
          git add the new files, commit and push them\n  \
          the workflow then measures every pull request\n"
     );
@@ -129,7 +129,7 @@ fn main_branch(repo: &Path, arguments: &[&str]) -> (String, String) {
 
 #[test]
 fn init_finds_a_main_branch_of_an_unusual_name() {
-    let guess = "a guess, --branch NAME sets another";
+    let guess = "guessed, use --branch NAME to change it";
     let repo = repository(".");
     let develop = |said: &str| (format!("develop ({said})"), "develop".to_owned());
     let found = || main_branch(repo.path(), &[]);
@@ -161,13 +161,13 @@ fn init_finds_a_main_branch_of_an_unusual_name() {
     assert_eq!(found(), develop("the remote's HEAD"));
 
     git(&["remote", "remove", "origin"]);
-    let checked_out = format!("topic ({guess}: what is checked out)");
+    let checked_out = format!("topic ({guess}: the branch that is checked out)");
     assert_eq!(found(), (checked_out, "topic".into()));
 
     git(&["checkout", "-q", "--orphan", "develop2"]);
     git(&["branch", "-q", "-D", "develop", "topic"]);
     git(&["config", "--unset", "init.defaultBranch"]);
-    let unborn = format!("develop2 ({guess}: what is checked out)");
+    let unborn = format!("develop2 ({guess}: the branch that is checked out)");
     assert_eq!(found(), (unborn, "develop2".into()));
 }
 
@@ -322,7 +322,7 @@ fn a_link_to_nowhere_is_not_written_through() {
     symlink("/nonexistent/elsewhere", repo.path().join("benchcli.toml")).expect("linked");
     let output = text(&benchcli(repo.path(), &["init", "--yes", "--ci", "none"]).stdout);
     assert!(
-        output.contains("benchcli.toml is there and stays as it is"),
+        output.contains("benchcli.toml already exists and was not changed"),
         "{output}"
     );
 }

@@ -26,7 +26,7 @@ use crate::baseline::SyncScope;
     after_help = TOP_EXAMPLES
 )]
 pub struct Benchcli {
-    /// Run as if started in DIR; repeated, each is relative to the one before
+    /// Run as if started in DIR; a repeated -C is relative to the previous one
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub dirs: Vec<PathBuf>,
     /// What to do.
@@ -59,8 +59,9 @@ Examples:
   benchcli push origin
   benchcli push git@example.com:team/project.git --json
 
-Baselines of the remote are fetched and merged first, so none is lost, whoever pushes first. Profiles that \
-`benchcli profile add` keeps are pushed too. benchcli uses your own git for network access, with its credentials and settings.
+benchcli first fetches the baselines of the remote and merges them, so concurrent pushes lose none. \
+It also pushes the profiles that `benchcli profile add` stored. For network access it runs your git, \
+with your credentials and settings.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md";
 
@@ -70,15 +71,16 @@ Examples:
   benchcli pull origin --no-profiles
   benchcli pull git@example.com:team/project.git --json
 
-Baselines of the remote are merged into yours, recording by recording; none is lost. Profiles that \
-`benchcli profile add` keeps are fetched too. benchcli uses your own git for network access, with its credentials and settings.
+benchcli merges the baselines of the remote into yours, recording by recording, and loses none. It \
+also fetches the profiles that `benchcli profile add` stored. For network access it runs your git, \
+with your credentials and settings.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md";
 
 const PRUNE_ABOUT: &str = "\
 Removes old baselines. No other command removes data; use --dry-run first.
 
-The age of a baseline is that of its last recording. The next `benchcli push` removes pruned \
+The age of a baseline is the age of its latest recording. The next `benchcli push` removes pruned \
 baselines from the remote, too. They stay in the history of refs/notes/benchmarks.
 
 Old profiles are removed even if their baseline stays. Their history is removed with them, so \
@@ -384,7 +386,8 @@ Examples:
   benchcli export | benchstat -col commit -
   benchcli export v1.4.0 HEAD --format jsonl | jq 'select(.unit == \"ns/op\") | .value'
 
-Text has `commit` and `run` as keys of each result. JSON lines and CSV have a row for each value.
+Text output adds the keys `commit` and `run` to each result. JSON lines and CSV have one row per \
+value.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
 pub struct ExportArgs {

@@ -15,6 +15,7 @@ use super::diff::{parsed, repair_mode};
 use super::number::whole_from;
 use crate::config::{ActionName, Amount, Loaded, NAME_ONE, NO_GATE, Threshold};
 use crate::hint::WithHint as _;
+use crate::sample_counts::min_samples_help;
 
 /// What stands for the baseline that fits the new results.
 pub const AUTO: &str = "auto";
@@ -33,6 +34,8 @@ of the repository. Flags override the file. In the file, the last [[rule]] that 
 overrides the general settings. `benchcli config show` prints the settings in force.
 
 ",
+    times_in_seconds!(),
+    "\n\n",
     exit_status!(),
     "
 
@@ -81,8 +84,7 @@ pub struct GateArgs {
     #[arg(long, value_name = "RATE", value_parser = rate)]
     q: Option<f64>,
 
-    /// The minimum number of samples per side required to judge a timing [default: 5]
-    #[arg(long, value_name = "N", value_parser = whole_from(0_usize))]
+    #[arg(long, help = min_samples_help(), value_name = "N", value_parser = whole_from(0_usize))]
     min_samples: Option<usize>,
 
     /// Treat the inputs as interleaved runs (files that `benchcli run` saves are marked already)
@@ -185,7 +187,7 @@ pub enum ReportFormat {
     Text,
     /// For a comment or a job summary
     Markdown,
-    /// Everything, as one JSON document (schema benchcli-check/2)
+    /// Everything, as one JSON document (schema benchcli-check/3)
     Json,
     /// JUnit XML, one test case per benchmark
     Junit,
@@ -323,7 +325,8 @@ impl GateArgs {
             (Some(path), _) => Loaded::from_file(path)?,
             (None, true) => Loaded::default(),
             (None, false) => {
-                let here = std::env::current_dir().context("the working directory is gone")?;
+                let here =
+                    std::env::current_dir().context("the working directory no longer exists")?;
                 Loaded::find(&here)?
             }
         };

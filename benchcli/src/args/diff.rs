@@ -16,6 +16,10 @@ use super::Color;
 /// Each input is a file with the output of `go test -bench`, `label=file`, or `-` for standard
 /// input. Tables have one row per benchmark and one column per input. `~` means that there is no
 /// significant difference.
+///
+/// An interval at the default --confidence requires at least 6 samples, and a significant difference
+/// at the default --alpha requires at least 4 per side; 10 (`-count=10`) are recommended. Times are
+/// shown in seconds: ns/op in the input becomes sec/op, so 15.0n sec/op means 15.0 ns/op.
 #[derive(Debug, Parser)]
 #[command(
     name = "benchdiff",
@@ -28,7 +32,7 @@ use super::Color;
   benchdiff --format markdown old.txt new.txt >> $GITHUB_STEP_SUMMARY
   go test -bench=. -count=10 | benchdiff old.txt -
 
-Flags may be written -flag or --flag. Exit status: 0, or 2 where a flag or an \
+Flags may be written -flag or --flag. Exit status: 0, or 2 if a flag or an \
 input is wrong; with --gate also 1 regressed and 3 environment shift.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/filters.md"
@@ -157,7 +161,7 @@ pub enum Format {
     Text,
     /// Comma-separated values, with the warnings on standard error
     Csv,
-    /// One JSON document with every sample (schema benchdiff/1)
+    /// One JSON document with every sample (schema benchdiff/2)
     Json,
     /// Markdown tables for GitHub and GitLab, with unchanged rows collapsed
     Markdown,

@@ -17,8 +17,7 @@ Names the functions that contribute most to the difference between a base and th
 benchcli builds both versions as `benchcli run` does. It then runs each benchmark three times \
 per side, alternating between the sides, with CPU and mutex profiles, and three times with a \
 memory profile of every allocation. It prints the difference per operation, with its noise; a \
-longer --benchtime detects smaller differences. Memory profiles count small objects that share a \
-block once, so alloc_objects can be lower than allocs/op.";
+longer --benchtime detects smaller differences. Memory profiles count small objects that share a block as one, so alloc_objects can be lower than allocs/op.";
 
 /// Options of `benchcli explain`.
 #[derive(Debug, Args)]
@@ -28,7 +27,7 @@ Examples:
   benchcli explain --base v1.4.0 --bench 'Encode/n=100$' --pkg ./codec --lines
   benchcli explain --bench Encode --flame flames --format markdown > explained.md
 
-Exit status: 0, or 2 where a flag is wrong, a version does not build or nothing could be explained.
+Exit status: 0, or 2 if a flag is wrong, a version does not build or nothing could be explained.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/profiles.md")]
 pub struct ExplainArgs {

@@ -130,7 +130,8 @@ impl HistoryArgs {
             (Some(path), _) => Loaded::from_file(path)?,
             (None, true) => Loaded::default(),
             (None, false) => {
-                let here = std::env::current_dir().context("the working directory is gone")?;
+                let here =
+                    std::env::current_dir().context("the working directory no longer exists")?;
                 Loaded::find(&here)?
             }
         };

@@ -9,6 +9,13 @@ macro_rules! exit_status {
     };
 }
 
+/// Why the reports have units that the input does not.
+macro_rules! times_in_seconds {
+    () => {
+        "Times are shown in seconds: ns/op in the input becomes sec/op, so 15.0n sec/op means 15.0 ns/op."
+    };
+}
+
 pub mod benchcli;
 pub mod check;
 pub mod diff;

@@ -10,15 +10,14 @@ use clap::Args;
 use super::history::{HistoryArgs, HistoryOptions};
 use super::number::whole;
 use crate::plot::{Look, ThemeName};
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// What `benchcli plot --help` begins with.
 pub const ABOUT: &str = "\
 Draws charts of the commits that have baselines, or of two files.
 
 A chart of the history shows the median of each commit as a line, its 95% interval as a band, \
-every sample as a faint dot, and each change as a dashed line with its commit (with a ? if more \
-commits are needed to be sure). A gap in the line is a commit that was measured in the same \
+every sample as a faint dot, and each change as a dashed line with its commit (with a ? if more commits are needed to confirm it). A gap in the line is a commit that was measured in the same \
 environment without this benchmark. A chart of two files shows every sample, the medians and \
 their intervals, relative to the old median.";
 
@@ -30,7 +29,7 @@ Examples:
   benchcli plot -o trend.png --since 90d --theme dark
   benchcli plot old.txt new.txt -o compare.png
 
-Exit status: 0, or 2 where a flag or an input is wrong or nothing can be shown.
+Exit status: 0, or 2 if a flag or an input is wrong or nothing can be shown.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct PlotArgs {
@@ -67,7 +66,7 @@ const MOST_PIXELS: u64 = 100_000_000;
 
 /// The kinds of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PictureFormat {
     /// Scalable.
     Svg,
     /// Pixels, so many a CSS pixel.
@@ -85,7 +84,7 @@ pub struct PlotOptions {
     /// Where to; standard output where there is none.
     pub output: Option<PathBuf>,
     /// As what.
-    pub kind: Kind,
+    pub kind: PictureFormat,
     /// How it looks.
     pub look: Look,
     /// Which series.
@@ -104,9 +103,9 @@ impl PlotArgs {
             .map(|ending| ending.to_string_lossy().to_lowercase());
         let to_stdout = self.output.as_os_str() == "-";
         let kind = match ending.as_deref() {
-            _ if to_stdout => Kind::Svg,
-            Some("svg") => Kind::Svg,
-            Some("png") => Kind::Png { dots: self.dots },
+            _ if to_stdout => PictureFormat::Svg,
+            Some("svg") => PictureFormat::Svg,
+            Some("png") => PictureFormat::Png { dots: self.dots },
             _ => bail!(
                 "-o {}: expected a name that ends in .svg or .png, or - for SVG on standard output",
                 self.output.display()
@@ -120,7 +119,7 @@ impl PlotArgs {
                 counted(files.len(), "file")
             ),
         };
-        if let (Kind::Png { dots }, Some(Size(width, height))) = (kind, self.size) {
+        if let (PictureFormat::Png { dots }, Some(Size(width, height))) = (kind, self.size) {
             let pixels = u64::from(width) * u64::from(height) * u64::from(dots).pow(2);
             if pixels > MOST_PIXELS {
                 bail!(

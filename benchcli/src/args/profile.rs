@@ -37,8 +37,8 @@ Examples:
   benchcli profile add cpu.pprof --bench Encode
   benchcli profile add trace.out heap.pprof --commit v1.4.0
 
-They are kept as they are under refs/benchcli/profiles; `benchcli push` and `benchcli pull` share \
-them, `benchcli prune` removes old ones. Adding the same again changes nothing.
+Files are stored unchanged under refs/benchcli/profiles. `benchcli push` and `benchcli pull` share \
+them, and `benchcli prune` removes old ones. Adding a file again changes nothing.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/profiles.md")]
 pub struct ProfileAddArgs {
@@ -48,7 +48,7 @@ pub struct ProfileAddArgs {
     /// The commit that was measured
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     pub commit: String,
-    /// The recording that they belong to, by a prefix of its id [default: the newest of the commit]
+    /// The recording that the profiles belong to, as a prefix of its id [default: the newest of the commit]
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
     /// The benchmark that was profiled
@@ -85,13 +85,13 @@ Examples:
   go tool pprof -top $(benchcli profile get HEAD:cpu.pprof)
   benchcli profile get v1.4.0:trace.out -o old.trace && go tool trace old.trace
 
-Prints the path of the file. NAME is the name of the file that was added or the first digits of the \
-id that `benchcli profile list` shows; it may be left out where the commit has one profile.")]
+Prints the path of the file. NAME is the name of the file that was added, or the first digits of \
+the id that `benchcli profile list` prints. You can omit NAME if the commit has only one profile.")]
 pub struct ProfileGetArgs {
     /// The profile to write
     #[arg(value_name = "REV[:NAME]")]
     pub profile: String,
-    /// The file to write; - for standard output [default: its own name in this folder]
+    /// The file to write; - for standard output [default: its own name, in the current folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Overwrite an existing file

@@ -25,7 +25,7 @@ differ only in that part of the name. Ratios are Hodges-Lehmann estimates, with 
   benchcli rank --by /method --filter .name:Concat bench.txt
   go test -bench=Concat -count=10 | benchcli rank --by /method -
 
-Exit status: 0, or 2 where a flag or an input is wrong.
+Exit status: 0, or 2 if a flag or an input is wrong.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/filters.md")]
 pub struct RankArgs {

@@ -25,7 +25,7 @@ Examples:
   benchcli explain --base HEAD~1 --bench Encode --flame flames --format json > explained.json
   benchcli report -o report.html --explained explained.json
 
-Exit status: 0, or 2 where a flag is wrong or nothing can be shown.
+Exit status: 0, or 2 if a flag is wrong or nothing can be shown.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct ReportArgs {
@@ -74,7 +74,7 @@ impl ReportArgs {
             && !(url.starts_with("https://") || url.starts_with("http://")) | !url.contains("{id}")
         {
             anyhow::bail!(
-                "--commit-url {url}: expected an address such as https://example.com/commit/{{id}}"
+                "--commit-url {url}: expected a URL such as https://example.com/commit/{{id}}"
             );
         }
         Ok(ReportOptions {

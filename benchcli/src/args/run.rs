@@ -14,6 +14,7 @@ use crate::hint::WithHint as _;
 use crate::runner::code_layout::Layouts;
 use crate::runner::go_flags::GoFlags;
 use crate::runner::plan::Order;
+use crate::sample_counts::RECOMMENDED;
 
 /// What `benchcli run --help` begins with.
 pub const ABOUT: &str = "\
@@ -39,6 +40,8 @@ Examples:
 branch it is HEAD's parent, or HEAD itself if the working tree has uncommitted changes.
 
 ",
+    times_in_seconds!(),
+    "\n\n",
     exit_status!(),
     "
 
@@ -60,7 +63,7 @@ pub struct RunArgs {
     base: String,
 
     /// The number of times to run each benchmark on each side
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole(1..=10_000_u32))]
+    #[arg(long, value_name = "N", default_value_t = RECOMMENDED, value_parser = whole(1..=10_000_u32))]
     rounds: u32,
 
     #[command(flatten)]
@@ -268,7 +271,7 @@ pub struct RunOptions {
     /// Whether packages are measured whose test binary is the same on both sides.
     pub measure_all: bool,
     /// For an adaptive run, after how many rounds the results are first looked at.
-    pub first_look: Option<u32>,
+    pub first_analysis: Option<u32>,
     /// After which time no round begins.
     pub max_time: Option<Duration>,
     /// Whether to store the head's results.
@@ -293,8 +296,8 @@ pub struct RunOptions {
     pub gate: GateOptions,
 }
 
-/// The first look of an adaptive run comes after this many rounds: fewer samples settle little.
-const FIRST_LOOK: u32 = 6;
+/// The first interim analysis of an adaptive run comes after this many rounds: fewer samples decide little.
+const FIRST_ANALYSIS: u32 = 6;
 
 impl RunArgs {
     /// Checks every value, and reads the configuration file.
@@ -337,9 +340,9 @@ impl RunArgs {
             measure_all: self.measure_all || self.record,
             versions,
             rounds,
-            first_look: self
+            first_analysis: self
                 .adaptive
-                .then_some(self.rounds.min(FIRST_LOOK).min(rounds)),
+                .then_some(self.rounds.min(FIRST_ANALYSIS).min(rounds)),
             max_time: self.max_time.map(|time| time.0),
             record: self.record,
             explain: self.explain,

@@ -28,7 +28,7 @@ Examples:
   benchcli pull && benchcli trend --fail-on-new 10
 
 A change is confirmed only after a few measured commits: three in a history of 100 commits, four in
-a history of 1,000. Until then it is shown as suspected, and never causes a failure. So
+a history of 1,000. Until then it is shown as pending and never causes a failure. So
 --fail-on-new should cover at least 5 commits.
 
 To continue the history of a renamed benchmark under its new name, add this to benchcli.toml:
@@ -79,7 +79,7 @@ pub enum TrendFormat {
     /// For people at a terminal
     #[default]
     Text,
-    /// Every point and change, as one JSON document (schema benchcli-trend/1)
+    /// Every point and change, as one JSON document (schema benchcli-trend/2)
     Json,
     /// One row per change
     Csv,

@@ -25,36 +25,37 @@ pub(super) fn opening(error: git2::Error, dir: &Path) -> Error {
     let dir = dir.display();
     let message = error.message();
     if error.code() == ErrorCode::Owner {
-        return anyhow!("{dir}: the repository belongs to another user, and git does not trust it")
-            .hint(format!(
-                "if you do, run `git config --global --add safe.directory {dir}`"
-            ));
+        return anyhow!(
+            "{dir}: git does not trust the repository because it belongs to another user"
+        )
+        .hint(format!(
+            "if you trust it, run `git config --global --add safe.directory {dir}`"
+        ));
     }
     if error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Repository {
-        return anyhow!("{dir}: neither this folder nor one above it is a git repository")
+        return anyhow!("{dir} is not inside a git repository")
             .hint("run benchcli inside a git repository, or specify one with -C DIR");
     }
     if message.contains("refstorage") || message.contains("reftable") {
         return anyhow!(
-            "{dir}: the repository keeps its refs in a reftable, which benchcli cannot read"
+            "{dir}: the repository stores its refs as a reftable, which benchcli cannot read"
         )
         .hint("run `git refs migrate --ref-format=files`");
     }
     if message.contains("object format") || message.contains("objectformat") {
         return anyhow!(
-            "{dir}: the repository names its objects by SHA-256, which benchcli cannot read; \
-             baselines need a repository with SHA-1 objects"
+            "{dir}: the repository uses SHA-256 object ids; benchcli supports only SHA-1"
         );
     }
-    Error::new(error).context(format!("{dir}: the repository cannot be opened"))
+    Error::new(error).context(format!("cannot open the repository {dir}"))
 }
 
 /// What a ref is that should be at a commit of ours.
 pub(super) fn no_commit(found: &Reference<'_>, reference: &str) -> Error {
     let kind = found.peel(ObjectType::Any).ok();
     match kind.and_then(|object| object.kind()) {
-        Some(kind) => anyhow!("{reference} is a {kind}, expected a commit with notes").hint(format!("`git update-ref -d {reference}` removes it, `benchcli pull` fetches that of the remote")),
-        None => anyhow!("{reference}: its commit cannot be read").hint("`git fsck` says more"),
+        Some(kind) => anyhow!("{reference} is a {kind}, expected a commit with notes").hint(format!("run `git update-ref -d {reference}` to remove it and `benchcli pull` to fetch the remote's")),
+        None => anyhow!("cannot read the commit of {reference}").hint("run `git fsck` to find out more"),
     }
 }
 
@@ -73,14 +74,14 @@ pub(super) fn unreadable(
     });
     if is_partial {
         Error::new(error)
-            .context(format!("{what} is not in this partial clone"))
+            .context(format!("this partial clone lacks {what}"))
             .hint(format!(
                 "run `git fetch --refetch --no-filter REMOTE {reference}`"
             ))
     } else {
         Error::new(error)
-            .context(format!("{what} cannot be read"))
-            .hint("`git fsck` says more")
+            .context(format!("cannot read {what}"))
+            .hint("run `git fsck` to find out more")
     }
 }
 
@@ -98,10 +99,8 @@ pub(super) fn storing(error: Error, place: &Path) -> Error {
         .into_iter()
         .find(|reason| text.contains(reason));
     match is_full {
-        Some(reason) => anyhow!(
-            "{place}: {reason}: nothing was recorded and nothing that was there has changed"
-        )
-        .hint("make room and run the command again"),
+        Some(reason) => anyhow!("{place}: {reason}; nothing was recorded or changed")
+            .hint("free some disk space and run the command again"),
         None => error.context(format!("{place}: nothing was recorded")),
     }
 }
@@ -115,23 +114,23 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_from_other_faults() {
-        let said = |fault: &str| {
+        let text = |fault: &str| {
             let error: Result<(), _> = Err(anyhow!("{fault}"));
             let error = error.context("writing").unwrap_err();
             format!("{:#}", storing(error, Path::new("/repo/.git")))
         };
         assert_eq!(
-            said("No space left on device (os error 28)"),
+            text("No space left on device (os error 28)"),
             "/repo/.git: No space left on device: nothing was recorded and nothing that was there \
              has changed"
         );
         assert_eq!(
-            said("Disk quota exceeded"),
+            text("Disk quota exceeded"),
             "/repo/.git: Disk quota exceeded: nothing was recorded and nothing that was there \
              has changed"
         );
         assert_eq!(
-            said("Permission denied"),
+            text("Permission denied"),
             "/repo/.git: nothing was recorded: writing: Permission denied"
         );
     }
@@ -141,7 +140,7 @@ mod tests {
         let error = git2::Error::new(ErrorCode::Owner, ErrorClass::Config, "not owned");
         assert_eq!(
             hint::of(&*opening(error, Path::new("/repo"))),
-            Some("if you do, run `git config --global --add safe.directory /repo`")
+            Some("if you trust it, run `git config --global --add safe.directory /repo`")
         );
     }
 }

@@ -123,7 +123,7 @@ impl fmt::Display for Baseline {
         match start {
             Start::MergeBase(branch) => write!(out, "the merge base with {branch}"),
             Start::Parent(branch) => write!(out, "the parent of HEAD, which is on {branch}"),
-            Start::Head => out.write_str("HEAD, which the working tree has changes to"),
+            Start::Head => out.write_str("HEAD, because the working tree has uncommitted changes"),
             Start::Job => out.write_str("the commit that the CI job is based on"),
         }
     }
@@ -195,14 +195,15 @@ pub fn at(store: &Store, revision: &str, wanted: &Wanted) -> Result<Baseline> {
         id.truncate(10);
         let found = environments(&note);
         if found.is_empty() {
-            return Err(
-                anyhow!("{revision}: no benchmark result in the note of commit {id}")
-                    .hint(format!("`benchcli record --commit {revision}` adds some")),
-            );
+            return Err(anyhow!(
+                "{revision}: the note of commit {id} contains no benchmark results"
+            )
+            .hint(format!(
+                "run `benchcli record --commit {revision}` to add some"
+            )));
         }
         anyhow::bail!(
-            "{revision}: the baseline of commit {id} is of {found}, not of {}; \
-             results from different machines cannot be compared",
+            "{revision}: the baseline of commit {id} was measured on {found}, not on {}; results from different machines cannot be compared",
             wanted.summary()
         );
     }

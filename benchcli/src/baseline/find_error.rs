@@ -3,14 +3,14 @@
 use git2::Oid;
 
 use crate::hint::WithHint as _;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// Why there is no baseline to compare with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FindError {
     /// The main branch is not known.
-    #[error("cannot determine the main branch: none of {tried} is in this repository")]
+    #[error("cannot determine the main branch: this repository has no branch called {tried}")]
     NoMainBranch {
         /// The names that were looked for.
         tried: String,
@@ -22,7 +22,7 @@ pub enum FindError {
         looked_at: usize,
     },
     /// HEAD is the first commit of the main branch.
-    #[error("HEAD is the first commit, there is none before it")]
+    #[error("HEAD is the first commit, so there is no earlier commit to compare with")]
     NoParent,
     /// Nothing in common with the main branch.
     #[error("HEAD and {branch} have no commit in common")]
@@ -32,8 +32,7 @@ pub enum FindError {
     },
     /// There are baselines, of other machines.
     #[error(
-        "no baseline of {wanted} in {}; the nearest, {commit} ({back} back), is of \
-         {found}: results from different machines cannot be compared",
+        "no baseline from {wanted} in {}; the nearest one, at {commit} ({back} back), is from {found}, and results from different machines cannot be compared",
         counted(*looked_at, "commit")
     )]
     OtherEnvironment {
@@ -64,8 +63,7 @@ impl FindError {
     pub(super) fn with_hint(self) -> anyhow::Error {
         let hint = match self {
             Self::NoMainBranch { .. } => {
-                "run `git fetch origin` and `git remote set-head origin --auto`, or without a remote \
-                 `git config init.defaultBranch NAME`, or name a commit with --base REV"
+                "run `git fetch origin` and `git remote set-head origin --auto`; without a remote, run `git config init.defaultBranch NAME`; or name a commit with --base REV"
             }
             Self::Shallow { .. } => "run `git fetch --unshallow`",
             Self::NoParent | Self::Unrelated { .. } => "name a commit with --base REV",
@@ -74,8 +72,7 @@ impl FindError {
                 "run `benchcli record` on this machine at the base commit, or use --base REV to name a different commit"
             }
             Self::None { .. } => {
-                "run `benchcli pull` to fetch those of the remote, or `benchcli record --commit REV` \
-                 to make one"
+                "run `benchcli pull` to fetch the remote's baselines, or `benchcli record --commit REV` to create one"
             }
         };
         self.hint(hint)

@@ -38,10 +38,10 @@ pub struct Header {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HeaderError {
     #[error(
-        "it uses version {0} of the format, and this benchcli supports version {VERSION}: upgrade benchcli"
+        "it uses version {0} of the format, but this benchcli supports version {VERSION}; upgrade benchcli"
     )]
     Version(u32),
-    #[error("its first line cannot be read: {0}")]
+    #[error("its first line is invalid: {0}")]
     Malformed(&'static str),
 }
 
@@ -103,7 +103,7 @@ fn decode_fields(text: &[u8]) -> Result<(Header, usize), HeaderError> {
     match fields.next() {
         Some(Ok((key, value))) if key == "v" => {
             let version = value.to_str().ok().and_then(|value| value.parse().ok());
-            let version = version.ok_or(Malformed("v= is no number"))?;
+            let version = version.ok_or(Malformed("v= is not a number"))?;
             if version != VERSION {
                 return Err(HeaderError::Version(version));
             }
@@ -112,7 +112,7 @@ fn decode_fields(text: &[u8]) -> Result<(Header, usize), HeaderError> {
     }
     let id = id.to_str().ok().filter(|id| id.len() == 40);
     let id = id.and_then(|id| Oid::from_str(id).ok());
-    let id = id.ok_or(Malformed("run= is no id of 40 hexadecimal digits"))?;
+    let id = id.ok_or(Malformed("run= is not an id of 40 hexadecimal digits"))?;
     let mut header = Header {
         id,
         at: None,
@@ -124,11 +124,11 @@ fn decode_fields(text: &[u8]) -> Result<(Header, usize), HeaderError> {
         match key.as_str() {
             "at" => {
                 let at = value.to_str().ok().and_then(|value| value.parse().ok());
-                header.at = Some(at.ok_or(Malformed("at= is no RFC 3339 time"))?);
+                header.at = Some(at.ok_or(Malformed("at= is not an RFC 3339 time"))?);
             }
             "bytes" => {
                 let bytes = value.to_str().ok().and_then(|value| value.parse().ok());
-                length = Some(bytes.ok_or(Malformed("bytes= is no number"))?);
+                length = Some(bytes.ok_or(Malformed("bytes= is not a number"))?);
             }
             _ => header.fields.push((key, value)),
         }
@@ -234,7 +234,7 @@ impl Fields<'_> {
             }
         };
         if self.rest.first().is_some_and(|&byte| byte != b' ') {
-            return Err("a quoted value goes on after its end");
+            return Err("text follows the closing quote of a value");
         }
         Ok((key, value))
     }
@@ -243,7 +243,7 @@ impl Fields<'_> {
         let mut value = BString::default();
         loop {
             let end = self.rest.find_byteset(b"\"\\");
-            let end = end.ok_or("a quoted value has no end")?;
+            let end = end.ok_or("a quoted value is not closed")?;
             value.extend_from_slice(&self.rest[..end]);
             let rest = &self.rest[end..];
             self.rest = match rest {
@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(newer, Some(Err(HeaderError::Version(2))));
         let cut = "# benchcli run=0000000000000000000000000000000000000000 v=1 at=2026-";
         let malformed = |text| Some(Err(HeaderError::Malformed(text)));
-        assert_eq!(read(cut), malformed("at= is no RFC 3339 time"));
+        assert_eq!(read(cut), malformed("at= is not an RFC 3339 time"));
     }
 
     #[test]

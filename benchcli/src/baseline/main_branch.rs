@@ -38,13 +38,13 @@ impl BranchSource {
 impl fmt::Display for BranchSource {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::Job => "the CI job names it",
+            Self::Job => "named by the CI job",
             Self::RemoteHead => "the remote's HEAD",
             Self::Setting => "init.defaultBranch",
             Self::UsualName => "the usual name",
             Self::OnlyBranch => "the only branch",
-            Self::CheckedOut => "what is checked out",
-            Self::Nothing => "nothing tells",
+            Self::CheckedOut => "the branch that is checked out",
+            Self::Nothing => "unknown",
         })
     }
 }

@@ -47,7 +47,7 @@ pub enum NoteFault {
         expected: usize,
     },
     /// The text or a label was changed after it was recorded.
-    #[error("recording {run} was edited after it was recorded: read as it is now", run = short(.0))]
+    #[error("recording {run} was edited after it was recorded; benchcli reads the edited text", run = short(.0))]
     Edited(Oid),
     /// A header that this program cannot read.
     #[error("{0}")]
@@ -169,9 +169,7 @@ fn header_fault(text: &[u8]) -> Option<NoteFault> {
     let (line, rest) = text.split_once_str("\n").unwrap_or((text, b""));
     Some(match Header::decode(line)? {
         Err(error @ (HeaderError::Version(_) | HeaderError::Malformed(_))) => {
-            NoteFault::Unreadable(format!(
-                "a recording is not as this program wrote it: {error}"
-            ))
+            NoteFault::Unreadable(format!("a recording is invalid: {error}"))
         }
         Ok((header, expected)) if rest.len() < expected => NoteFault::Truncated {
             run: header.id,

@@ -15,7 +15,7 @@ use super::refs::{NOTES_REF, PROFILES_REF};
 use super::store::Store;
 use super::swap::Backoff;
 use crate::hint::WithHint as _;
-use crate::wording::counted;
+use crate::plural::counted;
 
 /// How long a push goes on trying while others push.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -128,9 +128,8 @@ impl<'s> Remote<'s> {
         let ours = || Ok(self.store.notes()?.commit());
         let (theirs, notes, attempts) = self.exchange(NOTES_REF, &merge, &ours)?;
         if notes.is_none() && !with_profiles {
-            return Err(
-                anyhow!("there is no baseline to push yet").hint("`benchcli record` makes one")
-            );
+            return Err(anyhow!("there is no baseline to push yet")
+                .hint("run `benchcli record` to create one"));
         }
         let mut shared = Shared {
             remote: self.name.clone(),
@@ -192,8 +191,7 @@ impl<'s> Remote<'s> {
             };
             if start.elapsed() > self.patience {
                 bail!(
-                    "{}: gave up after {}, others pushed each time ({reason}); \
-                     what was recorded is safe here: run `benchcli push` again",
+                    "{}: gave up after {} because others pushed each time ({reason}); your recordings are safe in this clone; run `benchcli push` again",
                     self.name,
                     counted(attempts, "attempt")
                 );
@@ -236,7 +234,9 @@ impl<'s> Remote<'s> {
         let output = Self::run(git.args(["--", &self.name, &refspec]))?;
         if output.status.success() {
             let fetched = self.store.repo().refname_to_id(&target.name);
-            return Ok(Some(fetched.context("what git fetched is not there")?));
+            return Ok(Some(
+                fetched.context("git fetched a ref that does not exist")?,
+            ));
         }
         let stderr = output.stderr.to_str_lossy();
         if stderr.contains("couldn't find remote ref") {
@@ -276,9 +276,7 @@ impl<'s> Remote<'s> {
     fn failed(&self, what: &str, stderr: &str) -> anyhow::Error {
         let stderr = stderr.trim();
         let hint = if what == "push" {
-            ". What was recorded is safe in this clone; \
-             a pull request from a fork, for one, may not push: \
-             keep its results as an artifact and record them where pushing is allowed"
+            ". Your recordings are safe in this clone. A pull request from a fork, for example, cannot push: save its results as an artifact and record them in a job that can push"
         } else if stderr.contains("does not appear to be a git repository") {
             ". `git remote -v` lists the remotes"
         } else {
@@ -331,11 +329,13 @@ fn default(store: &Store) -> Result<String> {
         .collect();
     match names[..] {
         [only] => Ok(only.to_owned()),
-        [] => Err(anyhow!("there is no remote to share baselines with")
-            .hint("run `git remote add origin URL`")),
+        [] => Err(
+            anyhow!("this repository has no remote to share baselines with")
+                .hint("run `git remote add origin URL`"),
+        ),
         _ if names.contains(&"origin") => Ok("origin".into()),
         _ => bail!(
-            "several remotes and no default; name one ({})",
+            "this repository has several remotes and no default; name one of: {}",
             names.join(", ")
         ),
     }
@@ -403,11 +403,14 @@ mod tests {
 
         let mut remote = Remote::new(&store, theirs.to_str()).unwrap();
         remote.patience = Duration::ZERO;
-        let said = remote.push(SyncScope::Baselines).unwrap_err().to_string();
+        let message = remote.push(SyncScope::Baselines).unwrap_err().to_string();
         let (begin, end) = (
             ": gave up after 1 attempt, others pushed each time (",
             "); what was recorded is safe here: run `benchcli push` again",
         );
-        assert!(said.contains(begin) && said.ends_with(end), "{said}");
+        assert!(
+            message.contains(begin) && message.ends_with(end),
+            "{message}"
+        );
     }
 }

@@ -67,7 +67,7 @@ impl Store {
                 Err(_) => Err(fault::no_commit(&found, reference)),
             },
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("{reference} cannot be read")),
+            Err(error) => Err(error).with_context(|| format!("cannot read {reference}")),
         }
     }
 
@@ -130,7 +130,7 @@ impl Store {
         let is_missing = matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch);
         if is_missing && self.has_no_commits() {
             return anyhow::anyhow!(
-                "{revision}: the repository has no commits yet, and baselines belong to commits"
+                "{revision}: the repository has no commits yet, and a baseline belongs to a commit"
             )
             .hint("run `git commit` first");
         }
@@ -155,7 +155,7 @@ impl Store {
                 anyhow::anyhow!("{revision} is ambiguous: the ids of several objects start with it")
                     .hint("use more digits of the id")
             }
-            _ => anyhow::Error::new(error).context(format!("{revision}: cannot be looked up")),
+            _ => anyhow::Error::new(error).context(format!("cannot look up {revision}")),
         }
     }
 
@@ -190,7 +190,7 @@ impl Store {
         let mut options = StatusOptions::new();
         options.include_untracked(false).include_ignored(false);
         let statuses = self.repo.statuses(Some(&mut options));
-        let statuses = statuses.context("the state of the working tree cannot be read")?;
+        let statuses = statuses.context("cannot read the state of the working tree")?;
         Ok(Some(!statuses.is_empty()))
     }
 
@@ -302,9 +302,9 @@ impl Store {
 pub fn missing(notes: &Notes<'_>, revision: &str) -> anyhow::Error {
     if notes.commit.is_none() {
         return anyhow::anyhow!("{revision}: no baseline, because this clone has no {NOTES_REF}")
-            .hint("run `benchcli pull` to fetch those of the remote");
+            .hint("run `benchcli pull` to fetch the remote's baselines");
     }
-    anyhow::anyhow!("{revision}: no baseline for this commit").hint("`benchcli log` lists the commits that have one, `benchcli pull` fetches those of the remote")
+    anyhow::anyhow!("{revision}: no baseline for this commit").hint("run `benchcli log` to list the commits that have one, or `benchcli pull` to fetch the remote's baselines")
 }
 
 impl Notes<'_> {

@@ -85,8 +85,7 @@ impl Store {
                 Err(error) if error.code() == ErrorCode::Locked => {
                     let lock = ref_lock(repo, reference);
                     bail!(
-                        "another program holds {lock} for {} seconds; \
-                         if no git is at work here, remove that file",
+                        "another program has held {lock} for {} seconds; if no git process is running, remove this file",
                         PATIENCE.as_secs(),
                         lock = lock.display(),
                     );

@@ -17,7 +17,7 @@ use crate::args::benchcli::{Benchcli, Command};
 pub fn run(args: Benchcli) -> Result<Outcome> {
     for dir in &args.dirs {
         env::set_current_dir(dir)
-            .with_context(|| format!("-C {}: cannot change to directory", dir.display()))?;
+            .with_context(|| format!("cannot change to the folder {}", dir.display()))?;
     }
     match args.command {
         Command::Record(args) => record::run(&args),

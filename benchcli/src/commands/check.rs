@@ -50,7 +50,8 @@ pub fn run(options: &CheckOptions) -> Result<Outcome> {
 fn refuse_duplicates(options: &CheckOptions) -> Result<()> {
     if options.base.iter().any(|path| path == "-") && options.new.iter().any(|path| path == "-") {
         return Err(
-            anyhow!("standard input cannot be both sides").hint("give --base a file or a commit")
+            anyhow!("standard input cannot be both the base and the head")
+                .hint("pass a file or a commit to --base"),
         );
     }
     for side in [&options.base, &options.new] {
@@ -83,13 +84,15 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
         Format::Json => ReportFormat::Json,
         Format::Markdown => ReportFormat::Markdown,
         Format::Csv => {
-            return Err(anyhow!("--gate prints text, json or markdown")
-                .hint("leave --format csv out or name one of these"));
+            return Err(
+                anyhow!("--gate supports only the formats text, json and markdown")
+                    .hint("omit --format csv, or choose one of these formats"),
+            );
         }
     };
     let [old, new] = &diff.inputs[..] else {
         bail!(
-            "--gate takes two inputs, an old and a new one; found {}",
+            "--gate requires two inputs, an old and a new one; found {}",
             diff.inputs.len()
         );
     };
@@ -130,7 +133,7 @@ fn read_base(
     }
     let store = store.with_context(|| {
         format!(
-            "--base {}: no such file, and no repository to look for a commit in",
+            "--base {}: no such file, and cannot look for a commit",
             base.display()
         )
     })?;
@@ -153,7 +156,7 @@ fn read_base(
             ..wanted
         };
         find::at(&store, revision, &of_any_environment)
-            .with_context(|| format!("--base {revision}: no such file, and as a commit"))?
+            .with_context(|| format!("--base {revision}: no such file, and not a usable commit"))?
     };
     let texts = |baseline: &Baseline| -> Vec<Vec<u8>> {
         let recordings = baseline.recordings.iter();

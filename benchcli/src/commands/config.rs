@@ -11,13 +11,13 @@ use super::{Outcome, import, init, log, profile, prune, record, show};
 use crate::args::benchcli::ReportName;
 use crate::args::check::{ConfigAction, ConfigArgs};
 use crate::baseline::Shared;
-use crate::baseline::exchange::export::Row;
+use crate::baseline::exchange::export::ExportRow;
 use crate::config::{Config, FILE_NAME, Loaded};
+use crate::plural::counted;
 use crate::profile::render::{Explanation, ProfileDiff};
 use crate::report::json::Document;
 use crate::report::trend::TrendReport;
 use crate::report::verdicts::CheckReport;
-use crate::wording::counted;
 
 /// Checks or shows the configuration, or prints its schema.
 ///
@@ -32,10 +32,12 @@ pub fn run(args: &ConfigArgs) -> Result<Outcome> {
     }
     let loaded = match &args.config {
         Some(path) => Loaded::from_file(path)?,
-        None => Loaded::find(&std::env::current_dir().context("the working directory is gone")?)?,
+        None => Loaded::find(
+            &std::env::current_dir().context("the working directory no longer exists")?,
+        )?,
     };
     let place = loaded.path.as_ref().map_or_else(
-        || format!("no {FILE_NAME} from here up to the root of the repository: defaults"),
+        || format!("no {FILE_NAME} in this folder or one above it; the defaults apply"),
         |path| path.display().to_string(),
     );
     if args.action == ConfigAction::Check {
@@ -60,7 +62,7 @@ fn in_force(loaded: &Loaded) -> String {
     let list = |keys: &[String]| format!("{keys:?}");
     let threshold = match &config.threshold {
         Some(threshold) => format!("threshold = \"{threshold}\""),
-        None => "# threshold = \"3%\" where measured in turn, else \"10%\"".to_owned(),
+        None => "# threshold = \"3%\" if the runs were interleaved, else \"10%\"".to_owned(),
     };
     let gate = match &config.gate {
         Some(units) => format!("gate = {}", list(units)),
@@ -147,7 +149,7 @@ pub fn schema(of: ReportName) -> Result<Outcome> {
         ReportName::Push | ReportName::Pull => reports.into_root_schema_for::<Shared>(),
         ReportName::Prune => reports.into_root_schema_for::<prune::Report>(),
         ReportName::Import => reports.into_root_schema_for::<import::Report>(),
-        ReportName::Export => reports.into_root_schema_for::<Row<'static>>(),
+        ReportName::Export => reports.into_root_schema_for::<ExportRow<'static>>(),
         ReportName::Init => reports.into_root_schema_for::<init::Report>(),
     };
     let schema = serde_json::to_string_pretty(&schema)?;

@@ -100,7 +100,7 @@ fn write_text(
             tables.mismatch()
         };
         arrange(tables, options);
-        (mismatch, report::text::Part::new(tables, look, threads))
+        (mismatch, report::text::TextPart::new(tables, look, threads))
     };
     parts.each(threads(), make, |(mismatch, part)| -> Result<()> {
         if let Some(mismatch) = mismatch {

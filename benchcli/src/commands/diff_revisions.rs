@@ -26,8 +26,10 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
     if let [only] = &options.inputs[..] {
         if is_file(only) {
-            return Err(anyhow!("{}: nothing to compare it with", only.display())
-                .hint("name a commit before it, or `auto`"));
+            return Err(
+                anyhow!("{}: no second input to compare it with", only.display())
+                    .hint("name an earlier commit, or `auto`"),
+            );
         }
         options.inputs.push("HEAD".into());
     }
@@ -57,7 +59,7 @@ pub fn run(mut options: DiffOptions) -> Result<Outcome> {
     if !autos.is_empty() {
         let target = CiTarget::from_variables(|name| env::var(name).ok());
         let baseline = find::find(&store, AUTO, &wanted, target.as_ref())?;
-        ui::say(PROGRAM, &format!("the baseline is of commit {baseline}"));
+        ui::line(PROGRAM, &format!("using the baseline of commit {baseline}"));
         for (place, label) in autos.into_iter().rev() {
             let source = Source::Texts {
                 name: AUTO.into(),

@@ -19,7 +19,7 @@ use crate::pipeline::versions::{Linking, Prepared, prepare};
 use crate::profile::render;
 use crate::runner::children::Children;
 use crate::runner::signals;
-use crate::runner::worktree::Place;
+use crate::runner::worktree::RunFolder;
 use crate::ui;
 use crate::ui::warn;
 
@@ -32,9 +32,9 @@ pub fn run(options: &ExplainOptions) -> Result<Outcome> {
         check_folder(folder)?;
     }
     let children = Children::default();
-    signals::stop_on_signal(&children).context("signals cannot be listened for")?;
+    signals::stop_on_signal(&children).context("cannot install signal handlers")?;
     let store = Store::open(Path::new("."))?;
-    let mut place = Place::create(&children, Some(store.repo().commondir()))?;
+    let mut place = RunFolder::create(&children, Some(store.repo().commondir()))?;
     let ended = match prepare(
         &options.versions,
         &children,

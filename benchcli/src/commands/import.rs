@@ -13,8 +13,8 @@ use crate::args::benchcli::ImportArgs;
 use crate::baseline::exchange::{self, Kept};
 use crate::baseline::{Contents, Header, Recording, Store, history, storable};
 use crate::pipeline::failure::in_one_line;
+use crate::plural::counted;
 use crate::ui::{self, warn};
-use crate::wording::counted;
 
 /// What was imported.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -44,10 +44,10 @@ pub fn run(args: &ImportArgs) -> Result<Outcome> {
         }
     }
     for reason in &skipped {
-        warn(&format!("passed over {reason}"));
+        warn(&format!("skipped {reason}"));
     }
     if all.is_empty() {
-        bail!("nothing to import was found in {}", args.sources.join(", "));
+        bail!("found nothing to import in {}", args.sources.join(", "));
     }
     let all: Vec<_> = all.into_iter().collect();
     let recorded = store.record_all(&all)?;
@@ -61,7 +61,7 @@ pub fn run(args: &ImportArgs) -> Result<Outcome> {
         let added = counted(recorded.added, "recording");
         write!(out, "{added} for {}", counted(all.len(), "commit"))?;
         if recorded.known > 0 {
-            write!(out, ", {} there already", recorded.known)?;
+            write!(out, ", {} already stored", recorded.known)?;
         }
         writeln!(out)
     })?;
@@ -86,7 +86,7 @@ fn recording(
     };
     let contents = Contents::of(place.as_bytes(), &text);
     if contents.samples == 0 {
-        return Err(format!("{place}: no benchmark result in it"));
+        return Err(format!("{place}: no benchmark results"));
     }
     let mut header = Header {
         id: Oid::ZERO_SHA1,

@@ -54,7 +54,9 @@ pub fn run(args: &LogArgs) -> Result<Outcome> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     if commits.is_empty() && !args.json {
         warn("no baselines here");
-        ui::hint("`benchcli pull` fetches those of the remote, `benchcli record` makes one");
+        ui::hint(
+            "run `benchcli pull` to fetch the remote's baselines, or `benchcli record` to create one",
+        );
     }
     if !args.json && !commits.is_empty() {
         writeln!(

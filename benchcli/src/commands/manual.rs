@@ -33,7 +33,7 @@ pub fn completions(args: &CompletionsArgs) -> Result<Outcome> {
 /// The folder or a page cannot be written.
 pub fn pages(args: &ManArgs) -> Result<Outcome> {
     let folder = &args.folder;
-    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let mut pages = vec![DiffArgs::command().name("benchdiff")];
     let mut benchcli = Benchcli::command();
     benchcli.build();

@@ -37,7 +37,7 @@ pub fn conclude(program: &str, result: anyhow::Result<Outcome>) -> ExitCode {
         Ok(outcome) => outcome.exit_code().into(),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            ui::say(program, &format!("{error:#}"));
+            ui::line(program, &format!("{error:#}"));
             for hint in hints(&error) {
                 ui::hint(&hint);
             }

@@ -12,8 +12,8 @@ use crate::args::benchcli::PruneArgs;
 use crate::baseline::Store;
 use crate::baseline::prune::{self, Rule};
 use crate::pipeline::baselines::short;
+use crate::plural::counted;
 use crate::ui;
-use crate::wording::counted;
 
 /// What was removed, or would be.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -54,7 +54,7 @@ pub fn run(args: &PruneArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
     let before = Timestamp::now().checked_sub(args.older_than);
     let rule = Rule {
-        before: before.context("--older-than: no date is that long ago")?,
+        before: before.context("--older-than: age out of range")?,
         keep_every: args.keep_every,
     };
     let (pruned, all) = if args.profiles {
@@ -114,9 +114,9 @@ fn text(out: &mut String, report: &Report, only_profiles: bool) -> fmt::Result {
         writeln!(out, "{}  {date}  {bytes:>9} bytes in {what}", short(commit))?;
     }
     let is = if report.dry_run {
-        "would go"
+        "would be removed"
     } else {
-        "are gone"
+        "removed"
     };
     let mut total = |pruned: usize, of: usize, what: &str, bytes: usize| {
         let of = counted(of, what);
@@ -133,13 +133,13 @@ fn text(out: &mut String, report: &Report, only_profiles: bool) -> fmt::Result {
     if !report.dry_run && !report.pruned.is_empty() {
         writeln!(
             out,
-            "the history of refs/notes/benchmarks still has them; `benchcli push` removes them for others"
+            "they remain in the history of refs/notes/benchmarks; run `benchcli push` to remove them from the remote"
         )?;
     }
     if !report.dry_run && !report.pruned_profiles.is_empty() {
         writeln!(
             out,
-            "`git gc` gives back the space of profiles in time; `benchcli push` removes them for others"
+            "`git gc` will reclaim the space; run `benchcli push` to remove the profiles from the remote"
         )?;
     }
     Ok(())

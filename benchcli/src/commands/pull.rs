@@ -22,9 +22,9 @@ pub fn run(args: &RemoteArgs) -> Result<Outcome> {
         match moved(shared.received, shared.profiles.received) {
             Some(what) => writeln!(out, "{}: {what} pulled", shared.remote),
             None if shared.notes.is_none() => {
-                writeln!(out, "{}: no baselines there yet", shared.remote)
+                writeln!(out, "{}: the remote has no baselines yet", shared.remote)
             }
-            None => writeln!(out, "{}: nothing new", shared.remote),
+            None => writeln!(out, "{}: up to date", shared.remote),
         }
     })?;
     Ok(Outcome::Pass)

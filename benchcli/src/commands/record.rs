@@ -19,8 +19,8 @@ use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, s
 use crate::diagnostics::{Diagnostic, Noticed};
 use crate::hint::WithHint as _;
 use crate::pipeline::baselines::short;
+use crate::plural::counted;
 use crate::ui::{self, warn};
-use crate::wording::counted;
 
 /// What was recorded.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -53,7 +53,11 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
     let commit = store.resolve(&args.commit)?;
     let dirty = store.is_dirty(commit.id())?;
     if dirty == Some(true) && args.require_clean {
-        return Err(anyhow!("the working tree has changes that are not committed, so the results are not those of {}", short(commit.id())).hint("commit or `git stash` them and measure again"));
+        return Err(anyhow!(
+            "the working tree has uncommitted changes, so the results do not belong to {}",
+            short(commit.id())
+        )
+        .hint("commit or `git stash` them and measure again"));
     }
     warn_of_changes(dirty);
     let common = common_fields(args.host.as_deref(), &args.labels, dirty)?;
@@ -69,12 +73,11 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         }
         let failed = failures(&name, &contents);
         if contents.samples == 0 && !failed.is_empty() {
-            bail!("{name}: no benchmark result in it: {}", sentence(&failed));
+            bail!("{name}: no benchmark results: {}", sentence(&failed));
         }
         if contents.samples == 0 {
             bail!(
-                "{name}: no benchmark result in it; it takes the output of `go test -bench`, \
-                 with lines like `BenchmarkEncode-8 1000 1726 ns/op`"
+                "{name}: no benchmark results; expected the output of `go test -bench`, with lines such as `BenchmarkEncode-8 1000 1726 ns/op`"
             );
         }
         let mut header = common.clone();
@@ -82,7 +85,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         if !failed.is_empty() {
             outcome = Outcome::Incomplete;
             warn(&format!(
-                "{name}: {}; what is there is stored and marked as partial=true",
+                "{name}: {}; the other results are stored and marked partial=true",
                 sentence(&failed)
             ));
             header.fields.push((PARTIAL.into(), "true".into()));
@@ -90,7 +93,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
         let (text, repairs) = storable(text, &contents);
         if !repairs.is_empty() {
             warn(&format!(
-                "{name}: not the plain output of `go test`, so its results are stored and not its text: {}",
+                "{name}: not plain `go test` output, so benchcli stores the results instead of the text: {}",
                 repairs.join("; ")
             ));
             header.fields.push(("repaired".into(), "true".into()));
@@ -133,7 +136,7 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
             )?;
         }
         if report.known > 0 {
-            writeln!(out, "{} there already", counted(report.known, "recording"))?;
+            writeln!(out, "{} already stored", counted(report.known, "recording"))?;
         }
         Ok(())
     })?;
@@ -163,7 +166,7 @@ fn sentence(failed: &[Diagnostic]) -> String {
 /// Says that what is recorded is not of the commit alone.
 fn warn_of_changes(dirty: Option<bool>) {
     if dirty == Some(true) {
-        warn("the working tree has changes that are not committed; marked as dirty=true");
+        warn("the working tree has uncommitted changes; the recording is marked dirty=true");
     }
 }
 
@@ -183,7 +186,7 @@ pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Res
     }
     let (text, _) = storable(text, &contents);
     let recording = Recording::new(header, text);
-    let said = format!(
+    let text = format!(
         "recorded {}, {} for commit {}, run {}",
         counted(contents.benchmarks, "benchmark"),
         counted(contents.samples, "sample"),
@@ -191,7 +194,7 @@ pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Res
         short(recording.header.id),
     );
     store.record(commit, &[recording])?;
-    Ok(said)
+    Ok(text)
 }
 
 fn common_fields(
@@ -230,7 +233,7 @@ fn common_fields(
 /// The time, to the millisecond: what orders recordings, and can still be read.
 fn now() -> Result<Timestamp> {
     let now = Timestamp::now().as_millisecond();
-    Timestamp::from_millisecond(now).context("the clock's time has no date")
+    Timestamp::from_millisecond(now).context("the system clock is out of range")
 }
 
 /// The toolchain that `go` is in this folder, where there is one.
@@ -261,10 +264,10 @@ fn read(file: &Path) -> Result<Vec<u8>> {
         io::stdin()
             .lock()
             .read_to_end(&mut text)
-            .context("standard input cannot be read")?;
+            .context("cannot read standard input")?;
         return Ok(text);
     }
-    fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 fn name_bytes(file: &Path) -> BString {

@@ -10,7 +10,7 @@ use super::Outcome;
 use crate::args::report::ReportOptions;
 use crate::atomic_file::write_file;
 use crate::baseline::Store;
-use crate::pipeline::histories::{history, remarks, tell};
+use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::profile::flame::is_flame_graph;
 use crate::report::page::{self, Explanation, commit_link};
 use crate::ui::warn;
@@ -23,7 +23,7 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
     let explained = options.explained.iter().map(|path| explanation(path));
     let explained = explained.collect::<Result<Vec<_>>>()?;
     let reading = history(&options.history, true)?;
-    tell(&remarks(&reading));
+    print_remarks(&remarks(&reading));
     let store = Store::open(Path::new("."))?;
     let commit_url = options.commit_url.clone().or_else(|| {
         let origin = store.repo().find_remote("origin").ok()?;
@@ -42,7 +42,7 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
         let strangers = explanation.strangers(&reading.history);
         if !strangers.is_empty() {
             warn(&format!(
-                "{}: not shown, as the page has no such benchmark: {}",
+                "{}: the page has no such benchmark: {}",
                 path.display(),
                 strangers.join(", ")
             ));
@@ -61,7 +61,10 @@ fn explanation(path: &Path) -> Result<Explanation> {
     let text = fs::read(path).with_context(|| path.display().to_string())?;
     let mut explanation = Explanation::read(&text).with_context(|| path.display().to_string())?;
     if explanation.is_empty() {
-        warn(&format!("{}: nothing is explained in it", path.display()));
+        warn(&format!(
+            "{}: no benchmark is explained in this file",
+            path.display()
+        ));
     }
     for answer in explanation.answers_mut() {
         let Some(flame) = answer.flame_graph.take() else {
@@ -76,8 +79,8 @@ fn explanation(path: &Path) -> Result<Explanation> {
         };
         match read {
             Ok(svg) if is_flame_graph(&svg) => answer.flame_graph = Some(svg),
-            Ok(_) => warn(&format!("{flame} is no flame graph and is left out")),
-            Err(error) => warn(&format!("the flame graph {flame} is left out: {error}")),
+            Ok(_) => warn(&format!("skipped {flame}: not a flame graph")),
+            Err(error) => warn(&format!("skipped the flame graph {flame}: {error}")),
         }
     }
     Ok(explanation)

@@ -25,6 +25,7 @@ use crate::pipeline::measured_marks::Marks;
 use crate::pipeline::profiling::{Explicable, Profiling};
 use crate::pipeline::reproduce;
 use crate::pipeline::versions::{Benchmarks, Linking, Prepared, prepare};
+use crate::plural::counted;
 use crate::report::verdicts::{Measured, RowMetadata, SameBinary};
 use crate::runner::children::Children;
 use crate::runner::code_layout::Layouts;
@@ -34,12 +35,11 @@ use crate::runner::plan::Plan;
 use crate::runner::progress::{Progress, duration};
 use crate::runner::rounds::{Printed, Rounds, Subject};
 use crate::runner::save::{NAMES, save};
-use crate::runner::stopping::{Looks, is_settled};
+use crate::runner::stopping::{InterimAnalyses, is_decided};
 use crate::runner::transcript::{Transcript, mark};
-use crate::runner::worktree::Place;
+use crate::runner::worktree::RunFolder;
 use crate::runner::{Side, signals, workspace};
 use crate::ui::{status, warn};
-use crate::wording::counted;
 
 /// Runs the command.
 ///
@@ -54,7 +54,7 @@ pub fn run(options: &RunOptions) -> Result<Outcome> {
     let git = store
         .as_ref()
         .map(|store| store.repo().commondir().to_owned());
-    let mut place = Place::create(&children, git.as_deref())?;
+    let mut place = RunFolder::create(&children, git.as_deref())?;
     // Enough to repeat a run with, and short enough to copy.
     let seed = options.seed.unwrap_or_else(|| workspace::random() >> 40);
     let linking = Linking {
@@ -98,8 +98,8 @@ fn preflight(options: &RunOptions, store: Result<&Store, &anyhow::Error>) -> Res
         _ if !options.record => Ok(None),
         Ok(store) => Ok(Some(store.resolve("HEAD").context("--record")?.id())),
         Err(error) => {
-            let told = anyhow!("--record: {error:#}");
-            Err(hints(error).into_iter().fold(told, WithHint::hint))
+            let error_of_flag = anyhow!("--record: {error:#}");
+            Err(hints(error).into_iter().fold(error_of_flag, WithHint::hint))
         }
     }
 }
@@ -251,7 +251,7 @@ fn verdict(
         let worse = worse(&report, &rows.metadata, &state);
         if worse.len() > options.most_explained {
             advice.push(format!(
-                "not explained: {} that got worse; `--most {}` explains all",
+                "{} with regressions not explained; use `--most {}` to explain all",
                 counted(worse.len() - options.most_explained, "benchmark"),
                 worse.len()
             ));
@@ -324,8 +324,7 @@ fn cached(store: &Store, base: &str, head: &[u8]) -> Result<Baseline> {
     };
     let baseline = find::find(store, base, &wanted, target.as_ref())?;
     warn(
-        "the base was not measured now, so a drift of the machine looks like a change; \
-         without --cached-base both are measured in turn",
+        "the base was measured earlier, so machine drift can look like a change; omit --cached-base to interleave both sides",
     );
     Ok(baseline)
 }
@@ -342,9 +341,9 @@ struct RunState<'r> {
     transcript: Transcript,
     comparison: Comparison,
     benchmarks: Benchmarks,
-    /// The verdicts of earlier looks.
+    /// The verdicts of earlier analyses.
     decided: Vec<RowVerdict>,
-    /// The part of q that the last look may spend.
+    /// The part of q that the last analysis may spend.
     share: f64,
 }
 
@@ -352,9 +351,9 @@ impl RunState<'_> {
     /// Measures until all is decided, the rounds are over, or the time is.
     fn run(&mut self, options: &RunOptions, children: &Children) -> Result<()> {
         let progress = Progress::start(options.rounds);
-        let mut looks = options
-            .first_look
-            .map(|first| Looks::new(first, options.rounds));
+        let mut analyses = options
+            .first_analysis
+            .map(|first| InterimAnalyses::new(first, options.rounds));
         let ended = loop {
             let (round, active) = (self.rounds.done() + 1, self.rounds.active().count());
             if round > options.rounds || active == 0 {
@@ -366,17 +365,17 @@ impl RunState<'_> {
             if let Err(error) = self.round(children, &progress, options.rounds) {
                 break Err(error);
             }
-            if let Some(looks) = &mut looks
-                && let Some(look) = looks.at(round)
+            if let Some(analyses) = &mut analyses
+                && let Some(analysis) = analyses.at(round)
                 && round < options.rounds
             {
-                self.look(look.share, &progress);
+                self.analyze(analysis.share, &progress);
             }
         };
         progress.end();
-        // What earlier looks may not have spent is left for the last.
-        if let Some(looks) = &looks {
-            self.share = looks.rest();
+        // What earlier analyses may not have spent is left for the last.
+        if let Some(analyses) = &analyses {
+            self.share = analyses.rest();
         }
         ended
     }
@@ -416,7 +415,7 @@ impl RunState<'_> {
     }
 
     /// Looks at the results so far, and takes out what is decided.
-    fn look(&mut self, share: f64, progress: &Progress) {
+    fn analyze(&mut self, share: f64, progress: &Progress) {
         let rows = self.comparison.rows(self.gate);
         let mut policy = self.comparison.policy(self.gate.options);
         policy.q *= share;
@@ -424,7 +423,7 @@ impl RunState<'_> {
         let mut open: BTreeMap<usize, bool> = BTreeMap::new();
         let known = self.decided.len();
         for (verdict, metadata) in report.rows.iter().zip(&rows.metadata) {
-            let is_decided = is_settled(&verdict.verdict);
+            let is_decided = is_decided(&verdict.verdict);
             // Commands are measured as a whole.
             let subject = self.subject_of(verdict, metadata).unwrap_or_default();
             *open.entry(subject).or_default() |= !is_decided;
@@ -436,7 +435,7 @@ impl RunState<'_> {
             if let (true, Some(effect)) = (is_change(row), row.effect) {
                 let change = (effect.worse - 1.0) * 100.0;
                 let how = if change > 0.0 { "worse" } else { "better" };
-                progress.say(&format!(
+                progress.status(&format!(
                     "{} {}: {:.1}% {how}",
                     row.key.benchmark,
                     row.key.unit,
@@ -446,7 +445,7 @@ impl RunState<'_> {
         }
         for (subject, is_open) in open {
             if !is_open {
-                self.rounds.settle(subject);
+                self.rounds.decide(subject);
             }
         }
     }
@@ -498,7 +497,7 @@ impl RunState<'_> {
         let mut rounds = Rounds::new(self.rounds.subjects.clone(), plan, linker);
         for at in 0..rounds.subjects.len() {
             if !subjects.contains(&at) || !still_there.contains(&at) {
-                rounds.settle(at);
+                rounds.decide(at);
             }
         }
         let count = rounds.active().count();
@@ -536,8 +535,8 @@ impl RunState<'_> {
         let elapsed = self.started.elapsed();
         let is_over = options.max_time.is_some_and(|most| elapsed >= most);
         if is_over {
-            progress.say(&format!(
-                "{} are over, after {done} of {most} rounds",
+            progress.status(&format!(
+                "stopped after {} (--max-time), with {done} of {most} rounds done",
                 duration(elapsed)
             ));
         }
@@ -553,12 +552,11 @@ impl RunState<'_> {
             || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
             Path::to_owned,
         );
-        save(&folder, &self.texts()).with_context(|| {
-            format!("what was measured cannot be saved in {}", folder.display())
-        })?;
+        save(&folder, &self.texts())
+            .with_context(|| format!("cannot save the results in {}", folder.display()))?;
         let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());
         status(&format!(
-            "what was measured is saved; `benchcli check {old} {new}` judges it"
+            "the results are saved; run `benchcli check {old} {new}` to judge them"
         ));
         Ok(())
     }
@@ -587,7 +585,7 @@ fn take(
     let Some(failure) = failure else {
         return Ok(());
     };
-    progress.say(&format!(
+    progress.status(&format!(
         "{} failed on the {} in round {}, {}:\n{}",
         failure.name,
         side.name(),

@@ -57,7 +57,7 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
                 "more than one"
             };
             bail!(
-                "--run {run}: {count} recording of commit {} has an id that starts with this; it has {ids}",
+                "--run {run}: {count} recording of commit {} has an id with this prefix; the ids are {ids}",
                 short(commit)
             );
         }

@@ -8,11 +8,11 @@ use benchparse::trend::{History, Kind};
 
 use super::Outcome;
 use crate::args::trend::{TrendFormat, TrendOptions};
-use crate::pipeline::histories::{history, remarks, tell};
+use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::report::trend::{Trend, TrendReport};
 use crate::report::{trend_csv, trend_markdown, trend_text};
+use crate::unit_words::is_unit;
 use crate::visible::visible;
-use crate::wording::is_unit;
 
 /// Reads the history and prints its changes.
 ///
@@ -22,7 +22,7 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
     let reading = history(&options.history, false)?;
     let remarks = remarks(&reading);
     if options.format != TrendFormat::Json {
-        tell(&remarks);
+        print_remarks(&remarks);
     }
     let failing = match options.fail_on_new {
         Some(count) => {

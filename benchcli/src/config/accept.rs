@@ -110,13 +110,16 @@ impl Acceptances {
         let (mut kept, mut stale) = (Vec::new(), Vec::new());
         for entry in &self.0 {
             let (why, stays) = match &entry.until {
-                Until::Day(day) if *day < today => (Some(format!("it ended on {day}")), false),
+                Until::Day(day) if *day < today => (Some(format!("it expired on {day}")), false),
                 Until::Commit(commit) => match is_in_head(commit) {
-                    Some(true) => (Some(format!("it ended, HEAD contains {commit}")), false),
+                    Some(true) => (
+                        Some(format!("it expired because HEAD contains {commit}")),
+                        false,
+                    ),
                     Some(false) => (None, true),
                     None => (
                         Some(format!(
-                            "it still holds, as there is no commit {commit} here"
+                            "it is still in force because this clone has no commit {commit}"
                         )),
                         true,
                     ),
@@ -151,7 +154,7 @@ impl Acceptances {
         let entries = self.0.iter().enumerate();
         entries
             .filter(|(at, _)| !used.contains(at))
-            .map(|(_, entry)| format!("{}: no row of this run matches it", entry.origin))
+            .map(|(_, entry)| format!("{}: matches no row of this run", entry.origin))
             .collect()
     }
 }
@@ -165,14 +168,14 @@ impl Accept {
             format!("{:?}", self.benchmark)
         };
         let pattern = Filter::parse(format!(".name:{value}").as_bytes())
-            .map_err(|error| format!("the benchmark pattern is wrong: {}", error.message()))?;
+            .map_err(|error| format!("invalid benchmark pattern: {}", error.message()))?;
         if self.up_to.0 <= 0.0 {
             return Err(format!("up-to {} is not above 0%", self.up_to).into());
         }
         if self.reason.trim().is_empty() {
             return Err(Fault::new(
                 "the reason is empty",
-                "say why, for those who read the report",
+                "give a reason for the readers of the report",
             ));
         }
         let until = match self.until.as_deref().map(str::trim) {
@@ -182,8 +185,8 @@ impl Accept {
                 Ok(day) => Until::Day(day),
                 Err(_) if text.contains('-') && text.starts_with(|c: char| c.is_ascii_digit()) => {
                     return Err(Fault::new(
-                        &format!("until {text} is no date"),
-                        "write 2027-01-31",
+                        &format!("until {text} is not a date"),
+                        "write the date like 2027-01-31",
                     ));
                 }
                 Err(_) => Until::Commit(text.to_owned()),

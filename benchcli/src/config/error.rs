@@ -108,8 +108,9 @@ impl Place<'_> {
             .and_then(|rest| rest.strip_suffix('`'));
         let fault = |message: &str| self.fault(offset, message);
         match key.and_then(|key| Some((key, example(key)?))) {
-            Some((key, example)) => fault(&format!("missing key `{key}`"))
-                .with_hint(&format!("write for example {example}")),
+            Some((key, example)) => {
+                fault(&format!("missing key `{key}`")).with_hint(&format!("for example, {example}"))
+            }
             None => fault(&reworded(message)),
         }
     }
@@ -127,13 +128,13 @@ fn reworded(message: &str) -> String {
                     likeness(a).total_cmp(&likeness(b))
                 })
                 .unwrap_or(&"");
-            format!("unknown key `{unknown}`; the nearest is `{nearest}`")
+            format!("unknown key `{unknown}`; did you mean `{nearest}`?")
         }
         [] if message.starts_with("invalid type: ") => match message
             .strip_prefix("invalid type: string ")
             .and_then(|rest| rest.strip_suffix(", expected a sequence"))
         {
-            Some(found) => format!("expected a list, [{found}], found {found} alone"),
+            Some(found) => format!("expected a list such as [{found}], found {found}"),
             None => plainly(message),
         },
         _ => plainly(message),

@@ -27,7 +27,7 @@ pub use threshold::{Amount, Threshold};
 pub const FILE_NAME: &str = "benchcli.toml";
 
 /// What is said of a gate without units.
-pub const NO_GATE: &str = "gate names no unit, so nothing could ever fail";
+pub const NO_GATE: &str = "gate lists no units, so nothing could ever fail";
 /// What to do about it.
 pub const NAME_ONE: &str = "name one, such as \"ns/op\"";
 
@@ -80,7 +80,7 @@ pub struct Config {
 pub enum ActionName {
     /// The run fails.
     Fail,
-    /// The run passes, and the report says it.
+    /// The run passes, and the report mentions them.
     Warn,
     /// The run passes.
     Ignore,
@@ -304,7 +304,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[rule]]\nfilter = \"*\"\n",
-                "benchcli.toml:2:10: rule: it sets nothing\nset threshold, class, tolerance, direction or gate",
+                "benchcli.toml:2:10: rule: the rule sets nothing\nset threshold, class, tolerance, direction or gate",
             ),
             (
                 "[[rule]]\nfilter = \"*\"\nclass = \"timing\"\ntolerance = { abs = 1 }\n",
@@ -312,7 +312,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[rule]]\nfilter = \"*\"\ntolerance = { abs = nan }\n",
-                "benchcli.toml:3:13: rule: a tolerance is negative or no number; expected 0 or more",
+                "benchcli.toml:3:13: rule: the tolerance is negative or not a number; expected 0 or more",
             ),
             (
                 "[[rule]]\nfilter = \".unit:a\"\ngate = true\n[[rule]]\nfilter = \".unit:a\"\ngate = false\n",
@@ -320,7 +320,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "q = 0.1\ngate = []\n",
-                "benchcli.toml:2:1: gate names no unit, so nothing could ever fail\nname one, such as \"ns/op\"",
+                "benchcli.toml:2:1: gate lists no units, so nothing could ever fail\nname one, such as \"ns/op\"",
             ),
             (
                 "[rename]\nA = \"\"\n",
@@ -328,7 +328,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[rename]\nBenchmarkA = \"B\"\n",
-                "benchcli.toml:2:14: rename: BenchmarkA is written as Go does\nleave out the word Benchmark, as results do",
+                "benchcli.toml:2:14: rename: BenchmarkA is written as Go does\nomit the word Benchmark",
             ),
             (
                 "[rename]\nA = \"A\"\n",
@@ -352,7 +352,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \" \"\n",
-                "benchcli.toml:1:1: accept: the reason is empty\nsay why, for those who read the report",
+                "benchcli.toml:1:1: accept: the reason is empty\ngive a reason for the readers of the report",
             ),
             (
                 "[[accept]]\nbenchmark = \"/(/\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \"x\"\n",

@@ -26,12 +26,12 @@ impl Renames {
             }
             for name in [old, new] {
                 if name.starts_with("Benchmark") {
-                    return Err(fault(format!("rename: {name} is written as Go does"))
-                        .with_hint("leave out the word Benchmark, as results do"));
+                    return Err(fault(format!("rename: {name} starts with Benchmark"))
+                        .with_hint("omit the word Benchmark"));
                 }
             }
             if old == new {
-                return Err(fault(format!("rename: {old} is its own new name"))
+                return Err(fault(format!("rename: {old} is renamed to itself"))
                     .with_hint("remove the line"));
             }
             let mut way = vec![old.as_str()];
@@ -39,10 +39,8 @@ impl Renames {
             while let Some(name) = next {
                 way.push(name);
                 if name == old {
-                    return Err(
-                        fault(format!("rename: {} goes in a circle", way.join(" → ")))
-                            .with_hint("remove the line of the newest name"),
-                    );
+                    return Err(fault(format!("rename: {} forms a cycle", way.join(" → ")))
+                        .with_hint("remove the line of the newest name"));
                 }
                 // A circle that this name is not a part of is found from another.
                 next = names.get(name).map(|it| it.get_ref().as_str());

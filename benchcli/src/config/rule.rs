@@ -157,7 +157,7 @@ impl Rules {
         let rules = self.0.iter().enumerate();
         rules
             .filter(|(at, _)| !used.contains(at))
-            .map(|(_, rule)| format!("{}: no row of this run matches it", rule.origin))
+            .map(|(_, rule)| format!("{}: matches no row of this run", rule.origin))
             .collect()
     }
 }
@@ -205,10 +205,7 @@ impl Rule {
         let query = self.filter.get_ref();
         let filter = Filter::parse(query.as_bytes()).map_err(|error| {
             let at = place.inside(&self.filter.span(), query, error.offset());
-            place.fault(
-                at,
-                &format!("rule: the filter is wrong: {}", error.message()),
-            )
+            place.fault(at, &format!("rule: invalid filter: {}", error.message()))
         })?;
         let value = |spanned: &Option<Spanned<ClassName>>| spanned.as_ref().map(|of| *of.get_ref());
         if let Some(tolerance) = &self.tolerance {
@@ -223,7 +220,7 @@ impl Rule {
             if !(abs >= 0.0 && abs.is_finite() && rel >= 0.0) {
                 return Err(place.fault(
                     tolerance.span().start,
-                    "rule: a tolerance is negative or no number; expected 0 or more",
+                    "rule: the tolerance is negative or not a number; expected 0 or more",
                 ));
             }
         }
@@ -252,7 +249,7 @@ impl Rule {
         };
         if settings == Settings::default() {
             return Err(place
-                .fault(self.filter.span().start, "rule: it sets nothing")
+                .fault(self.filter.span().start, "rule: the rule sets nothing")
                 .with_hint("set threshold, class, tolerance, direction or gate"));
         }
         Ok((filter, settings))

@@ -14,11 +14,11 @@ use super::{HistoryError, Noted, Request};
 
 /// Segments, and which commits their notes are of.
 pub(super) struct Assembly<'s> {
-    segments: Vec<Part<'s>>,
+    segments: Vec<SeriesPart<'s>>,
     pub(super) remarks: Vec<String>,
 }
 
-struct Part<'s> {
+struct SeriesPart<'s> {
     file: &'s SegmentFile,
     /// For each note its commits: none, mostly one, several where one text was noted to several.
     commits: Vec<Vec<usize>>,
@@ -33,7 +33,7 @@ struct Source<'s> {
 
 /// What `Unit` lines say of a unit, in all notes together.
 #[derive(Debug, Clone, Copy, Default)]
-struct Said {
+struct UnitMetadata {
     is_exact: bool,
     /// The latest commit that says which values are better, and what it says.
     better: Option<(usize, Direction)>,
@@ -47,7 +47,7 @@ impl<'s> Assembly<'s> {
         }
         // A note may be in two segments, when two programs have parsed it at the same time.
         let mut taken = HashSet::new();
-        let segments = cached.iter().map(|cached| Part {
+        let segments = cached.iter().map(|cached| SeriesPart {
             commits: cached
                 .file
                 .notes
@@ -59,7 +59,7 @@ impl<'s> Assembly<'s> {
                 .collect(),
             file: &cached.file,
         });
-        let mut segments: Vec<Part<'s>> = segments.collect();
+        let mut segments: Vec<SeriesPart<'s>> = segments.collect();
         // Mostly this leaves nothing to sort in the series.
         segments.sort_by_key(|part| part.commits.iter().flatten().min().copied());
         Self {
@@ -90,7 +90,7 @@ impl<'s> Assembly<'s> {
                 let seen: &mut BTreeSet<String> = there.entry("environments").or_default();
                 seen.insert(environment.clone());
                 let seen = there.entry("units").or_default();
-                seen.insert(crate::wording::written_unit(&key.unit).to_owned());
+                seen.insert(crate::unit_words::written_unit(&key.unit).to_owned());
                 let is_wanted = wanted_environment
                     .as_ref()
                     .is_none_or(|wanted| environment.to_lowercase().contains(wanted))
@@ -105,7 +105,7 @@ impl<'s> Assembly<'s> {
                 }
             }
         }
-        let said = self.said();
+        let metadata = self.unit_metadata();
         let jobs: Vec<(SeriesKey, Vec<Source<'s>>)> = sources.into_iter().collect();
         let points = in_parallel(&jobs, |(_, sources)| self.points(sources));
         let mut all = Vec::new();
@@ -119,13 +119,13 @@ impl<'s> Assembly<'s> {
                     count => format!("{count} commits have"),
                 };
                 self.remarks.push(format!(
-                    "{}: {commits} it under an old name as well; what has the new name counts",
+                    "{}: {commits} results under both the old and the new name; the results under the new name are used",
                     key.benchmark
                 ));
             }
-            let said = said.get(key.unit.as_str()).copied().unwrap_or_default();
-            let better = said.better.map(|(_, better)| better);
-            let semantics = key.semantics(&request.config.rules, said.is_exact, better);
+            let metadata = metadata.get(key.unit.as_str()).copied().unwrap_or_default();
+            let better = metadata.better.map(|(_, better)| better);
+            let semantics = key.semantics(&request.config.rules, metadata.is_exact, better);
             let mut series = Series::new(&key.benchmark, &key.unit, points);
             series.environment = key.environment();
             series.direction = semantics.direction;
@@ -140,8 +140,8 @@ impl<'s> Assembly<'s> {
         Ok(all)
     }
 
-    fn said(&self) -> HashMap<&'s str, Said> {
-        let mut all: HashMap<&str, Said> = HashMap::new();
+    fn unit_metadata(&self) -> HashMap<&'s str, UnitMetadata> {
+        let mut all: HashMap<&str, UnitMetadata> = HashMap::new();
         for part in &self.segments {
             let file: &'s SegmentFile = part.file;
             for fact in &file.units {
@@ -149,12 +149,12 @@ impl<'s> Assembly<'s> {
                 let Some(&commit) = commits.and_then(|commits| commits.last()) else {
                     continue;
                 };
-                let said = all.entry(&fact.unit).or_default();
-                said.is_exact |= fact.is_exact;
+                let metadata = all.entry(&fact.unit).or_default();
+                metadata.is_exact |= fact.is_exact;
                 if let Some(better) = fact.better
-                    && said.better.is_none_or(|(at, _)| at <= commit)
+                    && metadata.better.is_none_or(|(at, _)| at <= commit)
                 {
-                    said.better = Some((commit, better));
+                    metadata.better = Some((commit, better));
                 }
             }
         }
@@ -223,7 +223,8 @@ fn nothing_left(request: &Request<'_>, there: &BTreeMap<&str, BTreeSet<String>>)
         ),
         _ => (
             "the filter".to_owned(),
-            "a query that some result matches; without it, this command lists all".to_owned(),
+            "a query that matches a series; without --filter, this command lists all series"
+                .to_owned(),
         ),
     };
     HistoryError::NothingLeft { why, expected }

@@ -103,10 +103,10 @@ fn encode(all: &HashMap<Identity, Findings>) -> Vec<u8> {
             put_f64s(&mut body, &numbers);
         }
         body.push(u8::from(findings.suspect.is_some()));
-        if let Some(suspect) = &findings.suspect {
-            body.push(u8::from(suspect.worse));
-            put_places(&mut body, &[suspect.after, suspect.at]);
-            put_f64s(&mut body, &[suspect.before, suspect.level, suspect.ratio]);
+        if let Some(pending) = &findings.suspect {
+            body.push(u8::from(pending.worse));
+            put_places(&mut body, &[pending.after, pending.at]);
+            put_f64s(&mut body, &[pending.before, pending.level, pending.ratio]);
         }
     }
     sealed(KIND, &body)
@@ -126,13 +126,13 @@ fn decode(file: &[u8]) -> Option<HashMap<Identity, Findings>> {
         let identity = [body.u64()?, body.u64()?];
         let changes = body.u32()?;
         let changes: Option<Vec<ChangePoint>> = (0..changes).map(|_| change(&mut body)).collect();
-        let suspect = match body.byte()? {
+        let pending = match body.byte()? {
             0 => None,
-            _ => Some(suspect(&mut body)?),
+            _ => Some(pending(&mut body)?),
         };
         let mut findings = Findings::default();
         findings.changes = changes?;
-        findings.suspect = suspect;
+        findings.suspect = pending;
         all.insert(identity, findings);
     }
     Some(all)
@@ -157,7 +157,7 @@ fn change(body: &mut Bytes<'_>) -> Option<ChangePoint> {
     Some(change)
 }
 
-fn suspect(body: &mut Bytes<'_>) -> Option<PendingChange> {
+fn pending(body: &mut Bytes<'_>) -> Option<PendingChange> {
     let worse = body.byte()? != 0;
     let commits = [place(body)?, place(body)?];
     let mut suspect = PendingChange::new(commits, [body.f64()?, body.f64()?]);

@@ -7,7 +7,7 @@ use benchparse::query::{Filter, Key, Term};
 use benchparse::unit::{self, UnitSemantics};
 
 use crate::config::Rules;
-use crate::wording::is_unit;
+use crate::unit_words::is_unit;
 
 /// One benchmark in one unit, measured in one environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -85,18 +85,14 @@ pub enum HistoryError {
         commits: usize,
     },
     /// The window has no commit.
-    #[error(
-        "the window has no commit; expected one that reaches the last commit of the line, from {newest}"
-    )]
+    #[error("the window contains no commits; the last commit is from {newest}")]
     Empty {
         /// When the last commit of the line was made.
         newest: String,
     },
     /// Notes, but none in the window.
     #[error(
-        "none of the {commits} commits of the window has a baseline (baselines of other commits on \
-         this line of first parents: {before}; of commits on other branches, or rewritten since: \
-         {elsewhere})"
+        "none of the {commits} commits of the window has a baseline (baselines outside the window: {before}; on other branches or rewritten commits: {elsewhere})"
     )]
     NoneInWindow {
         /// Commits that were looked at.
@@ -115,7 +111,7 @@ pub enum HistoryError {
         expected: String,
     },
     /// The notes hold no results.
-    #[error("the baselines of the window hold no benchmark result")]
+    #[error("the baselines of the window contain no benchmark results")]
     NoResults,
 }
 
@@ -124,14 +120,14 @@ impl HistoryError {
     fn with_hint(self) -> anyhow::Error {
         let hint = match self {
             Self::NoBaselines => {
-                "run `benchcli pull` to fetch those of the remote, or `benchcli record` to make one"
+                "run `benchcli pull` to fetch the remote's baselines, or `benchcli record` to create one"
             }
             Self::Shallow { .. } => "run `git fetch --unshallow`",
             Self::NoneInWindow { .. } => {
                 "choose another --since or --range; `benchcli log` lists all baselines, \
                  `benchcli init` makes them follow rebases"
             }
-            Self::NoResults => "`benchcli show REV` prints one",
+            Self::NoResults => "run `benchcli show REV` to print one",
             Self::Empty { .. } | Self::NothingLeft { .. } => return self.into(),
         };
         self.hint(hint)
@@ -205,7 +201,7 @@ pub fn read(store: &Store, request: &Request<'_>) -> Result<Reading> {
     let mut remarks = assembly.remarks;
     if store.repo().is_shallow() {
         remarks.push(
-            "this clone is shallow, so the history breaks off; `git fetch --unshallow` fetches the rest"
+            "this clone is shallow, so the history is incomplete; run `git fetch --unshallow` to fetch the rest"
                 .into(),
         );
     }

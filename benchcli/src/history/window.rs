@@ -111,8 +111,8 @@ impl Member {
             // A shallow clone ends here.
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
             Err(error) => {
-                let error = Error::new(error).context(format!("the commit {id} cannot be read"));
-                return Err(error.hint("`git fsck` says more"));
+                let error = Error::new(error).context(format!("cannot read the commit {id}"));
+                return Err(error.hint("run `git fsck` to find out more"));
             }
         };
         let author = commit.author();

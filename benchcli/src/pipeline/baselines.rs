@@ -5,8 +5,8 @@ use std::fmt::Display;
 use git2::Oid;
 
 use crate::baseline::{Note, Recording};
+use crate::plural::counted;
 use crate::ui::warn;
-use crate::wording::counted;
 
 /// Names what is not as `benchcli` wrote it.
 pub(crate) fn warn_of_faults(commit: Oid, note: &Note<'_>) {

@@ -30,6 +30,7 @@ use crate::baseline::Store;
 use crate::config::Acceptances;
 use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
 use crate::hint::WithHint as _;
+use crate::plural::counted;
 use crate::profile::Explained;
 use crate::report::mismatch::mismatch_text;
 use crate::report::verdict_model::model;
@@ -37,8 +38,8 @@ use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, SameBi
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
 use crate::runner::transcript::INTERLEAVED;
 use crate::ui;
+use crate::unit_words::{is_unit, written_unit};
 use crate::visible::visible;
-use crate::wording::{counted, is_unit, written_unit};
 
 /// How many rows of a profile a report has.
 const EXPLAINED_ROWS: usize = 40;
@@ -548,8 +549,7 @@ fn leave_out_one_sided_units(pairs: &mut Vec<Pair<'_>>, on_missing: Action) -> V
         };
         let were = if names.len() == 1 { "was" } else { "were" };
         advice.push(format!(
-            "{} {were} measured on the {} only, of {}, and not compared; run both sides with the \
-             same flags, such as -benchmem",
+            "{} {were} measured only on the {} (for {}) and not compared; run both sides with the same flags, such as -benchmem",
             names.join(", "),
             side.name(),
             counted(most, "benchmark"),
@@ -659,8 +659,8 @@ fn without_rows(gated: &[String], rows: &[Row]) -> Result<Vec<String>> {
             units.join(", ")
         );
     }
-    let say = |unit: &String| format!("gate: no row of this run has the unit {unit}");
-    Ok(missing.into_iter().map(say).collect())
+    let warning = |unit: &String| format!("gate: no row of this run has the unit {unit}");
+    Ok(missing.into_iter().map(warning).collect())
 }
 
 /// Prints the report, and writes all others that were asked for.

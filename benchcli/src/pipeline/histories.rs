@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::args::history::HistoryOptions;
 use crate::baseline::Store;
 use crate::history::{Reading, Request, Since, Window, read};
+use crate::plural::counted;
 use crate::ui::warn;
-use crate::wording::counted;
 
 /// Reads the history that the options ask for, in the repository that the working directory is in.
 ///
@@ -41,22 +41,19 @@ pub(crate) fn remarks(reading: &Reading) -> Vec<String> {
     let measured = history.commits.iter().filter(|it| it.measured).count();
     if measured == 1 {
         remarks.push(
-            "only one commit has results, and a trend needs at least two; `benchcli record --commit REV` adds \
-             those of another"
+            "only one commit has results, and a trend needs at least two; run `benchcli record --commit REV` to add those of another"
                 .into(),
         );
     }
     if reading.elsewhere > 0 {
         remarks.push(format!(
-            "{} left out, of commits that are not on this line of first parents: of other branches, \
-             or rewritten since (`benchcli init` makes baselines follow rebases)",
+            "{} left out: on other branches or rewritten commits, not on the first-parent history (`benchcli init` makes baselines follow rebases)",
             counted(reading.elsewhere, "baseline")
         ));
     }
     for suggestion in &reading.rename_suggestions {
         remarks.push(format!(
-            "{old} ends where {new} begins with like values, at {commit}; if it is the same \
-             benchmark, put `\"{old}\" = \"{new}\"` under [rename] in benchcli.toml",
+            "{old} looks renamed to {new} at {commit}; if so, add `\"{old}\" = \"{new}\"` under [rename] in benchcli.toml",
             old = suggestion.old,
             new = suggestion.new,
             commit = history.short_id(suggestion.at)
@@ -66,7 +63,7 @@ pub(crate) fn remarks(reading: &Reading) -> Vec<String> {
 }
 
 /// Says them on standard error.
-pub(crate) fn tell(remarks: &[String]) {
+pub(crate) fn print_remarks(remarks: &[String]) {
     for remark in remarks {
         warn(remark);
     }

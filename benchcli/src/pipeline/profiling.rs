@@ -75,7 +75,7 @@ impl Profiling<'_> {
         }
         if wanted.len() > chosen.len() {
             status(&format!(
-                "{} more are not explained; --most and --bench choose",
+                "{} more not explained; use --most or --bench to choose others",
                 wanted.len() - chosen.len()
             ));
         }
@@ -108,7 +108,7 @@ impl Profiling<'_> {
             return Ok(());
         };
         fs::create_dir_all(folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
+            .with_context(|| format!("cannot create {}", folder.display()))?;
         for answer in &mut explained.answers {
             let title = format!("{}: {}", explained.benchmark, answer.sentence);
             let svg = answer.flame(&title);
@@ -147,10 +147,15 @@ pub(crate) fn output(children: &Children, command: &mut Command) -> Result<Vec<u
     let ran = children.run(command)?;
     if !ran.status.success() {
         // A benchmark that fails says why where it prints results.
-        let said = [&ran.stderr, &ran.stdout].map(|said| String::from_utf8_lossy(said));
-        let said = said.iter().map(|said| said.trim_end());
-        let said = said.filter(|said| !said.is_empty()).collect::<Vec<_>>();
-        bail!("{}: {}", ran.ending(), said.join("\n"));
+        let failure_text =
+            [&ran.stderr, &ran.stdout].map(|failure_text| String::from_utf8_lossy(failure_text));
+        let failure_text = failure_text
+            .iter()
+            .map(|failure_text| failure_text.trim_end());
+        let failure_text = failure_text
+            .filter(|failure_text| !failure_text.is_empty())
+            .collect::<Vec<_>>();
+        bail!("{}: {}", ran.ending(), failure_text.join("\n"));
     }
     Ok(ran.stdout)
 }

@@ -181,7 +181,7 @@ impl Reading {
     /// Says what makes the command fail.
     pub(crate) fn fail(&mut self, message: String) {
         self.outcome = Outcome::Incomplete;
-        ui::say(self.program, &message);
+        ui::line(self.program, &message);
         self.notices.notes.push(message);
     }
 
@@ -219,7 +219,7 @@ impl Reading {
 /// What is said of an input without results.
 pub(crate) fn no_result(name: &[u8]) -> String {
     format!(
-        "no benchmark result in {}, expected the output of 'go test -bench'",
+        "no benchmark results in {}; expected the output of 'go test -bench'",
         name.as_bstr()
     )
 }

@@ -15,6 +15,7 @@ use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
 use crate::diagnostics::Diagnostic;
 use crate::hint::WithHint as _;
+use crate::plural::counted;
 use crate::report::verdicts::SameBinary;
 use crate::runner::Side;
 use crate::runner::bench_pattern::BenchPattern;
@@ -25,9 +26,8 @@ use crate::runner::go_flags::LinkerFlags;
 use crate::runner::packages::{self, NoGo, Package};
 use crate::runner::rounds::{Job, Subject};
 use crate::runner::same_binary::are_same;
-use crate::runner::worktree::Place;
+use crate::runner::worktree::RunFolder;
 use crate::ui::status;
-use crate::wording::counted;
 
 /// What is to be measured, and what it is called.
 pub(crate) struct Prepared {
@@ -77,7 +77,7 @@ pub(crate) fn prepare(
     versions: &Versions,
     children: &Children,
     store: Option<&Store>,
-    place: &mut Place,
+    place: &mut RunFolder,
     linking: Linking,
 ) -> Result<Prepared> {
     match versions {
@@ -93,7 +93,7 @@ pub(crate) fn prepare(
 }
 
 fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
-    let folder = env::current_dir().context("the working directory is gone")?;
+    let folder = env::current_dir().context("the working directory no longer exists")?;
     let (shell, flag) = if cfg!(windows) {
         ("cmd", "/C")
     } else {
@@ -128,7 +128,7 @@ fn of_packages(
     go: &GoOptions,
     children: &Children,
     store: &Store,
-    place: &mut Place,
+    place: &mut RunFolder,
     linking: Linking,
 ) -> Result<Prepared> {
     let repository = store.repo();
@@ -136,9 +136,9 @@ fn of_packages(
         return Err(anyhow!("this repository has no working tree to measure")
             .hint("run benchcli in a clone that has a working tree"));
     };
-    let root = fs::canonicalize(root).context("the working tree cannot be found")?;
+    let root = fs::canonicalize(root).context("cannot find the working tree")?;
     let here = env::current_dir().and_then(fs::canonicalize);
-    let here = here.context("the working directory is gone")?;
+    let here = here.context("the working directory no longer exists")?;
     let within = here.strip_prefix(&root).unwrap_or(Path::new(""));
     let target = CiTarget::from_variables(|name| env::var(name).ok());
     let baseline = if go.cached_base {
@@ -167,14 +167,14 @@ fn of_packages(
     let base_is_listed = baseline.is_none() && !broken.iter().any(|it| it.package == THE_BASE);
     if builds.is_empty() && broken.is_empty() && !packages::has_module(&here) {
         return Err(anyhow!(
-            "no benchmark in {}: {} is in no Go module and has none below it",
+            "no benchmarks in {}: {} is not in a Go module and contains none",
             go.packages.join(" "),
             here.display()
         )
-        .hint("`go mod init example.com/NAME` makes one"));
+        .hint("run `go mod init example.com/NAME` to create one"));
     }
     if builds.is_empty() && broken.is_empty() {
-        return Err(anyhow!("no benchmark in {}", go.packages.join(" "))
+        return Err(anyhow!("no benchmarks in {}", go.packages.join(" "))
             .hint("use --pkg to select packages that contain benchmarks"));
     }
     let linker_flags = LinkerFlags::of_environment(&build::inherited_flags(children, &here)?);
@@ -345,9 +345,7 @@ fn list(
                 let name = side.name();
                 return Err(match error.downcast::<NoGo>() {
                     Ok(no_go) => no_go.with_hint(),
-                    Err(error) => {
-                        error.context(format!("the packages of the {name} cannot be listed"))
-                    }
+                    Err(error) => error.context(format!("cannot list the packages of the {name}")),
                 });
             }
             Err(error) => {
@@ -363,7 +361,7 @@ fn list(
         );
         let binaries = scratch.join(side.name());
         fs::create_dir_all(&binaries)
-            .with_context(|| format!("{} cannot be made", binaries.display()))?;
+            .with_context(|| format!("cannot create {}", binaries.display()))?;
         let found = found.packages.into_iter().enumerate();
         builds.extend(found.map(|(at, package)| Build {
             side,

@@ -29,7 +29,7 @@ fn fine((x, y): At) -> (i32, i32) {
 }
 
 fn failed(error: impl fmt::Debug) -> anyhow::Error {
-    anyhow!("the picture cannot be drawn: {error:?}")
+    anyhow!("cannot draw the picture: {error:?}")
 }
 
 type Error = plotters::drawing::DrawingAreaErrorKind<fmt::Error>;

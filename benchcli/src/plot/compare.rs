@@ -12,16 +12,16 @@ pub struct Panel {
     /// The unit, such as `sec/op`.
     pub unit: String,
     /// The benchmarks, the most important first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ChartRow>,
 }
 
 /// One benchmark.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct ChartRow {
     /// Its name.
     pub name: String,
     /// Old and new.
-    pub sides: [Side; 2],
+    pub sides: [ChartSide; 2],
     /// What changed, such as `+12.31%`.
     pub change: String,
     /// Worse, better, or neither.
@@ -30,7 +30,7 @@ pub struct Row {
 
 /// One sample.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Side {
+pub struct ChartSide {
     /// Every value.
     pub values: Vec<f64>,
     /// The median.
@@ -96,7 +96,7 @@ pub fn draw(panels: &[Panel], names: &[String; 2], look: Look) -> Result<Picture
 }
 
 /// The panels and rows that have room, the first ones first.
-fn fitting(panels: &[Panel], height: Option<f64>) -> Vec<(&Panel, &[Row])> {
+fn fitting(panels: &[Panel], height: Option<f64>) -> Vec<(&Panel, &[ChartRow])> {
     let mut rows_left = MOST_ROWS;
     let mut height_left = height.unwrap_or(f64::INFINITY) - TOP;
     let mut shown = Vec::new();
@@ -130,7 +130,7 @@ fn legend(canvas: &Canvas<'_>, names: &[String; 2], width: f64) -> Result<()> {
 fn draw_panel(
     canvas: &Canvas<'_>,
     panel: &Panel,
-    rows: &[Row],
+    rows: &[ChartRow],
     (top, bottom): (f64, f64),
     width: f64,
     look: Look,
@@ -145,7 +145,7 @@ fn draw_panel(
     let log = look.log || spread.1 / spread.0 > 3.0;
     let beyond = |place| rows.iter().any(|row| row.places().any(|it| it == place));
     let end = |place| if beyond(place) { 8.0 + BEYOND } else { 8.0 };
-    let ends = (left + end(Place::Below), right - end(Place::Above));
+    let ends = (left + end(DotPlace::Below), right - end(DotPlace::Above));
     let scale = Scale::new(spread, ends, log);
     canvas.text(
         &panel.unit,
@@ -193,9 +193,9 @@ fn draw_panel(
         for (side, (color, up)) in row.sides.iter().zip([(theme.old, -1.0), (theme.line, 1.0)]) {
             let y = middle + up * (row_height * 0.17).min(9.0);
             let x = |value: f64| match relative_to(base, value) {
-                Place::On(ratio) => scale.at(ratio),
-                Place::Below => left + 16.0,
-                Place::Above => right - 16.0,
+                DotPlace::On(ratio) => scale.at(ratio),
+                DotPlace::Below => left + 16.0,
+                DotPlace::Above => right - 16.0,
             };
             let [low, high] = side.interval;
             canvas.line(&[(x(low), y), (x(high), y)], color, 6.0, 0.28)?;
@@ -204,11 +204,11 @@ fn draw_panel(
             }
             let median = x(side.median);
             match relative_to(base, side.median) {
-                Place::On(_) => {
+                DotPlace::On(_) => {
                     canvas.line(&[(median, y - 5.0), (median, y + 5.0)], color, 2.4, 1.0)?;
                 }
-                Place::Below => arrow(canvas, (median, y), -7.0, color)?,
-                Place::Above => arrow(canvas, (median, y), 7.0, color)?,
+                DotPlace::Below => arrow(canvas, (median, y), -7.0, color)?,
+                DotPlace::Above => arrow(canvas, (median, y), 7.0, color)?,
             }
             // A value beside a picture is read, where a place on a scale is estimated.
             let text = &side.text;
@@ -241,7 +241,7 @@ fn arrow(canvas: &Canvas<'_>, (x, y): (f64, f64), length: f64, color: RGBColor) 
 
 /// Where a value is, seen from a base.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Place {
+enum DotPlace {
     /// So many times the base.
     On(f64),
     /// No multiple of a base that is zero: below any.
@@ -250,31 +250,31 @@ enum Place {
     Above,
 }
 
-fn relative_to(base: f64, value: f64) -> Place {
+fn relative_to(base: f64, value: f64) -> DotPlace {
     let ratio = value / base;
     if ratio.is_finite() {
-        Place::On(ratio)
+        DotPlace::On(ratio)
     } else if value > base {
-        Place::Above
+        DotPlace::Above
     } else if value < base {
-        Place::Below
+        DotPlace::Below
     } else {
-        Place::On(1.0)
+        DotPlace::On(1.0)
     }
 }
 
-impl Row {
-    fn places(&self) -> impl Iterator<Item = Place> {
+impl ChartRow {
+    fn places(&self) -> impl Iterator<Item = DotPlace> {
         let base = self.sides[0].median;
         let values = self.sides.iter().flat_map(|side| &side.values);
         values.map(move |&value| relative_to(base, value))
     }
 }
 
-fn relative_range(rows: &[Row]) -> (f64, f64) {
+fn relative_range(rows: &[ChartRow]) -> (f64, f64) {
     let (mut low, mut high) = (0.98f64, 1.02f64);
-    for place in rows.iter().flat_map(Row::places) {
-        if let Place::On(ratio) = place {
+    for place in rows.iter().flat_map(ChartRow::places) {
+        if let DotPlace::On(ratio) = place {
             low = low.min(ratio);
             high = high.max(ratio);
         }
@@ -305,23 +305,23 @@ mod tests {
         assert_eq!(
             places.map(|(base, value)| relative_to(base, value)),
             [
-                Place::Above,
-                Place::Below,
-                Place::On(1.0),
-                Place::On(1.25),
-                Place::On(0.0)
+                DotPlace::Above,
+                DotPlace::Below,
+                DotPlace::On(1.0),
+                DotPlace::On(1.25),
+                DotPlace::On(0.0)
             ]
         );
     }
 
     fn panel(rows: usize) -> Panel {
-        let side = || Side {
+        let side = || ChartSide {
             values: vec![1.0],
             median: 1.0,
             interval: [1.0, 1.0],
             text: "1".to_owned(),
         };
-        let row = |at| Row {
+        let row = |at| ChartRow {
             name: format!("B{at}"),
             sides: [side(), side()],
             change: String::new(),

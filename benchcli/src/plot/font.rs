@@ -18,5 +18,5 @@ pub(super) const WEB: &[u8] = include_bytes!("font/DejaVuSans.woff2");
 /// Lets plotters measure texts.
 pub(super) fn register() -> Result<()> {
     register_font(NAME, FontStyle::Normal, TRUE_TYPE)
-        .map_err(|_| anyhow!("the embedded font cannot be read"))
+        .map_err(|_| anyhow!("cannot read the embedded font"))
 }

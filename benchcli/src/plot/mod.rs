@@ -17,7 +17,7 @@ use anyhow::Result;
 pub use png::png;
 pub use theme::ThemeName;
 
-use crate::wording::base_unit;
+use crate::unit_words::base_unit;
 
 /// How a picture looks.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -22,15 +22,15 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>> {
         font_family: font::NAME.to_owned(),
         ..Options::default()
     };
-    let tree = Tree::from_str(svg, &options).context("the picture cannot be rendered")?;
+    let tree = Tree::from_str(svg, &options).context("cannot render the picture")?;
     let size = tree.size().to_int_size().scale_by(scale);
     let size = size.context("the picture has no size")?;
     let mut pixels = Pixmap::new(size.width(), size.height())
-        .ok_or_else(|| anyhow!("the picture is too large").hint("give it a smaller --size"))?;
+        .ok_or_else(|| anyhow!("the picture is too large").hint("choose a smaller --size"))?;
     resvg::render(
         &tree,
         Transform::from_scale(scale, scale),
         &mut pixels.as_mut(),
     );
-    pixels.encode_png().context("the picture cannot be encoded")
+    pixels.encode_png().context("cannot encode the picture")
 }

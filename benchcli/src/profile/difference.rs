@@ -11,7 +11,7 @@ use super::per_op::{Cost, Costs, Line};
 
 /// A value of both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Change {
+pub struct CostChange {
     /// The mean over the profiles of the base.
     pub base: f64,
     /// The mean over the profiles of the head.
@@ -58,10 +58,10 @@ impl Samplings {
     }
 
     /// Compares the values of as many profiles.
-    pub(super) fn change(&self, base: &[f64], head: &[f64]) -> Change {
+    pub(super) fn change(&self, base: &[f64], head: &[f64]) -> CostChange {
         let (base_mean, head_mean) = (mean(base), mean(head));
         let [of_base, of_head] = &self.0;
-        Change {
+        CostChange {
             base: base_mean,
             head: head_mean,
             difference: head_mean - base_mean,
@@ -70,7 +70,7 @@ impl Samplings {
     }
 }
 
-impl Change {
+impl CostChange {
     /// Whether there is a difference, and one beyond the noise where that is known.
     pub fn is_significant(&self) -> bool {
         self.difference != 0.0 && self.difference.abs() > self.margin.unwrap_or(0.0)
@@ -91,7 +91,7 @@ pub enum Presence {
 
 /// A function, or a line of one.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct Row {
+pub struct FunctionRow {
     /// Its name.
     pub function: String,
     /// Its file; empty for a function.
@@ -102,14 +102,14 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub line: i64,
     /// In itself.
-    pub flat: Change,
+    pub flat: CostChange,
     /// With all that it calls.
-    pub cum: Change,
+    pub cum: CostChange,
     /// Which sides have it.
     pub presence: Presence,
 }
 
-impl Row {
+impl FunctionRow {
     /// Whether anything differs.
     pub fn moved(&self) -> bool {
         self.flat.difference != 0.0 || self.cum.difference != 0.0
@@ -123,7 +123,7 @@ impl Row {
     /// What it goes by in a table: the change of its own cost beyond the noise, then that with what it
     /// calls. Where the noise is not known, the order of `pprof -top` is kept.
     fn weight(&self) -> (f64, f64) {
-        let size = |change: &Change| {
+        let size = |change: &CostChange| {
             if change.is_significant() {
                 change.difference.abs()
             } else {
@@ -144,12 +144,12 @@ fn is_zero(line: &i64) -> bool {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// Everything.
-    pub total: Change,
+    pub total: CostChange,
     /// By function, the biggest change of the flat cost first and like ones by name, as
     /// `pprof -top -diff_base` has them.
-    pub functions: Vec<Row>,
+    pub functions: Vec<FunctionRow>,
     /// By line, in the same order.
-    pub lines: Vec<Row>,
+    pub lines: Vec<FunctionRow>,
     /// How many functions and lines are not in these, as they moved within the noise.
     pub left_out: [usize; 2],
     /// How many are not in these, as they moved less than others.
@@ -166,29 +166,31 @@ impl Difference {
         let lines = rows(base, head, &samplings, |costs| &costs.lines);
         Self {
             total: samplings.change(&total(base), &total(head)),
-            functions: sorted(
-                functions
+            functions: sorted(functions.into_iter().map(
+                |(name, row): (&Arc<str>, FunctionRow)| FunctionRow {
+                    function: name.to_string(),
+                    ..row
+                },
+            )),
+            lines: sorted(
+                lines
                     .into_iter()
-                    .map(|(name, row): (&Arc<str>, Row)| Row {
-                        function: name.to_string(),
+                    .map(|(line, row): (&Line, FunctionRow)| FunctionRow {
+                        function: line.function.to_string(),
+                        file: line.file.to_string(),
+                        line: line.line,
                         ..row
                     }),
             ),
-            lines: sorted(lines.into_iter().map(|(line, row): (&Line, Row)| Row {
-                function: line.function.to_string(),
-                file: line.file.to_string(),
-                line: line.line,
-                ..row
-            })),
             left_out: [0; 2],
             cut: [0; 2],
         }
     }
 
-    /// Keeps the rows that moved beyond the noise, of these the first, and that of who pays.
-    pub(super) fn keep(&mut self, most: usize, payer: Option<&str>) {
+    /// Keeps the rows that moved beyond the noise, of these the first, and that of the top contributor.
+    pub(super) fn keep(&mut self, most: usize, contributor: Option<&str>) {
         for by_line in [false, true] {
-            let Chosen { rows, noise, cut } = self.choose(by_line, most, payer);
+            let Chosen { rows, noise, cut } = self.choose(by_line, most, contributor);
             let rows = rows.into_iter().cloned().collect();
             let (table, at) = if by_line {
                 (&mut self.lines, 1)
@@ -202,17 +204,24 @@ impl Difference {
     }
 
     /// What of a table is worth showing: what moved beyond the noise, the biggest first, and the row
-    /// of who pays in any case.
-    pub(crate) fn choose(&self, by_line: bool, most: usize, payer: Option<&str>) -> Chosen<'_> {
+    /// of the top contributor in any case.
+    pub(crate) fn choose(
+        &self,
+        by_line: bool,
+        most: usize,
+        contributor: Option<&str>,
+    ) -> Chosen<'_> {
         let rows = if by_line {
             &self.lines
         } else {
             &self.functions
         };
-        let moved: Vec<&Row> = rows.iter().filter(|row| row.moved()).collect();
-        let is_payer = |row: &&Row| payer == Some(&*row.function);
-        let payer = moved.iter().copied().find(is_payer);
-        let is_chosen = |row: &Row| payer.is_some_and(|payer| std::ptr::eq(payer, row));
+        let moved: Vec<&FunctionRow> = rows.iter().filter(|row| row.moved()).collect();
+        let is_contributor = |row: &&FunctionRow| contributor == Some(&*row.function);
+        let contributor = moved.iter().copied().find(is_contributor);
+        let is_chosen = |row: &FunctionRow| {
+            contributor.is_some_and(|contributor| std::ptr::eq(contributor, row))
+        };
         let all = moved.len();
         let mut chosen = moved;
         chosen.retain(|row| row.is_significant() || is_chosen(row));
@@ -233,7 +242,7 @@ impl Difference {
 
 /// Rows that are worth showing.
 pub(crate) struct Chosen<'d> {
-    pub(crate) rows: Vec<&'d Row>,
+    pub(crate) rows: Vec<&'d FunctionRow>,
     /// How many are not, as they moved within the noise.
     pub(crate) noise: usize,
     /// How many are not, as they moved less than those.
@@ -245,7 +254,7 @@ fn rows<'c, K: Ord>(
     head: &'c [Costs],
     samplings: &Samplings,
     of: impl Fn(&'c Costs) -> &'c std::collections::BTreeMap<K, Cost>,
-) -> Vec<(&'c K, Row)> {
+) -> Vec<(&'c K, FunctionRow)> {
     let all = base.iter().chain(head);
     let keys: BTreeSet<&K> = all.flat_map(|costs| of(costs).keys()).collect();
     let row = |key: &'c K| {
@@ -269,7 +278,7 @@ fn rows<'c, K: Ord>(
             (false, true) => Presence::HeadOnly,
             _ => Presence::Both,
         };
-        let row = Row {
+        let row = FunctionRow {
             function: String::new(),
             file: String::new(),
             line: 0,
@@ -282,11 +291,11 @@ fn rows<'c, K: Ord>(
     keys.into_iter().map(row).collect()
 }
 
-fn sorted(rows: impl Iterator<Item = Row>) -> Vec<Row> {
-    let mut rows: Vec<Row> = rows.collect();
+fn sorted(rows: impl Iterator<Item = FunctionRow>) -> Vec<FunctionRow> {
+    let mut rows: Vec<FunctionRow> = rows.collect();
     rows.sort_by(|one, other| {
-        let size = |row: &Row| row.flat.difference.abs();
-        let place = |row: &Row| (row.function.clone(), row.file.clone(), row.line);
+        let size = |row: &FunctionRow| row.flat.difference.abs();
+        let place = |row: &FunctionRow| (row.function.clone(), row.file.clone(), row.line);
         let by_size = size(other).total_cmp(&size(one));
         by_size.then_with(|| place(one).cmp(&place(other)))
     });
@@ -341,7 +350,7 @@ fn margin(sides: [(&[f64], &[Sampling]); 2]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn change(grain: f64, base: &[f64], head: &[f64]) -> Change {
+    fn change(grain: f64, base: &[f64], head: &[f64]) -> CostChange {
         let sampling = Sampling {
             grain,
             shared: None,
@@ -422,7 +431,7 @@ mod tests {
                 ("caller", noise, 10.0),
                 ("little", 1.0, 1.0),
                 ("noise", noise, noise),
-                ("payer", noise, noise),
+                ("contributor", noise, noise),
             ])
         });
         let head = [40.0, 20.0].map(|noise| {
@@ -431,24 +440,27 @@ mod tests {
                 ("caller", noise, 40.0),
                 ("little", 2.0, 2.0),
                 ("noise", noise, noise),
-                ("payer", noise, noise),
+                ("contributor", noise, noise),
             ])
         });
         let difference = Difference::new(&base, &head);
-        let told = |most| {
-            let Chosen { rows, noise, cut } = difference.choose(false, most, Some("payer"));
+        let chosen = |most| {
+            let Chosen { rows, noise, cut } = difference.choose(false, most, Some("contributor"));
             let names = rows.iter().map(|row| row.function.clone());
             (names.collect::<Vec<_>>().join(" "), noise, cut)
         };
-        assert_eq!(told(9), ("big little caller payer".to_owned(), 1, 0));
-        assert_eq!(told(2), ("big little payer".to_owned(), 1, 1));
+        assert_eq!(
+            chosen(9),
+            ("big little caller contributor".to_owned(), 1, 0)
+        );
+        assert_eq!(chosen(2), ("big little contributor".to_owned(), 1, 1));
         let mut kept = difference.clone();
-        kept.keep(2, Some("payer"));
+        kept.keep(2, Some("contributor"));
         assert_eq!(
             (kept.functions.len(), kept.left_out[0], kept.cut[0]),
             (3, 1, 1)
         );
-        let again = kept.choose(false, 1, Some("payer"));
+        let again = kept.choose(false, 1, Some("contributor"));
         assert_eq!((again.rows.len(), again.noise, again.cut), (2, 1, 2));
     }
 }

@@ -25,7 +25,7 @@ pub struct Effort {
 }
 
 /// A way to run a benchmark for profiles.
-struct Kind {
+struct ProfileRun {
     outputs: &'static [Output],
     further: &'static str,
     /// Of how often the benchmark ran in a measurement, and of its pace.
@@ -56,8 +56,8 @@ const DELAY: &str = "delay";
 /// Waiting that is less than this share of a benchmark's time is not told.
 const LITTLE: f64 = 0.01;
 
-const KINDS: [Kind; 2] = [
-    Kind {
+const KINDS: [ProfileRun; 2] = [
+    ProfileRun {
         outputs: &[
             Output {
                 flag: "-test.cpuprofile",
@@ -72,7 +72,7 @@ const KINDS: [Kind; 2] = [
         further: "-test.mutexprofilefraction=1",
         iterations: |_, pace| pace.iterations,
     },
-    Kind {
+    ProfileRun {
         outputs: &[Output {
             flag: "-test.memprofile",
             sample_types: &["alloc_space", "alloc_objects"],
@@ -263,7 +263,7 @@ fn take(
     binary: Binary<'_>,
     selection: &Selection,
     iterations: u64,
-    kind: &Kind,
+    kind: &ProfileRun,
     file: &dyn Fn(&Output) -> PathBuf,
     run: &mut Run<'_>,
 ) -> Result<u64> {

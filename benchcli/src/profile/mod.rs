@@ -1,7 +1,7 @@
 //! Compares profiles of two versions, and names the functions that contribute most to the difference.
 //!
 //! [`read`] checks a pprof file, [`per_op`] sums up the cost of functions and lines, [`difference`] compares
-//! the two sides, [`sentence`] names the function that contributes most, and [`flame`] draws a flame graph.
+//! the two sides, [`sentence`] names the top contributor, and [`flame`] draws a flame graph.
 
 pub mod difference;
 pub mod explain;
@@ -24,7 +24,7 @@ use difference::Difference;
 use neighbours::Neighbours;
 use per_op::Costs;
 use quantity::Scale;
-use sentence::Payer;
+use sentence::Contributor;
 
 /// A benchmark, explained.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -47,8 +47,11 @@ impl Explained {
     /// Keeps of each table no more rows than a reader of a report looks at.
     pub fn keep(&mut self, most: usize) {
         for answer in &mut self.answers {
-            let payer = answer.payer.as_ref().map(|payer| &*payer.function);
-            answer.difference.keep(most, payer);
+            let contributor = answer
+                .top_contributor
+                .as_ref()
+                .map(|contributor| &*contributor.function);
+            answer.difference.keep(most, contributor);
         }
     }
 }
@@ -64,11 +67,12 @@ pub struct Answer {
     pub per_op: bool,
     /// How many profiles each side has, base and head.
     pub profiles: (usize, usize),
-    /// Who pays, in words.
+    /// What contributes most, in words.
     pub sentence: String,
-    /// Who pays.
-    pub payer: Option<Payer>,
-    /// Who calls the one that pays, and what it calls.
+    /// The function that contributes most. Reports of schema 1 have another name for it.
+    #[serde(alias = "payer")]
+    pub top_contributor: Option<Contributor>,
+    /// Who calls the top contributor, and what it calls.
     pub neighbours: Option<Neighbours>,
     /// The tables.
     #[serde(flatten)]
@@ -86,24 +90,26 @@ impl Answer {
     pub fn new(kind: &read::SampleType, per_op: bool, sides: [Vec<Costs>; 2]) -> Self {
         let [base, head] = &sides;
         let difference = Difference::new(base, head);
-        let payer = sentence::top_payer(base, head, &difference.total);
+        let contributor = sentence::top_contributor(base, head, &difference.total);
         let scale = Scale::new(&kind.unit, per_op);
-        let around = payer.as_ref().map(|payer| &payer.function);
+        let around = contributor
+            .as_ref()
+            .map(|contributor| &contributor.function);
         Self {
             sample_type: kind.name.clone(),
             unit: kind.unit.clone(),
             per_op,
             profiles: (base.len(), head.len()),
-            sentence: sentence::sentence(payer.as_ref(), &difference.total, &scale),
+            sentence: sentence::sentence(contributor.as_ref(), &difference.total, &scale),
             neighbours: around.map(|name| Neighbours::new(name, base, head)),
-            payer,
+            top_contributor: contributor,
             flame_graph: None,
             difference,
             sides,
         }
     }
 
-    /// How its values are told.
+    /// How its values are printed.
     pub fn scale(&self) -> Scale<'_> {
         Scale::new(&self.unit, self.per_op)
     }

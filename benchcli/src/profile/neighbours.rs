@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::difference::{Change, Samplings};
+use super::difference::{CostChange, Samplings};
 use super::per_op::Costs;
 
 /// The calls into a function and out of it.
@@ -25,7 +25,7 @@ pub struct Call {
     /// The other function.
     pub function: String,
     /// What is spent in all such calls.
-    pub cost: Change,
+    pub cost: CostChange,
 }
 
 impl Neighbours {
@@ -109,7 +109,7 @@ mod tests {
             (&["other", "f"], 6.0),
         ]);
         let found = Neighbours::new("f", &[base], &[head]);
-        let told = |calls: &[Call]| -> Vec<(String, f64, f64)> {
+        let costs = |calls: &[Call]| -> Vec<(String, f64, f64)> {
             let calls = calls.iter();
             calls
                 .map(|call| (call.function.clone(), call.cost.base, call.cost.head))
@@ -117,7 +117,7 @@ mod tests {
         };
         let call = |name: &str, base, head| (name.to_owned(), base, head);
         assert_eq!(
-            told(&found.callers),
+            costs(&found.callers),
             [
                 call("h", 0.0, 7.0),
                 call("main", 2.0, 7.0),
@@ -125,7 +125,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            told(&found.callees),
+            costs(&found.callees),
             [call("h", 0.0, 7.0), call("g", 2.0, 0.0)]
         );
     }

@@ -107,18 +107,19 @@ impl Costs {
         }
     }
 
-    /// What each function pays for itself and for the runtime and the locks that it calls, by the
+    /// What each function costs itself, with the runtime and the locks that it calls, by the
     /// function that called it. What other languages call a function says nothing of its package,
-    /// so there each pays for itself.
+    /// so there each has its own cost.
     pub fn charged(&self) -> BTreeMap<(&str, Option<&str>), f64> {
         let mut charged = BTreeMap::new();
         let is_go = self.functions.keys().any(|name| is_of_go(name));
         for (stack, value) in &self.stacks {
             let own = stack.iter().rposition(|name| !is_go || !is_machinery(name));
-            let Some(payer) = own.or(stack.len().checked_sub(1)) else {
+            let Some(contributor) = own.or(stack.len().checked_sub(1)) else {
                 continue;
             };
-            let Some((name, callers)) = stack.get(..=payer).and_then(<[_]>::split_last) else {
+            let Some((name, callers)) = stack.get(..=contributor).and_then(<[_]>::split_last)
+            else {
                 continue;
             };
             let name: &str = name;

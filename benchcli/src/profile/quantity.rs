@@ -15,7 +15,7 @@ pub fn per(unit: &str, per_op: bool) -> String {
     }
 }
 
-/// How values of a unit are told: per operation as they are, else in the unit that fits.
+/// How values of a unit are printed: per operation as they are, else in the unit that fits.
 #[derive(Debug)]
 pub struct Scale<'u> {
     unit: &'u str,
@@ -70,10 +70,10 @@ impl<'u> Scale<'u> {
     }
 
     fn with_unit(&self, text: String) -> String {
-        let is_told = !self.per_op && matches!(self.unit, "nanoseconds" | "bytes");
+        let has_scale = !self.per_op && matches!(self.unit, "nanoseconds" | "bytes");
         let unit = per(self.unit, self.per_op);
         let gap = if unit.starts_with('/') { "" } else { " " };
-        if is_told {
+        if has_scale {
             text
         } else {
             format!("{text}{gap}{unit}")
@@ -119,17 +119,17 @@ mod tests {
 
     #[test]
     fn values_are_told_in_the_unit_that_fits() {
-        let told = |unit, per_op, value, margin| Scale::new(unit, per_op).change(value, margin);
-        assert_eq!(told("count", true, -2.0, None), "-2/op");
+        let text = |unit, per_op, value, margin| Scale::new(unit, per_op).change(value, margin);
+        assert_eq!(text("count", true, -2.0, None), "-2/op");
         assert_eq!(
-            told("nanoseconds", true, 3e8, Some(5e6)),
+            text("nanoseconds", true, 3e8, Some(5e6)),
             "+300000000 ± 5000000 ns/op"
         );
-        assert_eq!(told("nanoseconds", false, 3e8, Some(5e5)), "+300ms ± 500us");
-        assert_eq!(told("nanoseconds", false, -1.5e9, None), "-1.50s");
-        assert_eq!(told("bytes", false, 1536.0, None), "+1.50kB");
-        assert_eq!(told("bytes", false, 0.0, None), "+0");
-        assert_eq!(told("count", false, 5.0, None), "+5 count");
+        assert_eq!(text("nanoseconds", false, 3e8, Some(5e5)), "+300ms ± 500us");
+        assert_eq!(text("nanoseconds", false, -1.5e9, None), "-1.50s");
+        assert_eq!(text("bytes", false, 1536.0, None), "+1.50kB");
+        assert_eq!(text("bytes", false, 0.0, None), "+0");
+        assert_eq!(text("count", false, 5.0, None), "+5 count");
         assert_eq!(Scale::new("nanoseconds", false).number(2.5e6), "2.50ms");
         assert_eq!(Scale::new("nanoseconds", true).number(2.5e6), "2500000");
         assert_eq!(Scale::new("nanoseconds", true).whole(24.06), "24.1 ns/op");

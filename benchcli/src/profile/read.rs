@@ -44,13 +44,13 @@ pub enum ReadError {
     #[error("the gzip data is damaged ({0})")]
     Gzip(String),
     /// Too much to hold in memory.
-    #[error("the profile has more than {} MiB unpacked", .0 >> 20)]
+    #[error("the profile is larger than {} MiB uncompressed", .0 >> 20)]
     Gigantic(u64),
     /// Too many parts to hold in memory.
     #[error("the profile has too many samples and places to hold in memory")]
     Numerous,
     /// Too many frames to hold in memory.
-    #[error("the stacks have more than {0} frames together")]
+    #[error("the stacks have more than {0} frames in total")]
     Frames(usize),
     /// A stack that is too deep.
     #[error("sample {sample} has a stack of more than {MOST_DEPTH} frames")]
@@ -62,7 +62,7 @@ pub enum ReadError {
     #[error("the profile is damaged: {0}")]
     Message(prost::DecodeError),
     /// An id or index that nothing has.
-    #[error("the profile is damaged: {place} refers to {target} {id}, which is not there")]
+    #[error("the profile is damaged: {place} refers to {target} {id}, which does not exist")]
     Dangling {
         /// What refers.
         place: String,

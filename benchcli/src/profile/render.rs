@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use super::difference::{Change, Chosen, Presence, Row};
+use super::difference::{Chosen, CostChange, FunctionRow, Presence};
 use super::neighbours::Call;
 use super::quantity::share;
 use super::{Answer, Explained};
 
 /// The name of the JSON format of a comparison of profiles.
-pub const SCHEMA: &str = "benchcli-profile-diff/1";
+pub const SCHEMA: &str = "benchcli-profile-diff/2";
 
 /// The name of the JSON format of explained benchmarks.
-pub const EXPLAIN_SCHEMA: &str = "benchcli-explain/1";
+pub const EXPLAIN_SCHEMA: &str = "benchcli-explain/2";
 
 /// How many callers and callees are shown.
 const MOST_CALLS: usize = 4;
@@ -31,22 +31,26 @@ const HEADINGS: [&str; 12] = [
 ];
 
 /// The rows that are shown, and what is to be said of those that are not.
-fn chosen(answer: &Answer, table_size: TableSize) -> (Vec<&Row>, Vec<String>) {
-    let payer = answer.payer.as_ref().map(|payer| &*payer.function);
+fn chosen(answer: &Answer, table_size: TableSize) -> (Vec<&FunctionRow>, Vec<String>) {
+    let contributor = answer
+        .top_contributor
+        .as_ref()
+        .map(|contributor| &*contributor.function);
     let difference = &answer.difference;
-    let Chosen { rows, noise, cut } = difference.choose(table_size.by_line, table_size.rows, payer);
-    let told = |count, why: &str| {
+    let Chosen { rows, noise, cut } =
+        difference.choose(table_size.by_line, table_size.rows, contributor);
+    let left_out = |count, why: &str| {
         let noun = if count == 1 { "row is" } else { "rows are" };
         (count > 0).then(|| format!("{count} {noun} not shown: {why}"))
     };
     let notes = [
-        told(cut, "smaller than these"),
-        told(noise, "within the noise"),
+        left_out(cut, "smaller than those shown"),
+        left_out(noise, "within the noise"),
     ];
     (rows, notes.into_iter().flatten().collect())
 }
 
-fn cells(answer: &Answer, rows: &[&Row]) -> Vec<[String; 12]> {
+fn cells(answer: &Answer, rows: &[&FunctionRow]) -> Vec<[String; 12]> {
     let base = answer.difference.total.base;
     let scale = answer.scale();
     let mut sum = 0.0;
@@ -62,12 +66,13 @@ fn cells(answer: &Answer, rows: &[&Row]) -> Vec<[String; 12]> {
             file => format!(" {file}:{}", row.line),
         };
         // A change within the noise is none.
-        let told = |change: &Change| change.margin.is_none() || change.is_significant();
-        let told = [&row.flat, &row.cum].map(|change| told(change).then_some(change.difference));
-        sum += told[0].unwrap_or_default();
-        let size = |at: usize| told[at].map_or_else(String::new, |it| scale.signed(it));
-        let part = |at: usize| told[at].map_or_else(String::new, |it| share(it, base));
-        let noise = |change: &Change| match change.margin {
+        let is_shown = |change: &CostChange| change.margin.is_none() || change.is_significant();
+        let shown =
+            [&row.flat, &row.cum].map(|change| is_shown(change).then_some(change.difference));
+        sum += shown[0].unwrap_or_default();
+        let size = |at: usize| shown[at].map_or_else(String::new, |it| scale.signed(it));
+        let part = |at: usize| shown[at].map_or_else(String::new, |it| share(it, base));
+        let noise = |change: &CostChange| match change.margin {
             Some(margin) => scale.number(margin),
             None => "?".to_owned(),
         };
@@ -138,7 +143,7 @@ pub fn text(answer: &Answer, table_size: TableSize) -> String {
     text
 }
 
-/// The function that pays and the calls around it, a line each, as far as they changed.
+/// The top contributor and the calls around it, a line each, as far as they changed.
 fn graph(answer: &Answer) -> Vec<String> {
     let scale = answer.scale();
     let line = |call: &Call, how: &str| {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::difference::{Change, Samplings, mean};
+use super::difference::{CostChange, Samplings, mean};
 use super::per_op::Costs;
 use super::quantity::Scale;
 
-/// A margin of less than this share of its difference is not told.
+/// A margin of less than this share of its difference is not printed.
 const LITTLE: f64 = 0.05;
 
 /// Where nothing changed in all, one of many functions is beyond its margin by chance: it has to be so
@@ -18,12 +18,12 @@ const DOUBTFUL: f64 = 1.5;
 
 /// The function that explains most of a change.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct Payer {
+pub struct Contributor {
     /// Its name.
     pub function: String,
-    /// What it pays for itself, and for the runtime and the locks it calls.
+    /// Its own cost, with that of the runtime and the locks it calls.
     #[serde(flatten)]
-    pub cost: Change,
+    pub cost: CostChange,
     /// The caller that it grew most under, from another package where there is one.
     pub caller: Option<String>,
 }
@@ -33,7 +33,7 @@ type Values = [Vec<f64>; 2];
 
 /// The function whose cost moved most beyond the noise; in the direction of the total, where that
 /// moved beyond it.
-pub fn top_payer(base: &[Costs], head: &[Costs], total: &Change) -> Option<Payer> {
+pub fn top_contributor(base: &[Costs], head: &[Costs], total: &CostChange) -> Option<Contributor> {
     let samplings = Samplings::of(base, head);
     let none = || [vec![0.0; base.len()], vec![0.0; head.len()]];
     let mut moved: BTreeMap<&str, (Values, BTreeMap<Option<&str>, Values>)> = BTreeMap::new();
@@ -65,7 +65,7 @@ pub fn top_payer(base: &[Costs], head: &[Costs], total: &Change) -> Option<Payer
     let most = callers
         .iter()
         .max_by(|(_, one), (_, other)| along(one).total_cmp(&along(other)));
-    Some(Payer {
+    Some(Contributor {
         function: function.to_owned(),
         cost,
         caller: most.and_then(|(caller, _)| *caller).map(str::to_owned),
@@ -73,37 +73,41 @@ pub fn top_payer(base: &[Costs], head: &[Costs], total: &Change) -> Option<Payer
 }
 
 /// `+212 ns/op of +240 ns/op is in json.encode, called from codec.Encode`.
-pub(super) fn sentence(payer: Option<&Payer>, total: &Change, scale: &Scale<'_>) -> String {
-    let told = |change: &Change| {
+pub(super) fn sentence(
+    contributor: Option<&Contributor>,
+    total: &CostChange,
+    scale: &Scale<'_>,
+) -> String {
+    let format_change = |change: &CostChange| {
         let margin = change
             .margin
             .filter(|margin| *margin > LITTLE * change.difference.abs());
         scale.change(change.difference, margin)
     };
-    let Some(payer) = payer else {
+    let Some(contributor) = contributor else {
         return if total.is_significant() {
             format!(
                 "{}, and no single function stands out beyond the noise",
-                told(total)
+                format_change(total)
             )
         } else if total.difference == 0.0 {
             "nothing changed".to_owned()
         } else {
-            format!("{}: nothing changed beyond the noise", told(total))
+            format!("{}: nothing changed beyond the noise", format_change(total))
         };
     };
-    let called = match &payer.caller {
+    let called = match &contributor.caller {
         Some(caller) => format!(", called from {caller}"),
         None => String::new(),
     };
-    let (cost, function) = (told(&payer.cost), &payer.function);
+    let (cost, function) = (format_change(&contributor.cost), &contributor.function);
     if total.is_significant() {
         let total = scale.change(total.difference, None);
         format!("{cost} of {total} is in {function}{called}")
     } else {
         format!(
-            "{cost} is in {function}{called}; in all it is {}, within the noise",
-            told(total)
+            "{cost} is in {function}{called}; the total of {} is within the noise",
+            format_change(total)
         )
     }
 }
@@ -133,11 +137,15 @@ mod tests {
         (0..N).map(profile).collect()
     }
 
-    fn told(base: &[Costs], head: &[Costs]) -> (Option<Payer>, String) {
+    fn compared(base: &[Costs], head: &[Costs]) -> (Option<Contributor>, String) {
         let total = Difference::new(base, head).total;
-        let payer = top_payer(base, head, &total);
-        let said = sentence(payer.as_ref(), &total, &Scale::new("nanoseconds", true));
-        (payer, said)
+        let contributor = top_contributor(base, head, &total);
+        let text = sentence(
+            contributor.as_ref(),
+            &total,
+            &Scale::new("nanoseconds", true),
+        );
+        (contributor, text)
     }
 
     #[test]
@@ -150,11 +158,11 @@ mod tests {
             (&["a.A"], [530.0, 500.0, 510.0]),
             (&["a.C"], [40.0, 10.0, 20.0]),
         ]);
-        let (payer, said) = told(&base, &head);
-        assert!(payer.is_none(), "{said}");
+        let (contributor, text) = compared(&base, &head);
+        assert!(contributor.is_none(), "{text}");
         assert!(
-            said.ends_with(" ns/op: nothing changed beyond the noise"),
-            "{said}"
+            text.ends_with(" ns/op: nothing changed beyond the noise"),
+            "{text}"
         );
     }
 
@@ -168,13 +176,13 @@ mod tests {
             (&["a.Wild"], [1900.0, 600.0, 100.0]),
             (&["a.Caller", "b.Planted"], [500.0, 490.0, 510.0]),
         ]);
-        let (payer, said) = told(&base, &head);
-        let payer = payer.expect("it is planted");
-        assert_eq!(payer.function, "b.Planted");
-        assert_eq!(payer.caller.as_deref(), Some("a.Caller"));
-        assert!(payer.cost.margin > Some(0.0), "{payer:?}");
-        assert!(said.starts_with("+390 ± "), "{said}");
-        assert!(said.ends_with(", within the noise"), "{said}");
+        let (contributor, text) = compared(&base, &head);
+        let contributor = contributor.expect("it is planted");
+        assert_eq!(contributor.function, "b.Planted");
+        assert_eq!(contributor.caller.as_deref(), Some("a.Caller"));
+        assert!(contributor.cost.margin > Some(0.0), "{contributor:?}");
+        assert!(text.starts_with("+390 ± "), "{text}");
+        assert!(text.ends_with(", within the noise"), "{text}");
     }
 
     #[test]
@@ -184,11 +192,11 @@ mod tests {
             names.iter().map(|name| (&name[..], [each; 3])).collect()
         };
         let (base, head) = (side(&all(20.0)), side(&all(40.0)));
-        let (payer, said) = told(&base, &head);
-        assert!(payer.is_none(), "{said}");
+        let (contributor, text) = compared(&base, &head);
+        assert!(contributor.is_none(), "{text}");
         assert!(
-            said.ends_with("/op, and no single function stands out beyond the noise"),
-            "{said}"
+            text.ends_with("/op, and no single function stands out beyond the noise"),
+            "{text}"
         );
     }
 }

@@ -7,7 +7,8 @@ use benchparse::number::fixed;
 use benchparse::unit::{Direction, DirectionBasis, ValueClass as Class};
 
 use super::row_metadata::RowMetadata;
-use crate::wording::counted;
+use crate::plural::counted;
+use crate::sample_counts::least;
 
 /// One or two lines that help most with the next run.
 pub(super) fn advice(report: &Report, metadata: &[RowMetadata], policy: &Policy) -> Vec<String> {
@@ -110,14 +111,14 @@ fn best_finding(
         .flat_map(|(row, of_row)| noticed(row, of_row, &aim, &bytes))
         .collect();
     let count = |is: fn(&Finding) -> bool| found.iter().filter(|finding| is(finding)).count();
-    let some = |is, say: &dyn Fn(&str) -> String| match count(is) {
+    let some = |is, phrase: &dyn Fn(&str) -> String| match count(is) {
         0 => None,
-        count => Some(say(&counted(count, "benchmark"))),
+        count => Some(phrase(&counted(count, "benchmark"))),
     };
     let spread = spread_line(report, timings, policy);
     some(
         |finding| matches!(finding, Finding::OptimizedAway { .. }),
-        &|of| format!("{of} below 0.5 ns/op: the loop was probably optimised away"),
+        &|of| format!("{of} below 0.5 ns/op: the compiler probably optimized the loop away"),
     )
     .or(spread)
     .or_else(|| {
@@ -125,7 +126,7 @@ fn best_finding(
             |finding| matches!(finding, Finding::TooShort { .. }),
             &|of| {
                 format!(
-                    "{of} below 10 ms or 5 iterations a sample; a longer -benchtime steadies them"
+                    "{of} below 10 ms or 5 iterations per sample; use a longer -benchtime to reduce the noise"
                 )
             },
         )
@@ -134,7 +135,7 @@ fn best_finding(
         some(
             |finding| matches!(finding, Finding::SetupCounted { .. }),
             &|of| {
-                format!("{of} whose set-up is spread over b.N; b.Loop or b.ResetTimer takes it out")
+                format!("{of} with setup in the measured time; use b.Loop or b.ResetTimer to exclude it")
             },
         )
     })
@@ -194,9 +195,17 @@ fn spread_line(report: &Report, timings: &[&RowVerdict], policy: &Policy) -> Opt
     let samples = sizes.min().unwrap_or_default().max(1);
     let aim = aim(report, policy);
     let seen = benchparse::stats::detectable_difference(spread, samples, aim.level)?;
-    let needed = benchparse::stats::detecting_count(spread, aim.difference, aim.level)?;
+    let least = least(policy, report.family)?;
+    let needed = benchparse::stats::detecting_count(spread, aim.difference, aim.level)?.max(least);
+    if samples < least as usize {
+        return Some(format!(
+            "half of the timings vary by {}% or more; to detect a difference of {}%, measure {needed} samples per side",
+            fixed(spread * 100.0, 1),
+            fixed(aim.difference * 100.0, 0),
+        ));
+    }
     Some(format!(
-        "half of the timings vary by {}% or more: {} can detect a difference of {}%; to detect {}%, measure {} samples",
+        "half of the timings vary by {}% or more: {} can detect a difference of {}%; to detect {}%, measure {} samples per side",
         fixed(spread * 100.0, 1),
         counted(samples, "sample"),
         fixed(seen * 100.0, 0),
@@ -208,23 +217,23 @@ fn spread_line(report: &Report, timings: &[&RowVerdict], policy: &Policy) -> Opt
 /// What is noticed about a timing, for information: it says nothing about its verdict.
 pub(super) fn remark(finding: &Finding) -> Option<String> {
     Some(match finding {
-        Finding::Outliers { count, of } => format!("{count} of {of} values are off the rest"),
+        Finding::Outliers { count, of } => format!("{count} of {of} values are outliers"),
         Finding::Bimodal { lower, upper, gap } => format!(
             "two groups of values, {lower} and {upper}, {}% apart",
             fixed(gap * 100.0, 0)
         ),
         Finding::SetupCounted { fewest, most } => {
-            format!("b.N is from {fewest} to {most} and B/op differs: set-up is spread over b.N")
+            format!("B/op varies with b.N ({fewest} to {most}), so setup is in the measurement")
         }
         Finding::TooShort {
             seconds,
             iterations,
         } => format!(
-            "a sample takes {} ms or {} only",
+            "a sample takes only {} ms or {}",
             fixed(seconds * 1000.0, 1),
             counted(*iterations as usize, "iteration")
         ),
-        Finding::OptimizedAway { .. } => "the loop was probably optimised away".to_owned(),
+        Finding::OptimizedAway { .. } => "the compiler probably optimized the loop away".to_owned(),
         _ => return None,
     })
 }

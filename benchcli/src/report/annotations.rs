@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::TRADED;
-use super::trade_offs::are_told;
+use super::trade_offs::are_reported;
 use super::verdicts::{CheckReport, RowReport};
 
 /// Where a benchmark's function is: a path relative to the repository and a line.
@@ -39,7 +39,7 @@ fn message(row: &RowReport) -> String {
 fn warns(report: &CheckReport, row: &RowReport) -> bool {
     match row.verdict {
         "regressed" | "accepted" => true,
-        TRADED => are_told(report),
+        TRADED => are_reported(report),
         _ => false,
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn sentence(history: &History, effect: &CommitEffect) -> String {
 struct Words<'h>(&'h History);
 
 /// A change that takes part in an effect.
-struct Part<'h> {
+struct EffectPart<'h> {
     series: &'h Series,
     change: &'h ChangePoint,
 }
@@ -110,12 +110,12 @@ impl<'h> Words<'h> {
     fn by_unit(
         &self,
         changes: impl Iterator<Item = (usize, usize)>,
-    ) -> BTreeMap<(bool, &'h str), Vec<Part<'h>>> {
-        let mut units: BTreeMap<(bool, &str), Vec<Part<'_>>> = BTreeMap::new();
+    ) -> BTreeMap<(bool, &'h str), Vec<EffectPart<'h>>> {
+        let mut units: BTreeMap<(bool, &str), Vec<EffectPart<'_>>> = BTreeMap::new();
         for place in changes {
             if let Some((series, change)) = self.0.change(place) {
                 let unit = (series.unit != "sec/op", series.unit.as_str());
-                let part = Part { series, change };
+                let part = EffectPart { series, change };
                 units.entry(unit).or_default().push(part);
             }
         }
@@ -123,7 +123,7 @@ impl<'h> Words<'h> {
     }
 
     /// Where parts were measured, if that is one place of several.
-    fn environment_of<'p>(&self, parts: impl Iterator<Item = &'p Part<'h>>) -> String
+    fn environment_of<'p>(&self, parts: impl Iterator<Item = &'p EffectPart<'h>>) -> String
     where
         'h: 'p,
     {
@@ -152,7 +152,7 @@ fn listed(clauses: &[String]) -> String {
 }
 
 /// `9 benchmarks in ./codec got 12–31 % slower`.
-fn clause(unit: &str, parts: &[Part<'_>], place: &str) -> String {
+fn clause(unit: &str, parts: &[EffectPart<'_>], place: &str) -> String {
     let names: BTreeSet<&str> = parts
         .iter()
         .map(|it| it.series.benchmark.as_str())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::TRADED;
-use super::trade_offs::{are_told, trade};
+use super::trade_offs::{are_reported, trade};
 use super::verdict_text::columns;
 use super::verdicts::{CheckReport, RowReport};
 use crate::xml::escape;
@@ -34,7 +34,7 @@ pub fn write(report: &CheckReport) -> String {
     out.push_str("<testsuites>\n");
     out.push_str(&format!("  <testsuite name=\"benchcli check\" {counts}>\n"));
     for case in &cases {
-        case.write(&mut out, are_told(report));
+        case.write(&mut out, are_reported(report));
     }
     for failure in report.failures() {
         out.push_str(&format!(

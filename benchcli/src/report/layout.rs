@@ -74,7 +74,7 @@ impl Margin {
 
 /// A cell of a part.
 #[derive(Debug, Clone, Copy)]
-struct Cell {
+struct LayoutCell {
     /// Where its text is, or its notes are.
     start: u32,
     end: u32,
@@ -90,7 +90,7 @@ struct Cell {
 /// Some lines of a table, cell by cell from left to right.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    cells: Vec<Cell>,
+    cells: Vec<LayoutCell>,
     text: Vec<u8>,
     notes: Vec<u32>,
     /// The cells that are notes.
@@ -201,7 +201,7 @@ impl Layout {
         } else {
             Margin::Blank
         };
-        let cell = Cell {
+        let cell = LayoutCell {
             start: start as u32,
             end: self.text.len() as u32,
             width: width(text) as u32,
@@ -220,7 +220,7 @@ impl Layout {
         let start = self.notes.len();
         self.notes.extend(notes);
         self.note_cells.push(self.cells.len() as u32);
-        let cell = Cell {
+        let cell = LayoutCell {
             start: start as u32,
             end: self.notes.len() as u32,
             width: 0,
@@ -234,7 +234,7 @@ impl Layout {
         self.push(cell);
     }
 
-    fn push(&mut self, cell: Cell) {
+    fn push(&mut self, cell: LayoutCell) {
         self.cells.push(cell);
         let column = cell.column as usize;
         if self.columns.len() <= column {
@@ -289,7 +289,7 @@ impl Measures {
         let mut widths: Vec<u32> = extents.iter().map(with_margin).collect();
         // Only headings span columns, and they stand in the first part.
         let first = parts.first().map_or(&[][..], |part| &part.cells);
-        let mut spanning: Vec<&Cell> = first.iter().filter(|cell| cell.span != 1).collect();
+        let mut spanning: Vec<&LayoutCell> = first.iter().filter(|cell| cell.span != 1).collect();
         spanning.sort_by_key(|cell| cell.span);
         for cell in spanning {
             let over = cell.column as usize..(cell.column + cell.span) as usize;
@@ -333,7 +333,7 @@ impl Measures {
 
     /// Writes a cell where the line was written up to `at`.
     #[inline]
-    fn cell(&self, out: &mut Vec<u8>, part: &Layout, cell: &Cell, at: &mut u32) {
+    fn cell(&self, out: &mut Vec<u8>, part: &Layout, cell: &LayoutCell, at: &mut u32) {
         let range = cell.start as usize..cell.end as usize;
         let text = if cell.is_notes {
             &[]

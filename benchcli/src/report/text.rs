@@ -18,14 +18,14 @@ const ROWS: usize = 1 << 13;
 
 /// Some tables as text. What stands above the first depends on the table before it.
 #[derive(Debug)]
-pub struct Part {
+pub struct TextPart {
     first: Option<Headings>,
     last: Vec<Symbol>,
     texts: Vec<Vec<u8>>,
     look: Look,
 }
 
-impl Part {
+impl TextPart {
     /// Writes some tables on up to `threads` threads.
     pub fn new(tables: &Tables, look: Look, threads: NonZeroUsize) -> Self {
         let mut part = Self {
@@ -74,7 +74,7 @@ pub struct Joint {
 
 impl Joint {
     /// The texts of the next part.
-    pub fn texts(&mut self, part: Part) -> impl Iterator<Item = Vec<u8>> + use<> {
+    pub fn texts(&mut self, part: TextPart) -> impl Iterator<Item = Vec<u8>> + use<> {
         let mut above = Vec::new();
         if let Some(first) = &part.first {
             let previous = self.previous.replace(part.last);

@@ -31,7 +31,7 @@ pub(super) fn trade(rows: &[&RowReport]) -> (String, String) {
 }
 
 /// Whether what was traded is to be told where the run does not fail by it.
-pub(super) fn are_told(report: &CheckReport) -> bool {
+pub(super) fn are_reported(report: &CheckReport) -> bool {
     report.applied.traded != "ignore"
 }
 

@@ -11,7 +11,7 @@ use super::verdicts::percent;
 use crate::visible::visible;
 
 /// What the JSON document calls its form.
-pub const SCHEMA: &str = "benchcli-trend/1";
+pub const SCHEMA: &str = "benchcli-trend/2";
 
 /// A history to be shown.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +62,7 @@ impl<'h> Trend<'h> {
 
     /// The effects in words: what is worse and was not fixed, the largest first, then the rest, the
     /// latest first.
-    pub(super) fn sentences(&self) -> Vec<Told> {
+    pub(super) fn sentences(&self) -> Vec<EffectSentence> {
         let history = self.history;
         let mut effects: Vec<_> = history
             .effects
@@ -84,7 +84,7 @@ impl<'h> Trend<'h> {
         });
         effects
             .into_iter()
-            .map(|(effect, is_fixed)| Told {
+            .map(|(effect, is_fixed)| EffectSentence {
                 sentence: sentence(history, effect),
                 commit: history
                     .commits
@@ -131,18 +131,21 @@ impl<'h> Trend<'h> {
             })
             .collect();
         Some(match &names[..] {
-            [] => format!("passed: nothing got worse for good in the last {commits}"),
+            [] => format!("passed: no lasting regression in the last {commits}"),
             [first, second, third, rest @ ..] if !rest.is_empty() => format!(
-                "failed: worse in the last {commits}: {first}, {second}, {third} and {} more",
+                "failed: regressed in the last {commits}: {first}, {second}, {third} and {} more",
                 rest.len()
             ),
-            _ => format!("failed: worse in the last {commits}: {}", names.join(", ")),
+            _ => format!(
+                "failed: regressed in the last {commits}: {}",
+                names.join(", ")
+            ),
         })
     }
 }
 
 /// An effect in words.
-pub(super) struct Told {
+pub(super) struct EffectSentence {
     pub(super) sentence: String,
     /// Date, author and subject of the commit.
     pub(super) commit: String,
@@ -246,11 +249,11 @@ pub(super) fn change_texts(
 /// The document of `--format json`.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TrendReport {
-    /// `benchcli-trend/1`.
+    /// `benchcli-trend/2`.
     pub schema: &'static str,
     /// The commits of the window, the oldest first. Everything else names them by their place here.
     pub commits: Vec<CommitReport>,
-    /// What commits did to the benchmarks of a package.
+    /// Changes by commit to the benchmarks of a package.
     pub effects: Vec<EffectReport>,
     /// The series: those with changes, the worst first, or all of them with `--all`.
     pub series: Vec<SeriesReport>,
@@ -322,7 +325,7 @@ pub struct SeriesReport {
     /// The changes, in the order of commits.
     pub changes: Vec<ChangeReport>,
     /// A change at the end that is not certain yet.
-    pub suspect: Option<SuspectReport>,
+    pub pending: Option<PendingReport>,
 }
 
 /// The points of a series: lists of one length.
@@ -371,7 +374,7 @@ pub struct ChangeReport {
 
 /// A change at the end that is not certain yet.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct SuspectReport {
+pub struct PendingReport {
     /// The first commit that is off.
     pub at: usize,
     /// The level before.
@@ -475,11 +478,11 @@ impl SeriesReport {
                     fails: trend.failing.contains(&(place, number)),
                 })
                 .collect(),
-            suspect: series.suspect.map(|suspect| SuspectReport {
-                at: suspect.at,
-                before: suspect.before,
-                level: suspect.level,
-                worse: suspect.worse,
+            pending: series.suspect.map(|pending| PendingReport {
+                at: pending.at,
+                before: pending.before,
+                level: pending.level,
+                worse: pending.worse,
             }),
         }
     }

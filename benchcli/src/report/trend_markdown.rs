@@ -15,11 +15,11 @@ pub fn write(trend: &Trend<'_>) -> String {
         out.push_str(&format!("**{}**\n\n", escaped(&verdict)));
     }
     out.push_str(&format!("{}.\n", escaped(&trend.window())));
-    let told = trend.sentences();
-    if !told.is_empty() {
+    let sentences = trend.sentences();
+    if !sentences.is_empty() {
         out.push('\n');
     }
-    for effect in &told {
+    for effect in &sentences {
         let mark = match (effect.worse, effect.is_fixed) {
             (true, false) => "🔴",
             (true, true) => "🟡",

@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr;
 use super::trend::{Trend, change_texts, last_value, name, short, since_start, value};
 use super::trend_sparkline::Sparklines;
 use super::verdicts::percent;
+use crate::plural::counted;
 use crate::visible::Styled;
-use crate::wording::counted;
 
-/// So many effects are told.
-const MOST_TOLD: usize = 20;
+/// How many effects are printed as sentences.
+const MOST_SENTENCES: usize = 20;
 
 const HEADINGS: [&str; 5] = ["benchmark", "unit", "", "last", "since start"];
 
@@ -142,13 +142,13 @@ impl Page {
             self.out.push_str(&row[4]);
             self.out.push('\n');
         }
-        if let Some(suspect) = &series.suspect {
-            let at = history.commits.get(suspect.at);
+        if let Some(pending) = &series.suspect {
+            let at = history.commits.get(pending.at);
             let text = format!(
-                "suspect  {}  {} → {}  since {}: more commits will tell",
-                percent(suspect.ratio - 1.0),
-                value(series, suspect.before),
-                value(series, suspect.level),
+                "pending  {}  {} → {}  since {}: more commits are needed to confirm it",
+                percent(pending.ratio - 1.0),
+                value(series, pending.before),
+                value(series, pending.level),
                 at.map_or("", |commit| short(&commit.id)),
             );
             self.out.push_str("    ");
@@ -158,12 +158,12 @@ impl Page {
     }
 
     fn effects(&mut self, trend: &Trend<'_>) {
-        let told = trend.sentences();
-        if told.is_empty() {
+        let sentences = trend.sentences();
+        if sentences.is_empty() {
             return;
         }
         self.out.push('\n');
-        for effect in told.iter().take(MOST_TOLD) {
+        for effect in sentences.iter().take(MOST_SENTENCES) {
             let style = match (effect.worse, effect.is_fixed) {
                 (true, false) => AnsiColor::Red.on_default(),
                 (true, true) => AnsiColor::Yellow.on_default(),
@@ -172,9 +172,13 @@ impl Page {
             self.paint(&effect.sentence, Some(style));
             self.out.push_str(&format!(" ({})\n", effect.commit));
         }
-        if let Some(more) = told.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        if let Some(more) = sentences
+            .len()
+            .checked_sub(MOST_SENTENCES)
+            .filter(|more| *more > 0)
+        {
             self.out.push_str(&format!(
-                "… and {} (--format json has all)\n",
+                "… and {} (use --format json to see all)\n",
                 counted(more, "earlier change")
             ));
         }

@@ -87,7 +87,7 @@ pub fn write(report: &CheckReport) -> String {
         let line = format!("- {}\n", escape(line.as_bytes()));
         let length = line.chars().count();
         if length > room {
-            out.push_str(&format!("- and {} more remarks\n", lines.len() - at));
+            out.push_str(&format!("- and {} more notes\n", lines.len() - at));
             break;
         }
         room -= length;
@@ -144,7 +144,7 @@ fn rows(out: &mut String, rows: &[&RowReport]) {
     out.push('\n');
     if left_out > 0 {
         out.push_str(&format!(
-            "{left_out} more rows do not fit here; the JSON report has all.\n\n"
+            "{left_out} more rows do not fit here; the JSON report lists all.\n\n"
         ));
     }
 }

@@ -26,7 +26,7 @@ pub fn model(
         .iter()
         .zip(metadata)
         .map(|(verdict, metadata)| {
-            let mut row = row(verdict, metadata, policy);
+            let mut row = row(verdict, metadata, policy, report.family);
             if row.unit == "sec/op" {
                 let found = noticed(verdict, metadata, &aim, &bytes);
                 row.remarks = found.iter().filter_map(remark).collect();
@@ -49,7 +49,11 @@ pub fn model(
         schema: SCHEMA,
         outcome,
         exit: outcome.exit_code(),
-        summary: whole_summary(summary(report, &rows, counts), &inputs, report.outcome),
+        summary: whole_summary(
+            summary(report, &rows, counts, policy.q),
+            &inputs,
+            report.outcome,
+        ),
         counts,
         applied: Applied {
             threshold: report.threshold,
@@ -106,8 +110,8 @@ pub(super) fn change_of(worse: f64, direction: Direction) -> f64 {
     }
 }
 
-fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy) -> RowReport {
-    let (name, reason) = words(verdict, metadata.accepted_percent);
+fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy, timings: usize) -> RowReport {
+    let (name, reason) = words(verdict, metadata.accepted_percent, policy.q, timings);
     let unit = verdict.key.unit.as_bytes();
     let medians = [&verdict.old, &verdict.new].map(|side| side.map(|side| side.median));
     let finite = medians

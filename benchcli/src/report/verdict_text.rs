@@ -7,9 +7,9 @@ use benchparse::number::fixed;
 use super::TRADED;
 use super::trade_offs::sentences;
 use super::verdicts::{CheckReport, RowReport, SHIFTED};
+use crate::plural::counted;
 use crate::profile::render::{TableSize, explained_text};
 use crate::visible::{Styled, visible};
-use crate::wording::counted;
 
 /// Writes the report; unchanged rows are a count.
 pub fn write(report: &CheckReport, color: bool) -> String {
@@ -53,7 +53,7 @@ pub fn write(report: &CheckReport, color: bool) -> String {
     }
     if !left_out.is_empty() {
         out.push_str(&format!(
-            "… and {} more inconclusive rows (--format json has all)\n",
+            "… and {} more inconclusive rows (use --format json to see all)\n",
             left_out.len()
         ));
     }
@@ -96,12 +96,18 @@ fn format_line(kind: &str, text: &str) -> String {
 pub(super) fn rule_line(report: &CheckReport) -> String {
     let applied = &report.applied;
     let order = if applied.interleaved {
-        "measured in turn"
+        "interleaved runs"
     } else {
-        "measured one after the other"
+        "separate runs"
+    };
+    // Inputs have ns/op, which newcomers look for.
+    let units = if report.rows.iter().any(|row| row.unit == "sec/op") {
+        "; ns/op is shown as sec/op"
+    } else {
+        ""
     };
     format!(
-        "{} against {}, {order}; threshold {}%, q {}, {} tested together\n",
+        "{} against {}, {order}; threshold {}%, q {}, {} tested together{units}\n",
         report.sides[1],
         report.sides[0],
         applied.threshold * 100.0,

@@ -9,12 +9,15 @@ use super::TRADED;
 use super::verdict_model::change_of;
 use super::verdicts::{Counts, Inputs, RowReport, SHIFTED, percent};
 use crate::diagnostics::Severity;
-use crate::wording::counted;
+use crate::plural::counted;
+use crate::sample_counts::requirement;
 
 /// The name of a verdict, and why it is that one.
 pub(super) fn words(
     row: &RowVerdict,
     accepted_percent: Option<f64>,
+    q: f64,
+    timings: usize,
 ) -> (&'static str, Option<String>) {
     match &row.verdict {
         Verdict::Regressed => {
@@ -31,7 +34,7 @@ pub(super) fn words(
             "accepted",
             Some(format!("up to {}%: {reason}", fixed(*limit_percent, 1))),
         ),
-        Verdict::Inconclusive { reason } => ("inconclusive", Some(why(reason, row))),
+        Verdict::Inconclusive { reason } => ("inconclusive", Some(why(reason, row, q, timings))),
         Verdict::Added => ("added", None),
         Verdict::Removed => ("removed", None),
         _ => ("unchanged", None),
@@ -68,16 +71,16 @@ fn single(row: &RowVerdict) -> Option<String> {
     row.single_sample.then(|| "from a single sample".to_owned())
 }
 
-fn why(reason: &Reason, row: &RowVerdict) -> String {
+fn why(reason: &Reason, row: &RowVerdict, q: f64, timings: usize) -> String {
     let needed = row.samples_needed.map_or_else(String::new, |needed| {
-        format!(", {needed} samples would settle it")
+        format!(", about {needed} samples per side needed")
     });
     match reason {
         Reason::Invalid => "a value is NaN, infinite or negative".to_owned(),
         Reason::Environment { differs } => format!("the sides differ in {differs}"),
         Reason::EnvironmentShift => SHIFTED.to_owned(),
         Reason::TooFew => match row.samples_needed {
-            Some(needed) => format!("too few samples, needs {needed}"),
+            Some(least) => format!("too few samples: {}", requirement(least, q, timings)),
             None => "too few samples".to_owned(),
         },
         Reason::Layout => {
@@ -105,11 +108,11 @@ fn why(reason: &Reason, row: &RowVerdict) -> String {
 const NOTHING: &str = "nothing is compared";
 
 /// The answer in one line.
-pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> String {
+pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts, q: f64) -> String {
     let benchmarks = counted(report.benchmarks.len(), "benchmark");
     match report.outcome {
         Outcome::EnvironmentShift => format!(
-            "environment shift: {} of {} benchmarks changed in speed at once, more than code does; the machine may have changed, so no timing is judged",
+            "environment shift: {} of {} benchmarks changed in speed at once, more than a code change explains; the machine may have changed, so no timing was judged",
             report.shift.changed, report.shift.tested
         ),
         Outcome::Regressed => {
@@ -130,7 +133,7 @@ pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> St
                 more => format!(" and {more} more"),
             };
             let shift = if report.shift.detected {
-                "; no timing is judged, the environment shifted"
+                "; no timing was judged because the environment shifted"
             } else {
                 ""
             };
@@ -149,10 +152,13 @@ pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> St
         }
         Outcome::Incomplete => {
             let reason = report.rows.iter().find_map(|row| match &row.verdict {
-                Verdict::Inconclusive { reason } if reason.is_mendable() => Some(why(reason, row)),
+                Verdict::Inconclusive { reason } if reason.is_mendable() => {
+                    Some(why(reason, row, q, report.family))
+                }
                 _ => None,
             });
-            let reason = reason.unwrap_or_else(|| "no row has two sides".to_owned());
+            let reason =
+                reason.unwrap_or_else(|| "no benchmark was measured on both sides".to_owned());
             format!("incomplete: nothing could be judged: {reason} ({benchmarks})")
         }
         _ if rows.is_empty() => NOTHING.to_owned(),
@@ -164,8 +170,7 @@ pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts) -> St
         }
         _ if counts.inconclusive == rows.len() && !rows.is_empty() => {
             format!(
-                "pass: nothing could be judged, the noise hides any change ({benchmarks}); \
-                 --fail-on-inconclusive fails such a run"
+                "pass: nothing could be judged because of noise ({benchmarks}); use --fail-on-inconclusive to fail such a run"
             )
         }
         _ if counts.added == rows.len() => {
@@ -233,7 +238,7 @@ pub(super) fn whole_summary(verdicts: String, inputs: &Inputs, outcome: Outcome)
     };
     let base = match inputs.lacks_base && !inputs.is_incomplete {
         // The subject names the side.
-        true if first.ends_with(" of the base") => ", so nothing is compared",
+        true if first == "the base command" => ", so nothing is compared",
         true => " on the base, so nothing is compared",
         false => "",
     };

@@ -11,7 +11,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::profile::Explained;
 
 /// The name and version of the JSON report; the number grows when a reader would break.
-pub const SCHEMA: &str = "benchcli-check/2";
+pub const SCHEMA: &str = "benchcli-check/3";
 
 /// Why a timing has no verdict where too many changed at once.
 pub(super) const SHIFTED: &str = "the environment shifted";
@@ -51,7 +51,7 @@ pub struct CheckReport {
     pub stale: Vec<String>,
     /// What would make the next run tell more.
     pub advice: Vec<String>,
-    /// Who pays for what got worse, where that was asked for.
+    /// What contributes to the regressions, where that was asked for.
     pub explained: Vec<Explained>,
     /// The command that measures the failing rows again, where this program measured them.
     pub reproduce: Option<String>,

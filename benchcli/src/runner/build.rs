@@ -133,13 +133,13 @@ pub fn benchmarks(
         list.arg(format!("-test.list={top}")).args(&flags.own);
         let ran = children.run(&mut list)?;
         if !ran.status.success() {
-            let said = [ran.stderr, ran.stdout].concat();
+            let output = [ran.stderr, ran.stdout].concat();
             bail!(
-                "it does not list its benchmarks: {}",
-                String::from_utf8_lossy(&said).trim_end()
+                "cannot list its benchmarks: {}",
+                String::from_utf8_lossy(&output).trim_end()
             );
         }
-        let text = String::from_utf8(ran.stdout).context("a benchmark's name is no UTF-8")?;
+        let text = String::from_utf8(ran.stdout).context("a benchmark name is not UTF-8")?;
         // Other code of the package may print as well.
         let is_name =
             |line: &&str| line.starts_with("Benchmark") && !line.contains(char::is_whitespace);

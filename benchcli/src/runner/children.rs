@@ -35,7 +35,7 @@ impl Ran {
 #[non_exhaustive]
 pub enum ChildError {
     /// It could not be started.
-    #[error("{program} cannot be started")]
+    #[error("cannot start {program}")]
     Start {
         /// The program.
         program: String,
@@ -43,7 +43,7 @@ pub enum ChildError {
         source: io::Error,
     },
     /// It could not be waited for.
-    #[error("{program} cannot be waited for")]
+    #[error("cannot wait for {program}")]
     Wait {
         /// The program.
         program: String,
@@ -58,20 +58,20 @@ pub enum ChildError {
 /// All programs that run, each in a process group of its own.
 #[derive(Debug, Clone, Default)]
 pub struct Children {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ChildrenState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ChildrenState {
     stopping: bool,
     leaders: BTreeSet<u32>,
     guard: Option<Guard>,
 }
 
-impl State {
-    fn tell_guard(&mut self) {
+impl ChildrenState {
+    fn update_guard(&mut self) {
         if let Some(guard) = &mut self.guard {
-            guard.tell(&self.leaders);
+            guard.update(&self.leaders);
         }
     }
 }
@@ -83,7 +83,7 @@ impl Children {
     /// Runs a program to its end. Whatever it started and left behind is ended with it.
     ///
     /// # Errors
-    /// It cannot be started, or everything was stopped before it ended.
+    /// It does not start, or everything was stopped before it ended.
     pub fn run(&self, command: &mut Command) -> Result<Ran, ChildError> {
         let program = command.get_program().to_string_lossy().into_owned();
         group::lead(command);
@@ -102,7 +102,7 @@ impl Children {
                 source,
             })?;
             state.leaders.insert(child.id());
-            state.tell_guard();
+            state.update_guard();
             child
         };
         let stdout = drain(child.stdout.take());
@@ -115,7 +115,7 @@ impl Children {
             group::signal(child.id(), Force::Kill);
             let status = waited.and_then(|()| child.wait());
             state.leaders.remove(&child.id());
-            state.tell_guard();
+            state.update_guard();
             if state.stopping {
                 return Err(ChildError::Stopped);
             }
@@ -156,10 +156,10 @@ impl Children {
     pub(super) fn set_guard(&self, guard: Option<Guard>) {
         let mut state = self.lock();
         state.guard = guard;
-        state.tell_guard();
+        state.update_guard();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ChildrenState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -223,6 +223,6 @@ mod tests {
         let error = Children::default()
             .run(&mut Command::new("no-such-program"))
             .unwrap_err();
-        assert_eq!(error.to_string(), "no-such-program cannot be started");
+        assert_eq!(error.to_string(), "cannot start no-such-program");
     }
 }

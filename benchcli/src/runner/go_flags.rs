@@ -96,7 +96,7 @@ impl GoFlags {
             let value = match value {
                 None if !stands_alone => match arguments.next() {
                     Some(value) => Some(value.clone()),
-                    None => bail!("-{name} after --: it takes a value, write -{name}=VALUE"),
+                    None => bail!("-{name} after -- requires a value: write -{name}=VALUE"),
                 },
                 value => value,
             };
@@ -190,7 +190,9 @@ fn split_quoted(text: &str) -> Vec<String> {
 
 fn refuse(name: &str) -> Result<()> {
     match name {
-        "bench" | "benchtime" | "cpu" => bail!("-{name} after --: write --{name} before it"),
+        "bench" | "benchtime" | "cpu" => {
+            bail!("-{name} cannot be passed after --: use --{name} before it")
+        }
         "count" => bail!(
             "-count cannot be passed after --: use --rounds to set how many times each benchmark runs"
         ),

@@ -48,16 +48,16 @@ impl Guard {
         Some(Self { shell })
     }
 
-    pub(super) fn tell(&mut self, leaders: &BTreeSet<u32>) {
+    pub(super) fn update(&mut self, leaders: &BTreeSet<u32>) {
         let mut line = String::new();
         for leader in leaders {
             // Writing to a string does not fail.
             let _ = write!(line, "{leader} ");
         }
-        self.say(&line);
+        self.write_line(&line);
     }
 
-    fn say(&mut self, line: &str) {
+    fn write_line(&mut self, line: &str) {
         if let Some(stdin) = &mut self.shell.stdin {
             // A guard that is gone cannot be told.
             let _ = writeln!(stdin, "{line}");
@@ -67,7 +67,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.say("done");
+        self.write_line("done");
         drop(self.shell.stdin.take());
         let _ = self.shell.wait();
     }

@@ -155,13 +155,15 @@ impl Quietness {
         };
         look(
             "throttling",
-            grown(before.throttled, after.throttled)
-                .map(|times| (times > 0).then(|| format!("throttled {times} times by heat"))),
+            grown(before.throttled, after.throttled).map(|times| {
+                (times > 0).then(|| format!("throttled {times} times because of heat"))
+            }),
         );
         look(
             "processor quota",
-            grown(before.held_back, after.held_back)
-                .map(|times| (times > 0).then(|| format!("held back {times} times by a quota"))),
+            grown(before.held_back, after.held_back).map(|times| {
+                (times > 0).then(|| format!("throttled {times} times by a CPU quota"))
+            }),
         );
         let battery = before.on_battery || after.on_battery;
         quiet
@@ -258,9 +260,9 @@ mod tests {
             held_back: Some(4),
             ..laptop.clone()
         };
-        let said = text(&laptop, &later);
+        let printed = text(&laptop, &later);
         assert!(
-            said.starts_with(
+            printed.starts_with(
                 "turbo is on, held back 4 times by a quota, on battery; not known: load"
             )
         );

@@ -41,7 +41,7 @@ pub struct Found {
 
 /// There is no go command.
 #[derive(Debug, thiserror::Error)]
-#[error("go: not found in PATH, and benchmarks are built with it")]
+#[error("go is not in PATH, and benchcli needs it to build benchmarks")]
 pub struct NoGo;
 
 impl NoGo {
@@ -229,7 +229,7 @@ fn list(
         );
     }
     for listed in serde_json::Deserializer::from_slice(&ran.stdout).into_iter::<Listed>() {
-        let listed = listed.context("go list: its answer is no JSON")?;
+        let listed = listed.context("go list printed invalid JSON")?;
         let files = listed.test_go_files.iter().chain(&listed.x_test_go_files);
         let mut files = files.map(|file| listed.dir.join(file)).peekable();
         if let (Some(error), None) = (&listed.error, files.peek()) {

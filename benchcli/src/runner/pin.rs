@@ -27,7 +27,7 @@ mod system {
     /// # Errors
     /// The list is none, or has a processor that this program may not use.
     pub fn pin(list: &str) -> Result<Pinned> {
-        let before = sched_getaffinity(None).context("--pin: the processors cannot be listed")?;
+        let before = sched_getaffinity(None).context("--pin: cannot list the processors")?;
         let allowed: Vec<usize> = (0..CpuSet::MAX_CPU)
             .filter(|&cpu| before.is_set(cpu))
             .collect();
@@ -40,7 +40,7 @@ mod system {
             if !allowed.contains(&cpu) {
                 let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
                 bail!(
-                    "--pin {list}: processor {cpu} may not be used here, only {}",
+                    "--pin {list}: processor {cpu} is not available here; available: {}",
                     allowed.join(",")
                 );
             }
@@ -84,7 +84,7 @@ mod system {
     /// Always.
     pub fn pin(list: &str) -> Result<Pinned> {
         let error =
-            anyhow!("--pin {list}: this system does not let a program choose its processors");
+            anyhow!("--pin {list}: this system does not let programs choose their processors");
         Err(error.hint("omit this flag"))
     }
 }
@@ -100,7 +100,9 @@ pub fn set_priority(nice: i32) -> Result<String> {
     use anyhow::Context as _;
 
     rustix::process::setpriority_process(None, nice).with_context(|| {
-        format!("--nice {nice}: the system does not allow it; below 0 needs more rights")
+        format!(
+            "--nice {nice}: the system does not allow it; a priority below 0 requires privileges"
+        )
     })?;
     Ok(format!("priority {nice}"))
 }
@@ -113,7 +115,7 @@ pub fn set_priority(nice: i32) -> Result<String> {
 pub fn set_priority(nice: i32) -> Result<String> {
     use crate::hint::WithHint as _;
 
-    let error = anyhow::anyhow!("--nice {nice}: this system has no such priorities");
+    let error = anyhow::anyhow!("--nice {nice}: this system does not support priorities");
     Err(error.hint("omit this flag"))
 }
 
@@ -135,8 +137,8 @@ mod tests {
     #[test]
     fn what_cannot_be_pinned_to_is_refused() {
         let message = |list| format!("{:#}", pin(list).unwrap_err());
-        assert!(message("1000").contains("processor 1000 may not be used here"));
-        assert!(message("99999").contains("may not be used here"));
+        assert!(message("1000").contains("processor 1000 is not available here"));
+        assert!(message("99999").contains("is not available here"));
         assert!(message("x").contains("expected a list such as 2 or 2,3"));
         assert!(message("").contains("expected a list"));
     }

@@ -61,7 +61,7 @@ impl Progress {
         } else {
             format!(", about {} left", duration(left))
         };
-        self.say(&format!(
+        self.status(&format!(
             "round {round} of {}: {measured} benchmark{} in {}{left}",
             self.rounds,
             if measured == 1 { "" } else { "s" },
@@ -70,7 +70,7 @@ impl Progress {
     }
 
     /// Says something in between.
-    pub fn say(&self, text: &str) {
+    pub fn status(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| ui::status(text)),
             None => ui::status(text),

@@ -84,7 +84,7 @@ pub struct Rounds {
     pub linker: Option<Linker>,
     /// What failed is not measured any more.
     failed: BTreeSet<usize>,
-    settled: BTreeSet<usize>,
+    decided: BTreeSet<usize>,
     done: u32,
     times: Vec<[Duration; 2]>,
 }
@@ -98,7 +98,7 @@ impl Rounds {
             plan,
             linker,
             failed: BTreeSet::new(),
-            settled: BTreeSet::new(),
+            decided: BTreeSet::new(),
             done: 0,
             times,
         }
@@ -112,7 +112,7 @@ impl Rounds {
     /// The subjects that the next round measures.
     pub fn active(&self) -> impl Iterator<Item = usize> {
         (0..self.subjects.len())
-            .filter(|at| !self.failed.contains(at) && !self.settled.contains(at))
+            .filter(|at| !self.failed.contains(at) && !self.decided.contains(at))
     }
 
     /// The subjects that did not fail.
@@ -121,8 +121,8 @@ impl Rounds {
     }
 
     /// Takes a subject out of the rounds to come.
-    pub fn settle(&mut self, subject: usize) {
-        self.settled.insert(subject);
+    pub fn decide(&mut self, subject: usize) {
+        self.decided.insert(subject);
     }
 
     /// How long a round will take, from what the subjects took last.
@@ -136,7 +136,7 @@ impl Rounds {
     /// runs, with the time that it took in the round before, and `take` gets what programs print.
     ///
     /// # Errors
-    /// A program cannot be started, or everything was stopped; or what `take` says.
+    /// A program does not start, or everything was stopped; or what `take` says.
     pub fn round<E: From<ChildError>>(
         &mut self,
         children: &Children,
@@ -221,7 +221,7 @@ fn end_of(output: &[u8]) -> String {
     let shown = lines[left_out..].join("\n");
     match left_out {
         0 => shown,
-        _ => format!("… {left_out} lines before\n{shown}"),
+        _ => format!("… {left_out} earlier lines\n{shown}"),
     }
 }
 
@@ -288,7 +288,7 @@ mod tests {
         let good = "echo BenchmarkGood 1 5 ns/op";
         let mut rounds = rounds(vec![subject("A", good, good), subject("B", good, good)]);
         assert_eq!(measured(&mut rounds).0, ["A", "B"]);
-        rounds.settle(0);
+        rounds.decide(0);
         assert_eq!(measured(&mut rounds).0, ["B"]);
     }
 
@@ -296,6 +296,6 @@ mod tests {
     fn long_output_is_cut_at_its_beginning() {
         let text: String = (0..100).map(|line| format!("{line}\n")).collect();
         let end = end_of(text.as_bytes());
-        assert!(end.starts_with("… 70 lines before\n70\n") && end.ends_with("99"));
+        assert!(end.starts_with("… 70 earlier lines\n70\n") && end.ends_with("99"));
     }
 }

@@ -19,19 +19,19 @@ const FOLDER: &str = "base";
 /// A run's folder with the base checked out in it, or without. However the program ends, the folder,
 /// the worktree and all programs that run go with it.
 #[derive(Debug)]
-pub struct Place {
+pub struct RunFolder {
     workspace: Workspace,
     /// The repository, where there is a worktree of it.
     repository: Option<PathBuf>,
     children: Children,
 }
 
-impl Place {
+impl RunFolder {
     /// Makes the folder, after removing what dead runs left behind; `repository` is where git keeps
     /// what all worktrees have in common.
     ///
     /// # Errors
-    /// The folder cannot be made.
+    /// The folder cannot be created.
     pub fn create(children: &Children, repository: Option<&Path>) -> Result<Self> {
         if let Some(repository) = repository {
             remove_abandoned(repository);
@@ -39,7 +39,7 @@ impl Place {
         workspace::remove_abandoned();
         let workspace = Workspace::create().with_context(|| {
             format!(
-                "no temporary folder can be made in {}; TMPDIR names another place",
+                "cannot create a temporary folder in {}; set TMPDIR to use another one",
                 std::env::temp_dir().display()
             )
         })?;
@@ -71,7 +71,7 @@ impl Place {
         let ran = self.children.run(&mut git)?;
         if !ran.status.success() {
             bail!(
-                "the base cannot be checked out: git worktree add: {}",
+                "cannot check out the base: git worktree add: {}",
                 String::from_utf8_lossy(&ran.stderr).trim()
             );
         }
@@ -89,7 +89,7 @@ impl Place {
         let path = self.workspace.path().to_owned();
         let removed = self.workspace.remove();
         self.children.set_guard(None);
-        removed.with_context(|| format!("{} cannot be removed", path.display()))
+        removed.with_context(|| format!("cannot remove {}", path.display()))
     }
 }
 

@@ -27,7 +27,7 @@ fn files_named_by_commit_become_baselines() {
         "{ran:?}"
     );
     assert!(
-        ran.err.contains("README.md: no benchmark result in it"),
+        ran.err.contains("README.md: no benchmark results"),
         "{ran:?}"
     );
     for (commit, seed) in [(&first, 1), (&second, 2), (&third, 3)] {
@@ -40,7 +40,7 @@ fn files_named_by_commit_become_baselines() {
     let again = repo.benchcli(["import", "old", "--label", "source=old"]);
     assert_eq!(
         again.succeeds(),
-        "0 recordings for 3 commits, 3 there already\n"
+        "0 recordings for 3 commits, 3 already stored\n"
     );
 
     // The same from a branch of its own.
@@ -51,7 +51,7 @@ fn files_named_by_commit_become_baselines() {
     let ran = repo.benchcli(["import", "results:old"]);
     assert_eq!(ran.succeeds(), "3 recordings for 3 commits\n");
     let ran = repo.benchcli(["import", "results:nowhere"]);
-    ran.fails_with(&["results:nowhere: neither a file, nor a folder, nor a branch"]);
+    ran.fails_with(&["results:nowhere is not a file, a folder or a branch"]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn other_tools_files_become_baselines() {
         "window.BENCHMARK_DATA = {\"entries\": {\"x\": 3}}",
     );
     repo.benchcli(["import", "data.js"])
-        .fails_with(&["data.js: not as github-action-benchmark"]);
+        .fails_with(&["data.js: not in the format of github-action-benchmark"]);
     repo.write("results.txt", results(1));
     repo.benchcli(["import", "results.txt"])
         .fails_with(&["benchcli record --commit REV results.txt"]);
@@ -161,5 +161,5 @@ fn exported_text_keeps_recordings_apart() {
     repo.benchcli(["export", "v9"])
         .fails_with(&["v9: no such commit"]);
     repo.benchcli(["export", "--output", "no/where"])
-        .fails_with(&["no/where cannot be written"]);
+        .fails_with(&["cannot write no/where"]);
 }

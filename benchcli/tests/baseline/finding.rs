@@ -13,7 +13,7 @@ fn diff_auto(repo: &Repo, variables: &[(&str, &str)]) -> Ran {
 fn found(ran: &Ran, commit: &str, way: &str) {
     ran.succeeds();
     let said = format!(
-        "benchcli diff: the baseline is of commit {}, {way}\n",
+        "benchcli diff: using the baseline of commit {}, {way}\n",
         &commit[..10]
     );
     assert!(ran.err.starts_with(&said), "{said}\n{}", ran.err);
@@ -37,7 +37,7 @@ fn two_commits_are_compared() {
     let mixed = repo.benchcli(["diff", "HEAD~1", "HEAD=HEAD.txt"]);
     assert_eq!(mixed.out, of_files.out);
     repo.benchcli(["diff", "HEAD.txt"])
-        .fails_with(&["HEAD.txt: nothing to compare it with"]);
+        .fails_with(&["HEAD.txt: no second input to compare it with"]);
     repo.benchcli(["diff", "HEAD~1", "nowhere"])
         .fails_with(&["nowhere: no such commit"]);
 }
@@ -93,7 +93,7 @@ fn a_topic_is_compared_with_where_it_left_the_main_branch() {
     found(
         &diff_auto(&repo, &[]),
         &third,
-        "HEAD, which the working tree has changes to",
+        "HEAD, because the working tree has uncommitted changes",
     );
     repo.git(["reset", "--quiet", "--hard"]);
     repo.git(["checkout", "--quiet", &first]);
@@ -115,9 +115,9 @@ fn only_results_of_the_same_environment_fit() {
     }
     let ran = diff_auto(&repo, &[]);
     ran.fails_with(&[
-        "no baseline of linux/amd64, AMD EPYC 7B13 in 3 commits",
+        "no baseline from linux/amd64, AMD EPYC 7B13 in 3 commits",
         &third,
-        "(0 back), is of linux/amd64, Apple M4",
+        "(0 back), is from linux/amd64, Apple M4",
         "benchcli record",
     ]);
 }

@@ -116,7 +116,7 @@ fn adding_again_changes_nothing() {
     let before = repo.git(["rev-parse", REF]);
     let again = repo.benchcli(["profile", "add", "cpu.pprof"]);
     assert!(
-        again.succeeds().ends_with(": 1 profile known already\n"),
+        again.succeeds().ends_with(": 1 profile already kept\n"),
         "{again:?}"
     );
     assert_eq!(repo.git(["rev-parse", REF]), before);
@@ -218,7 +218,7 @@ fn clones_share_profiles_and_lose_none() {
         third.benchcli(["pull"]).succeeds(),
         "origin: 2 profiles pulled\n"
     );
-    assert_eq!(third.benchcli(["pull"]).succeeds(), "origin: nothing new\n");
+    assert_eq!(third.benchcli(["pull"]).succeeds(), "origin: up to date\n");
     assert_eq!(
         one.benchcli(["pull"]).succeeds(),
         "origin: 1 profile pulled\n"
@@ -249,13 +249,13 @@ fn what_was_pruned_stays_away_and_frees_its_space() {
     let dry = one.benchcli(["prune", "--older-than", "0h", "--dry-run", "--profiles"]);
     assert!(
         dry.succeeds()
-            .contains("1 of 1 profile would go, 557 bytes\n"),
+            .contains("1 of 1 profile would be removed, 557 bytes\n"),
         "{dry:?}"
     );
     assert_eq!(ids(one).len(), 1);
     let gone = one.benchcli(["prune", "--older-than", "0h", "--profiles"]);
     assert!(
-        gone.succeeds().contains("1 of 1 profile are gone"),
+        gone.succeeds().contains("1 of 1 profile removed"),
         "{gone:?}"
     );
     assert_eq!(ids(one).len(), 0);

@@ -70,7 +70,7 @@ fn recording_the_same_twice_changes_nothing() {
     let before = repo.git(["rev-parse", "refs/notes/benchmarks"]);
     let again = repo.pipe(["record", "-"], results(1).as_bytes());
     assert!(
-        again.succeeds().ends_with("1 recording there already\n"),
+        again.succeeds().ends_with("1 recording already stored\n"),
         "{again:?}"
     );
     assert_eq!(repo.git(["rev-parse", "refs/notes/benchmarks"]), before);
@@ -125,11 +125,11 @@ fn input_without_a_benchmark_is_refused() {
     let repo = sandbox.repo("repo");
     repo.write("empty.txt", "PASS\nok\n");
     let ran = repo.benchcli(["record", "empty.txt"]);
-    ran.fails_with(&["empty.txt: no benchmark result in it", "go test -bench"]);
+    ran.fails_with(&["empty.txt: no benchmark results", "go test -bench"]);
     repo.benchcli(["record", "missing.txt"])
-        .fails_with(&["missing.txt cannot be read"]);
+        .fails_with(&["cannot read missing.txt"]);
     repo.benchcli(["record", "."])
-        .fails_with(&[". cannot be read"]);
+        .fails_with(&["cannot read ."]);
     assert_eq!(repo.git(["for-each-ref", "refs/notes"]), "");
 }
 
@@ -147,7 +147,7 @@ fn a_changed_working_tree_is_marked_or_refused() {
     repo.write("codec.go", "package codec // faster\n");
     repo.write("bench.txt", results(2));
     let refused = repo.benchcli(["record", "--require-clean", "bench.txt"]);
-    refused.fails_with(&["changes that are not committed", "git stash"]);
+    refused.fails_with(&["uncommitted changes", "git stash"]);
     let marked = repo.benchcli(["record", "bench.txt"]);
     marked.succeeds();
     assert!(marked.err.contains("dirty=true"), "{marked:?}");
@@ -231,7 +231,10 @@ fn an_edited_or_cut_note_is_used_as_far_as_it_goes() {
         ),
         (note[..note.len() - 100].to_owned(), "is cut off"),
         (note.replace(" v=1 ", " v=9 "), "upgrade benchcli"),
-        (note.replace(" at=2", " at=x"), "at= is no RFC 3339 time"),
+        (
+            note.replace(" at=2", " at=x"),
+            "at= is not an RFC 3339 time",
+        ),
     ] {
         repo.write("edited", &edited);
         let blob = repo.git(["hash-object", "-w", "edited"]);
@@ -254,7 +257,7 @@ fn where_there_is_nothing_the_message_says_what_to_do() {
     let outside = sandbox.at("outside");
     outside
         .benchcli(["log"])
-        .fails_with(&["outside: neither this folder nor one above", "-C DIR"]);
+        .fails_with(&["outside is not inside a git repository", "-C DIR"]);
     let repo = sandbox.init("empty");
     let ran = repo.pipe(["record"], results(1).as_bytes());
     ran.fails_with(&["no commits yet", "git commit"]);
@@ -272,7 +275,7 @@ fn where_there_is_nothing_the_message_says_what_to_do() {
     repo.benchcli(["show", "..@{"])
         .fails_with(&["expected a commit: an id"]);
     let log = repo.benchcli(["-C", "nowhere", "log"]);
-    log.fails_with(&["-C nowhere: cannot change to directory"]);
+    log.fails_with(&["cannot change to the folder nowhere"]);
 }
 
 #[test]
@@ -341,7 +344,7 @@ fn repositories_that_cannot_be_read_say_why() {
     let repo = sandbox.at("sha256");
     repo.git(["init", "--quiet", "--object-format=sha256"]);
     repo.benchcli(["log"])
-        .fails_with(&["names its objects by SHA-256"]);
+        .fails_with(&["uses SHA-256 object ids"]);
 
     let repo = sandbox.repo("reftable");
     repo.git(["config", "core.repositoryFormatVersion", "1"]);
@@ -361,10 +364,7 @@ fn what_is_no_plain_text_is_stored_as_what_it_says() {
     let json = line("pool: large\n") + &line("BenchmarkA-8 \t 1\t 5 ns/op\n");
     let ran = repo.pipe(["record"], json.as_bytes());
     ran.succeeds();
-    assert!(
-        ran.err.contains("not the plain output of `go test`"),
-        "{ran:?}"
-    );
+    assert!(ran.err.contains("not plain `go test` output"), "{ran:?}");
     let note = repo.note("HEAD");
     assert!(note.contains(" repaired=true"), "{note}");
     assert!(

@@ -16,7 +16,7 @@ fn what_one_pushes_another_pulls() {
     let [one, other] = &clones[..] else { panic!() };
     assert_eq!(
         other.benchcli(["pull"]).succeeds(),
-        "origin: no baselines there yet\n"
+        "origin: the remote has no baselines yet\n"
     );
     one.benchcli(["push"])
         .fails_with(&["no baseline to push yet", "benchcli record"]);
@@ -30,7 +30,7 @@ fn what_one_pushes_another_pulls() {
         other.benchcli(["pull"]).succeeds(),
         "origin: baselines of 1 commit pulled\n"
     );
-    assert_eq!(other.benchcli(["pull"]).succeeds(), "origin: nothing new\n");
+    assert_eq!(other.benchcli(["pull"]).succeeds(), "origin: up to date\n");
     assert_eq!(other.note("HEAD"), one.note("HEAD"));
     assert_eq!(other.git(["for-each-ref", "refs/benchcli"]), "");
     remote.fsck();
@@ -268,7 +268,7 @@ fn a_clone_without_blobs_gets_the_notes_whole() {
     let refspec = "refs/notes/*:refs/notes/*";
     bare.git(["fetch", "--quiet", "origin", refspec]);
     bare.benchcli(["show"]).fails_with(&[
-        "is not in this partial clone",
+        "this partial clone lacks ",
         "git fetch --refetch --no-filter",
     ]);
     let mend = ["fetch", "--quiet", "--refetch", "--no-filter", "origin"];

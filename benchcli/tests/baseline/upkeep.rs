@@ -52,7 +52,7 @@ fn what_is_old_goes_and_a_dry_run_says_so_first() {
     assert_eq!(repo.git(["rev-parse", "refs/notes/benchmarks"]), before);
 
     let pruned = repo.benchcli(["prune", "--older-than", "180d"]);
-    let gone = format!("3 of 4 baselines are gone, {bytes} bytes\n");
+    let gone = format!("3 of 4 baselines removed, {bytes} bytes\n");
     assert!(pruned.succeeds().contains(&gone), "{pruned:?}");
     assert_eq!(repo.benchcli(["log"]).succeeds().lines().count(), 2);
     assert_eq!(
@@ -63,7 +63,7 @@ fn what_is_old_goes_and_a_dry_run_says_so_first() {
     let again = repo.benchcli(["prune", "--older-than", "180d"]);
     assert_eq!(
         again.succeeds(),
-        "0 of 1 baseline would go, 0 bytes\n".replace("would go", "are gone")
+        "0 of 1 baseline would be removed, 0 bytes\n".replace("would be removed", "removed")
     );
     repo.fsck();
 }
@@ -80,7 +80,7 @@ fn what_was_kept_once_is_kept_again() {
     assert!(
         repo.benchcli(prune)
             .succeeds()
-            .contains("5 of 8 baselines are gone")
+            .contains("5 of 8 baselines removed")
     );
     let kept = repo.git(["notes", "--ref=benchmarks", "list"]);
     for index in [1, 4, 8] {
@@ -89,7 +89,7 @@ fn what_was_kept_once_is_kept_again() {
     assert!(
         repo.benchcli(prune)
             .succeeds()
-            .contains("0 of 3 baselines are gone")
+            .contains("0 of 3 baselines removed")
     );
     let shallow = repo.clone_to(&sandbox, "shallow", &["--depth=1"]);
     shallow

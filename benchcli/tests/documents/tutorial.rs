@@ -51,7 +51,7 @@ fn the_tutorial_works_as_it_is_told() {
         .collect();
     let expected: Vec<String> = ENDS.iter().map(u8::to_string).collect();
     assert_eq!(ends, expected, "{stdout}{stderr}");
-    // Counters do not depend on the machine, nor does who pays.
+    // Counters do not depend on the machine, nor does the top contributor.
     for said in [
         "allocs/op",
         "+600.00%",

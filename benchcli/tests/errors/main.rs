@@ -1,8 +1,8 @@
-//! What users are told when something is wrong: every command line in the `.txt` files beside this
+//! What users are transcript when something is wrong: every command line in the `.txt` files beside this
 //! one is run, and its output and exit status are as they stand there.
 //!
 //! A line `$ COMMAND` is run by a shell in a fresh folder; `testdata/` is there. Lines `# …` are kept.
-//! `SNAPSHOTS=overwrite cargo test -p benchcli --test errors` writes what is said now.
+//! `SNAPSHOTS=overwrite cargo test -p benchcli --test errors` writes what is line now.
 
 #![cfg(target_os = "linux")]
 
@@ -45,8 +45,8 @@ fn shell(folder: &Path, line: &str) -> Output {
     command.output().expect("bash runs")
 }
 
-/// The script with what its commands said.
-fn told(script: &str) -> String {
+/// The script with what its commands print.
+fn transcript(script: &str) -> String {
     let parent = tempfile::tempdir().expect("a temporary folder");
     let parent = fs::canonicalize(parent.path()).map(|path| (parent, path));
     let (_alive, folder) = parent.expect("there");
@@ -57,11 +57,11 @@ fn told(script: &str) -> String {
         folder.join("testdata"),
     )
     .expect("linked");
-    let mut told = String::new();
+    let mut transcript = String::new();
     for line in script.lines() {
         if line.starts_with('#') || line.is_empty() {
-            told += line;
-            told.push('\n');
+            transcript += line;
+            transcript.push('\n');
         }
         let Some(command) = line.strip_prefix("$ ") else {
             continue;
@@ -70,14 +70,14 @@ fn told(script: &str) -> String {
         let stdout = String::from_utf8_lossy(&output.stdout);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let code = output.status.code();
-        told += &format!("{line}\n");
-        for said in stdout.lines() {
-            told += &format!("1| {said}\n");
+        transcript += &format!("{line}\n");
+        for line in stdout.lines() {
+            transcript += &format!("1| {line}\n");
         }
         // How long a round took is never the same.
-        let is_progress = |said: &&str| said.starts_with("benchcli: round ");
-        for said in stderr.lines().filter(|said| !is_progress(said)) {
-            told += &format!("2| {said}\n");
+        let is_progress = |line: &&str| line.starts_with("benchcli: round ");
+        for line in stderr.lines().filter(|line| !is_progress(line)) {
+            transcript += &format!("2| {line}\n");
         }
         // A variable may be set before it.
         let program = command.split(' ').find(|word| !word.contains('='));
@@ -93,14 +93,15 @@ fn told(script: &str) -> String {
         }
     }
     let parent = folder.parent().expect("a folder").display().to_string();
-    told.replace(&folder.display().to_string(), "[DIR]")
+    transcript
+        .replace(&folder.display().to_string(), "[DIR]")
         .replace(&parent, "[PARENT]")
 }
 
 fn holds(name: &str) {
     let file = here("tests/errors").join(name);
     let script = fs::read_to_string(&file).expect("readable");
-    assert_data_eq!(told(&script), Data::read_from(&file, None).raw());
+    assert_data_eq!(transcript(&script), Data::read_from(&file, None).raw());
 }
 
 #[test]
@@ -111,10 +112,10 @@ fn a_terminal_is_no_input() {
     }
     let script = "$ git init -q .\n$ git commit -q --allow-empty -m First\n\
                   $ script -q -c 'benchcli record' /dev/null < /dev/null | tr -d '\\r'\n";
-    let told = told(script);
+    let transcript = transcript(script);
     let expected = "1| benchcli: no FILE, and no results on standard input\n\
                     1| hint: run `go test -bench . | benchcli record`\n";
-    assert!(told.ends_with(expected), "{told}");
+    assert!(transcript.ends_with(expected), "{transcript}");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn files_without_a_benchmark() {
         let (stdout, stderr, code) = benchdiff(&folder, &[name]);
         assert_eq!(stdout, "");
         let expected = format!(
-            "benchdiff: no benchmark result in {name}, expected the output of 'go test -bench'\n"
+            "benchdiff: no benchmark results in {name}; expected the output of 'go test -bench'\n"
         );
         assert_eq!(stderr, expected);
         assert_eq!(code, Some(2), "{name}");
@@ -163,6 +163,31 @@ fn nothing_compared_names_the_key_and_the_flag() {
 }
 
 #[test]
+fn inputs_that_differ_are_named_in_the_order_of_the_command_line() {
+    let testdata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let text = std::fs::read_to_string(testdata.join("onepkg-old.txt")).expect("readable");
+    // The table of `new.txt` comes first: it has no commit.
+    let old = format!("commit: 1f2e3d\n{text}");
+    let folder = folder(&[("old.txt", old.as_bytes()), ("new.txt", text.as_bytes())]);
+    let differ = |first, second| {
+        format!(
+            "note: nothing is compared: {first}.txt and {second}.txt differ in commit \
+             ({}); add -ignore commit\n",
+            if first == "old" {
+                r#""1f2e3d" and """#
+            } else {
+                r#""" and "1f2e3d""#
+            },
+        )
+    };
+    for (first, second) in [("old", "new"), ("new", "old")] {
+        let (first_file, second_file) = (format!("{first}.txt"), format!("{second}.txt"));
+        let (_, stderr, _) = benchdiff(&folder, &[&first_file, &second_file]);
+        assert_eq!(stderr, format!("benchdiff: {}", differ(first, second)));
+    }
+}
+
+#[test]
 fn nothing_compared_for_other_processors() {
     assert_eq!(
         said_of_changed("-2 ", "-8 "),
@@ -177,4 +202,32 @@ fn nothing_compared_for_other_benchmarks() {
         said_of_changed("Benchmark", "BenchmarkOther"),
         "benchdiff: note: nothing is compared: old.txt and new.txt have no benchmark in common\n"
     );
+}
+
+#[test]
+fn help_and_messages_agree_on_how_many_samples_are_needed() {
+    let three = |value: u32| format!("BenchmarkA 1 {value} ns/op\n").repeat(3);
+    let (old, new) = (three(1), three(2));
+    let folder = folder(&[("old.txt", old.as_bytes()), ("new.txt", new.as_bytes())]);
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+
+    let (tables, _, _) = benchdiff(&folder, &["old.txt", "new.txt"]);
+    let (help, _, _) = benchdiff(&folder, &["--help"]);
+    for (note, sentence) in [
+        (
+            "need >= 6 samples for confidence interval at level 0.95",
+            "An interval at the default --confidence requires at least 6 samples",
+        ),
+        (
+            "need >= 4 samples to detect a difference at alpha level 0.05",
+            "a significant difference at the default --alpha requires at least 4 per side; 10",
+        ),
+    ] {
+        assert!(tables.contains(note), "{note}: {tables}");
+        assert!(in_one_line(&help).contains(sentence), "{sentence}: {help}");
+    }
+
+    let (verdict, _, _) = benchdiff(&folder, &["--gate", "old.txt", "new.txt"]);
+    let needed = "at least 5 per side for a verdict at q 0.05 on 1 timing; 10 recommended";
+    assert!(verdict.contains(needed), "{verdict}");
 }

@@ -243,7 +243,7 @@ fn the_json_report_follows_its_schema() {
         serde_json::from_slice(&benchcli(&testdata(""), &["schema"]).stdout).expect("JSON");
     let report: serde_json::Value =
         serde_json::from_str(&story("regression", "json")).expect("JSON");
-    assert_eq!(report["schema"], "benchcli-check/2");
+    assert_eq!(report["schema"], "benchcli-check/3");
     for required in schema["required"].as_array().expect("a list") {
         let key = required.as_str().expect("text");
         assert!(report.get(key).is_some(), "{key}");
@@ -320,7 +320,7 @@ fn several_reports_at_once_and_the_step_summary() {
     let read = |path: &str| std::fs::read_to_string(path).expect("written");
     check(&[format!("json={json}"), format!("markdown={markdown}")]);
     assert!(read(&summary).starts_with("### ❌ Benchmarks: regressed"));
-    assert!(read(&json).contains("\"benchcli-check/2\""));
+    assert!(read(&json).contains("\"benchcli-check/3\""));
     assert_eq!(read(&markdown), read(&summary));
     // Where the summary is the report it has it once.
     check(&[format!("markdown={summary}")]);
@@ -402,7 +402,8 @@ fn an_accepted_regression_passes_and_is_said() {
     let (shown, _, code) = check(&configured(&gone), &[]);
     assert_eq!(code, Some(0));
     assert!(
-        shown.contains("no effect: benchcli.toml:16: accept Gone ns/op: it ended on 2020-01-31\n"),
+        shown
+            .contains("no effect: benchcli.toml:16: accept Gone ns/op: it expired on 2020-01-31\n"),
         "{shown}"
     );
 }
@@ -475,7 +476,7 @@ fn config_commands() {
     assert_eq!(code, Some(2));
     assert!(
         stderr
-            .ends_with("benchcli.toml:1:1: unknown key `threshhold`; the nearest is `threshold`\n"),
+            .ends_with("benchcli.toml:1:1: unknown key `threshhold`; did you mean `threshold`?\n"),
         "{stderr}"
     );
 }
@@ -502,11 +503,11 @@ fn exit_2_and_one_line_for_bad_input() {
         ),
         (
             &["empty.txt", "--base", "onepkg-old.txt"],
-            "no benchmark result in empty.txt",
+            "no benchmark results in empty.txt",
         ),
         (
             &["onepkg-new.txt", "--base", "empty.txt"],
-            "no benchmark result in empty.txt",
+            "no benchmark results in empty.txt",
         ),
         (
             &["other.txt", "--base", "onepkg-old.txt"],
@@ -667,7 +668,7 @@ fn a_gate_that_could_never_fail_is_refused() {
     );
     let (_, stderr, code) = check(&folder, &["--gate", ""]);
     assert_eq!(code, Some(2));
-    assert!(stderr.contains("gate names no unit"), "{stderr}");
+    assert!(stderr.contains("gate lists no units"), "{stderr}");
     let (shown, _, code) = check(&folder, &["--gate", "ns/op,MB/s"]);
     assert_eq!(code, Some(1));
     assert!(
@@ -699,7 +700,7 @@ fn an_input_counts_once() {
     let (stderr, code) = run(&["check", "-", "--base", "-"]);
     assert_eq!(code, Some(2));
     assert!(
-        stderr.contains("standard input cannot be both sides"),
+        stderr.contains("standard input cannot be both the base and the head"),
         "{stderr}"
     );
 }
@@ -741,7 +742,7 @@ fn what_has_no_effect_is_named() {
     let rule = "[[rule]]\nfilter = \".unit:nsop\"\nthreshold = \"5%\"\n";
     let folder = configured(rule);
     let (shown, _, _) = check(&folder, &[]);
-    let said = "no effect: benchcli.toml:1: rule .unit:nsop: no row of this run matches it\n";
+    let said = "no effect: benchcli.toml:1: rule .unit:nsop: matches no row of this run\n";
     assert!(shown.contains(said), "{shown}");
     let (shown, _, _) = check(&folder, &["--filter", ".unit:B/op"]);
     assert!(!shown.contains("no effect"), "{shown}");
@@ -807,8 +808,8 @@ fn markdown_stays_within_what_a_forge_takes() {
     assert_eq!(output.status.code(), Some(1));
     let length = shown.chars().count();
     assert!((50_000..=65_536).contains(&length), "{length}");
-    assert!(shown.contains("more rows do not fit here; the JSON report has all."));
-    assert!(shown.contains("more remarks\n"));
+    assert!(shown.contains("more rows do not fit here; the JSON report lists all."));
+    assert!(shown.contains("more notes\n"));
     assert_eq!(
         shown.matches("<details>").count(),
         shown.matches("</details>").count()

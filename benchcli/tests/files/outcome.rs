@@ -151,7 +151,7 @@ fn a_unit_of_one_side_is_one_line_of_advice() {
         assert_eq!(rows.filter(of_one_side).count(), 0, "{side}");
         let advice = report["advice"][0].as_str().unwrap();
         assert!(
-            advice.starts_with(&format!("B/op, allocs/op were measured on the {side} only")),
+            advice.starts_with(&format!("B/op, allocs/op were measured only on the {side}")),
             "{advice}"
         );
         assert!(advice.ends_with("such as -benchmem"), "{advice}");
@@ -170,7 +170,7 @@ fn what_is_recorded_of_a_failed_run_is_marked() {
     let said = String::from_utf8_lossy(&recorded.stderr).into_owned();
     assert_eq!(recorded.status.code(), Some(2), "{said}");
     assert!(
-        said.contains("what is there is stored and marked as partial=true"),
+        said.contains("the other results are stored and marked partial=true"),
         "{said}"
     );
     let shown = benchcli(&folder, &["show", "--json"]);

@@ -176,7 +176,7 @@ fn what_cannot_be_drawn_is_one_clear_error() {
         (&[&old, "-o", "out.svg"], "1 file given: expected two"),
         (
             &[&old, &new, "-o", "no/such/out.svg"],
-            "no/such/out.svg cannot be written",
+            "cannot write no/such/out.svg",
         ),
         (
             &[&old, &new, "-o", "out.svg", "--size", "9x9"],

@@ -47,7 +47,7 @@ fn verdicts() {
         ("count1-old.txt", "count1-new.txt"),
     ] {
         let report = printed(&["check", new, "--base", old, "--format", "json"]);
-        assert_eq!(report["schema"], "benchcli-check/2");
+        assert_eq!(report["schema"], "benchcli-check/3");
         holds(&schema, &report);
     }
 }
@@ -56,7 +56,13 @@ fn verdicts() {
 #[test]
 fn every_version_of_a_schema_is_kept() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
-    for (report, file) in [("check", "benchcli-check-2"), ("diff", "benchdiff-2")] {
+    for (report, file) in [
+        ("check", "benchcli-check-3"),
+        ("diff", "benchdiff-2"),
+        ("explain", "benchcli-explain-2"),
+        ("profile-diff", "benchcli-profile-diff-2"),
+        ("trend", "benchcli-trend-2"),
+    ] {
         let path = folder.join(format!("{file}.json"));
         let printed = printed(&["schema", report]);
         if std::env::var_os("SNAPSHOTS").is_some() {
@@ -70,7 +76,14 @@ fn every_version_of_a_schema_is_kept() {
             "a change of {file} that breaks readers needs the next number"
         );
     }
-    for file in ["benchcli-check-1.json", "benchdiff-1.json"] {
+    for file in [
+        "benchcli-check-1.json",
+        "benchcli-check-2.json",
+        "benchcli-explain-1.json",
+        "benchcli-profile-diff-1.json",
+        "benchcli-trend-1.json",
+        "benchdiff-1.json",
+    ] {
         assert!(folder.join(file).is_file(), "{file}");
     }
 }
@@ -112,7 +125,7 @@ fn histories() {
         git(&repo, &["notes", "--ref=benchmarks", "add", "-F", &file]);
     }
     let report = printed_in(repo.path(), &["trend", "--format", "json", "--all"]);
-    assert_eq!(report["schema"], "benchcli-trend/1");
+    assert_eq!(report["schema"], "benchcli-trend/2");
     holds(&printed(&["schema", "trend"]), &report);
 }
 
@@ -128,7 +141,7 @@ fn profiles() {
             ]
             .concat();
             let report = printed(&diff);
-            assert_eq!(report["schema"], "benchcli-profile-diff/1");
+            assert_eq!(report["schema"], "benchcli-profile-diff/2");
             assert!(
                 report["functions"]
                     .as_array()

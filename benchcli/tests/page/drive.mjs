@@ -100,8 +100,8 @@ async function story() {
   assert.match(await text("#effects"), /got 2\d % slower/);
   assert.equal(await ask(`document.querySelector("#changes a").href.startsWith("https://github.com/example/repo/commit/")`), true);
 
-  // Who pays, for this unit first; the flame graph opens.
-  assert.match(await text("#explained"), /^Who pays<i>v2<\/i> against v1/);
+  // The top contributors, for this unit first; the flame graph opens.
+  assert.match(await text("#explained"), /^Top contributors<i>v2<\/i> against v1/);
   const titles = await ask(`[...document.querySelectorAll("#explained h3")].map((it) => it.textContent)`);
   assert.equal(titles.length, 2);
   assert.match(titles[0], /ns\/op .*is in example\.com\/gobench\/collect/);
@@ -186,7 +186,7 @@ async function story() {
   const second = await text("#name");
   assert.doesNotMatch(second, /^Encode-8 sec/);
   await press("c", "KeyC");
-  assert.match(await text("#about"), /choose one to compare with/);
+  assert.match(await text("#about"), /select a benchmark to compare with/);
   await ask(`document.querySelector(".row").click()`);
   assert.match(await text("#about"), /compared with Encode-8 sec\/op/);
 
@@ -285,7 +285,7 @@ async function changes() {
   assert.ok(slope[0] < slope[2] - 100 && slope[1] > slope[3] + 100, `${slope}`);
   assert.match(await text("#changes"), /drift ▲ \+30 %.*0300000000\.\.0600000000/);
   assert.ok((await chart("Fear")).includes("? ▲ 1490000 +30 %"), `${await ask("painted")}`);
-  assert.match(await text("#changes"), /suspect ▲ \+30 %: more commits will tell/);
+  assert.match(await text("#changes"), /pending ▲ \+30 %: more commits are needed to confirm it/);
 
   // What was measured elsewhere is no gap, what is missing here is one, and the point between two has its dot. Without the
   // twentieth, each later commit is a place further to the left.

@@ -166,7 +166,7 @@ fn people_find_their_way() {
         .unwrap();
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        "benchcli: warning: explained.json: not shown, as the page has no such benchmark: \
+        "benchcli: warning: explained.json: the page has no such benchmark: \
          Gone-8 in example.com/repo/codec\n"
     );
     let page = repository.path().join("report.html");
@@ -220,10 +220,10 @@ fn every_kind_of_change() -> History {
         commit.measured = at != 20;
         commit
     };
-    let suspect = |before: f64, level: f64| {
-        let mut suspect = PendingChange::new([148, 149], [before, level]);
-        suspect.worse = level > before;
-        suspect
+    let pending = |before: f64, level: f64| {
+        let mut pending = PendingChange::new([148, 149], [before, level]);
+        pending.worse = level > before;
+        pending
     };
     let changed = |mut series: Series, changes: &[ChangePoint]| {
         series.changes = changes.to_vec();
@@ -303,8 +303,8 @@ fn every_kind_of_change() -> History {
         long_series("Mixed", "sec/op", "M1", &missing),
         long_series("Mixed", "sec/op", "M2", &there),
     ];
-    all[7].suspect = Some(suspect(1e-6, 0.7e-6));
-    all[8].suspect = Some(suspect(1e-6, 1.3e-6));
+    all[7].suspect = Some(pending(1e-6, 0.7e-6));
+    all[8].suspect = Some(pending(1e-6, 1.3e-6));
     let effect = |series: usize, after, at| {
         let changes = vec![(series, 0)];
         let mut effect = CommitEffect::new("example.com/repo/codec", [after, at], changes);
@@ -383,8 +383,8 @@ fn a_flame_graph_that_is_gone_is_no_obstacle() {
     fs::write(repository.path().join("alloc_space.svg"), "mine").unwrap();
     let said = report_explained(repository.path());
     for text in [
-        "the flame graph cpu.svg is left out: No such file",
-        "alloc_space.svg is no flame graph and is left out",
+        "skipped the flame graph cpu.svg: No such file",
+        "alloc_space.svg: not a flame graph",
     ] {
         assert!(said.contains(text), "{said}");
     }
@@ -413,7 +413,7 @@ fn a_run_in_which_nothing_got_worse_explains_nothing() {
     fs::write(repository.path().join("explained.json"), checked.stdout).unwrap();
     let said = report_explained(repository.path());
     assert!(
-        said.contains("explained.json: nothing is explained in it"),
+        said.contains("explained.json: no benchmark is explained in this file"),
         "{said}"
     );
     assert!(repository.path().join("report.html").exists());
@@ -446,7 +446,7 @@ fn what_explains_nothing_is_refused() {
     for (text, message) in [
         (
             b"BenchmarkA 1 2 ns/op".to_vec(),
-            "found no JSON (expected value",
+            "found text that is not JSON (expected value",
         ),
         (
             b"{\"schema\": \"benchdiff/1\"}".to_vec(),
@@ -454,7 +454,7 @@ fn what_explains_nothing_is_refused() {
         ),
         (b"[1]".to_vec(), "found JSON without a schema, expected"),
         (
-            b"{\"schema\": \"benchcli-explain/1\"}".to_vec(),
+            b"{\"schema\": \"benchcli-explain/2\"}".to_vec(),
             "found a damaged report (missing field `sides`)",
         ),
     ] {
@@ -483,7 +483,7 @@ fn wrong_addresses_are_refused() {
     for (arguments, message) in [
         (
             &["report", "-o", "x.html", "--commit-url", "javascript:{id}"][..],
-            "expected an address",
+            "expected a URL",
         ),
         (&["report", "-o", "x.html"], "repository"),
         (&["report"], "--output"),

@@ -224,7 +224,7 @@ fn a_bad_file_gives_one_clear_error() {
         (&unusual()[..19], "the profile is cut off"),
         (
             &dangling.concat(),
-            "sample 1 refers to location 7, which is not there",
+            "sample 1 refers to location 7, which does not exist",
         ),
         (
             &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff],
@@ -307,23 +307,23 @@ fn the_planted_function_pays() {
     }
     let folder = TempDir::new().expect("a folder");
     let [cpu, bytes, objects] = planted(folder.path(), &work(2_000, "64"), &work(20_000, "1024"));
-    let payer = cpu.payer.expect("slower");
+    let contributor = cpu.top_contributor.expect("slower");
     assert_eq!(
-        payer.function, "example.com/planted.mix",
+        contributor.function, "example.com/planted.mix",
         "{}",
         cpu.sentence
     );
-    let payer = bytes.payer.expect("allocates more");
+    let contributor = bytes.top_contributor.expect("allocates more");
     assert_eq!(
-        payer.function, "example.com/planted.helper",
+        contributor.function, "example.com/planted.helper",
         "{}",
         bytes.sentence
     );
     // The allocator's size classes are exact: 1024 and 64 bytes are ones.
     assert!(
-        (payer.cost.difference - 960.0).abs() < 1.0,
+        (contributor.cost.difference - 960.0).abs() < 1.0,
         "{}",
-        payer.cost.difference
+        contributor.cost.difference
     );
     // Larger, and no more of them.
     assert!(!objects.matters(), "{}", objects.sentence);
@@ -439,8 +439,11 @@ fn locks_and_leaks_are_compared_as_pprof_compares_them() {
         .output()
         .expect("runs");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(report["schema"], "benchcli-profile-diff/1");
-    assert_eq!(report["payer"]["function"], "example.com/waiting.keep");
+    assert_eq!(report["schema"], "benchcli-profile-diff/2");
+    assert_eq!(
+        report["top_contributor"]["function"],
+        "example.com/waiting.keep"
+    );
     let grown = report["functions"][0]["flat"]["difference"].as_f64();
     // Twenty more, and the slice that holds them.
     assert!(

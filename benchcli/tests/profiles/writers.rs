@@ -11,11 +11,11 @@ use benchcli::profile::read::Profile;
 use testsupport::paths::testdata;
 use testsupport::tools::has_go;
 
-/// What a writer measures, and who pays for what is new.
+/// What a writer measures, and which function contributes what is new.
 struct Pair {
     files: [PathBuf; 2],
     sample_types: &'static [&'static str],
-    payer: &'static str,
+    contributor: &'static str,
 }
 
 fn pairs() -> Vec<Pair> {
@@ -35,7 +35,7 @@ fn pairs() -> Vec<Pair> {
     let mut old: Vec<String> = names.filter(|name| name.contains("-old.")).collect();
     old.sort();
     let pairs = old.iter().map(|name| {
-        let (sample_types, payer): (&[_], _) = match name.split_once('-').expect("a pair") {
+        let (sample_types, contributor): (&[_], _) = match name.split_once('-').expect("a pair") {
             ("rust", _) => (&["samples", "cpu"], "writer::inner"),
             ("node", "old.cpu.pprof") => (&["sample", "wall"], "inner"),
             ("node", _) => (&["objects", "space"], "repeat"),
@@ -48,14 +48,14 @@ fn pairs() -> Vec<Pair> {
                 folder.join(name.replace("-old.", "-new.")),
             ],
             sample_types,
-            payer,
+            contributor,
         }
     });
     pairs.collect()
 }
 
 #[test]
-fn every_writer_is_read_and_its_payer_named() {
+fn every_writer_is_read_and_its_contributor_named() {
     let pairs = pairs();
     assert_eq!(pairs.len(), 13);
     for pair in pairs {
@@ -75,8 +75,8 @@ fn every_writer_is_read_and_its_payer_named() {
         let kind = &old.sample_types[old.default];
         let costs = [&old, &new].map(|profile| Costs::of(profile, old.default, 1.0));
         let answer = Answer::new(kind, false, costs.map(|costs| vec![costs]));
-        let payer = answer.payer.expect("it costs more");
-        assert_eq!(payer.function, pair.payer, "{:?}", pair.files);
+        let contributor = answer.top_contributor.expect("it costs more");
+        assert_eq!(contributor.function, pair.contributor, "{:?}", pair.files);
     }
 }
 

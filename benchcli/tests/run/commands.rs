@@ -93,7 +93,7 @@ fn a_command_that_fails_is_named() {
     ]);
     assert_eq!(silent.code, Some(2));
     assert!(
-        silent.stderr.contains("no benchmark result in"),
+        silent.stderr.contains("no benchmark results in"),
         "{}",
         silent.stderr
     );
@@ -153,13 +153,13 @@ fn what_cannot_be_written_is_said_before_anything_runs() {
     for (arguments, message) in [
         (
             &["--report", "json=no/report.json"][..],
-            "no/report.json cannot be written: there is no folder no\nhint: create the folder first",
+            "cannot write no/report.json: the folder no does not exist\nhint: create the folder first",
         ),
         (
             &["--report", "json=."],
-            ". cannot be written: it is a folder\nhint: name a file in it",
+            "cannot write .: it is a folder\nhint: name a file in it",
         ),
-        (&["--save-raw", "file/raw"], "hint: name another place"),
+        (&["--save-raw", "file/raw"], "hint: choose another path"),
         (
             &["--record"],
             "--record: HEAD: the repository has no commits yet",
@@ -190,11 +190,7 @@ fn the_verdict_is_there_although_nothing_could_be_saved() {
     let ran = sandbox.benchcli(&[&commands[..], &arguments].concat());
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stdout.starts_with("regressed: "), "{}", ran.stdout);
-    assert!(
-        ran.stderr.contains("raw cannot be written"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("cannot write raw"), "{}", ran.stderr);
     assert!(sandbox.read("r.json").contains("benchcli-check"));
 }
 
@@ -205,7 +201,7 @@ fn recording_what_is_not_committed_is_said() {
     sandbox.git(&["add", "code"]);
     sandbox.git(&["commit", "-q", "-m", "First"]);
     let warning =
-        "warning: the working tree has changes that are not committed; marked as dirty=true";
+        "warning: the working tree has uncommitted changes; the recording is marked dirty=true";
     let clean = run(&sandbox, &["--rounds", "2", "--record"]);
     assert!(
         clean.stderr.contains("recorded 1 benchmark"),

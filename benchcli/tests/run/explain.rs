@@ -1,4 +1,4 @@
-//! Who pays for what got slower.
+//! Which functions contribute to a slowdown.
 
 use crate::sandbox::Sandbox;
 use testsupport::json_schema::holds;
@@ -223,11 +223,11 @@ fn allocations_are_counted_too() {
                      --bench OldLoop";
     let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
-    for payer in [
+    for contributor in [
         "+128 B/op of +128 B/op is in",
         "+2.00 allocs/op of +2.00 allocs/op is in",
     ] {
-        let sentence = format!("\nOldLoop-2: {payer}");
+        let sentence = format!("\nOldLoop-2: {contributor}");
         assert!(ran.stdout.contains(&sentence), "{sentence}\n{}", ran.stdout);
     }
 }
@@ -273,7 +273,8 @@ fn the_report_says_how_many_are_not_explained() {
     assert_eq!(report["explained"].as_array().unwrap().len(), 1);
     let advice = report["advice"].to_string();
     assert!(
-        advice.contains("not explained: 1 benchmark that got worse; `--most 2` explains all"),
+        advice
+            .contains("1 benchmark with regressions not explained; use `--most 2` to explain all"),
         "{advice}"
     );
 }
@@ -343,7 +344,7 @@ fn explain_alone_names_who_pays_in_every_form() {
         ran.stdout
     );
     assert!(
-        ran.stderr.contains("1 more are not explained"),
+        ran.stderr.contains("1 more not explained"),
         "{}",
         ran.stderr
     );
@@ -369,14 +370,17 @@ fn explain_alone_names_who_pays_in_every_form() {
 
     let ran = explain("--bench OldLoop --format json");
     let report = ran.report();
-    assert_eq!(report["schema"], "benchcli-explain/1");
+    assert_eq!(report["schema"], "benchcli-explain/2");
     holds(&sandbox.benchcli(&["schema", "explain"]).report(), &report);
     let answers = report["benchmarks"][0]["answers"].as_array().unwrap();
     let bytes = answers
         .iter()
         .find(|it| it["sample_type"] == "alloc_space")
         .unwrap();
-    assert_eq!(bytes["payer"]["function"], "example.com/planted/work.keep");
+    assert_eq!(
+        bytes["top_contributor"]["function"],
+        "example.com/planted/work.keep"
+    );
     assert_eq!(bytes["functions"][0]["flat"]["difference"], 960.0);
 
     let ran = explain("--bench OldLoop --format markdown");
@@ -576,14 +580,14 @@ fn a_lost_inlining_and_a_lock_are_named() {
     let arguments = "explain --base HEAD --benchtime 200ms --cpu 2";
     let ran = sandbox.benchcli(&arguments.split_whitespace().collect::<Vec<_>>());
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
-    for (name, payer) in [
+    for (name, contributor) in [
         ("Loop-2", "mix, called from example.com/planted/work.loop"),
         (
             "Guarded-2",
             "count, called from example.com/planted/work.BenchmarkGuarded",
         ),
     ] {
-        let says = format!(" ns/op is in example.com/planted/work.{payer}");
+        let says = format!(" ns/op is in example.com/planted/work.{contributor}");
         let mut lines = ran.stdout.lines();
         assert!(
             lines.any(|line| line.starts_with(&format!("{name}: +")) && line.ends_with(&says)),
@@ -660,7 +664,7 @@ func BenchmarkAlone(b *testing.B) {{
     };
     let shared = lock("Shared-2").unwrap();
     assert_eq!(
-        shared["payer"]["function"], "example.com/planted/work.hold",
+        shared["top_contributor"]["function"], "example.com/planted/work.hold",
         "{shared}"
     );
     let sentence = shared["sentence"].as_str().unwrap();

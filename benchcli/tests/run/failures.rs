@@ -262,11 +262,11 @@ fn what_is_missing_is_said() {
     sandbox.commit("No benchmark");
     for (arguments, message) in [
         (&["run"][..], "HEAD is the first commit"),
-        (&["run", "--base", "HEAD"], "no benchmark in ./..."),
+        (&["run", "--base", "HEAD"], "no benchmarks in ./..."),
         (&["run", "--base", "nowhere"], "nowhere"),
         (
             &["run", "--base", "HEAD", "--pkg", "./missing"],
-            "no benchmark in ./missing",
+            "no benchmarks in ./missing",
         ),
     ] {
         sandbox.refuses(arguments, message);

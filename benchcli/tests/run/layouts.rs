@@ -150,7 +150,7 @@ fn what_the_user_has_not_committed_is_the_head_alone() {
     // auto: HEAD, as there are changes.
     let sides = ran.report()["sides"][0].as_str().unwrap().to_owned();
     assert!(
-        sides.contains("HEAD, which the working tree has changes to"),
+        sides.contains("HEAD, because the working tree has uncommitted changes"),
         "{sides}"
     );
     // Committed on a branch: the merge base with main.

@@ -170,5 +170,5 @@ fn an_acceptance_that_ended_is_told_by_an_adaptive_run() {
     ]);
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
     let stale = ran.report()["stale"].to_string();
-    assert!(stale.contains("it ended on 2020-01-01"), "{stale}");
+    assert!(stale.contains("it expired on 2020-01-01"), "{stale}");
 }

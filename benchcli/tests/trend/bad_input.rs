@@ -45,16 +45,16 @@ fn windows_without_a_baseline() {
     repo.record_at("v1", &results(1));
     repo.benchcli(["trend", "--since", "v2"]).fails_with(&[
         "none of the 2 commits of the window has a baseline",
-        "other commits on this line of first parents: 1; of commits on other branches, or rewritten since: 0",
+        "baselines outside the window: 1; on other branches or rewritten commits: 0",
     ]);
     repo.benchcli(["trend", "--range", "v3..v3"])
-        .fails_with(&["the window has no commit", "from 2026-01-01"]);
+        .fails_with(&["the window contains no commits", "from 2026-01-01"]);
     repo.benchcli(["trend", "--since", "2027-01-01"])
-        .fails_with(&["the window has no commit", "from 2026-01-01"]);
+        .fails_with(&["the window contains no commits", "from 2026-01-01"]);
     repo.git(["checkout", "--quiet", "--orphan", "other"]);
     commit(&repo, 9, "other");
     repo.benchcli(["trend"]).fails_with(&[
-        "other commits on this line of first parents: 0; of commits on other branches, or rewritten since: 1",
+        "baselines outside the window: 0; on other branches or rewritten commits: 1",
     ]);
 }
 
@@ -118,7 +118,7 @@ fn notes_that_hold_no_results_or_foreign_text() {
         "HEAD",
     ]);
     repo.benchcli(["trend"])
-        .fails_with(&["the baselines of the window hold no benchmark result"]);
+        .fails_with(&["the baselines of the window contain no benchmark results"]);
     commit(&repo, 1, "1");
     let note = "BenchmarkByHand 1 5 ns/op";
     repo.git(["notes", "--ref=benchmarks", "add", "-m", note, "HEAD"]);

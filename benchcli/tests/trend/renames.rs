@@ -30,8 +30,7 @@ fn a_rename_is_offered_and_keeps_the_history_whole() {
     let repo = renamed(&sandbox);
     let ran = repo.benchcli(["trend"]);
     assert!(
-        ran.err
-            .contains("Encode ends where Marshal begins with like values, at ")
+        ran.err.contains("Encode looks renamed to Marshal at ")
             && ran
                 .err
                 .contains("put `\"Encode\" = \"Marshal\"` under [rename] in benchcli.toml"),
@@ -74,7 +73,7 @@ fn both_names_at_one_commit_are_told() {
     let ran = repo.benchcli(["trend", "--unit", "ns/op"]);
     assert!(
         ran.err
-            .contains("Marshal/n=10-8: 1 commit has it under an old name as well"),
+            .contains("Marshal/n=10-8: 1 commit has results under both the old and the new name"),
         "{}",
         ran.err
     );
@@ -87,5 +86,5 @@ fn a_wrong_rename_has_a_place() {
     let repo = renamed(&sandbox);
     repo.write("benchcli.toml", "[rename]\nA = \"B\"\nB = \"A\"\n");
     repo.benchcli(["trend"])
-        .fails_with(&["benchcli.toml:2:5: rename: A → B → A goes in a circle"]);
+        .fails_with(&["benchcli.toml:2:5: rename: A → B → A forms a cycle"]);
 }

@@ -137,7 +137,7 @@ fn every_commit_that_did_something_is_named() {
     let sandbox = Sandbox::new();
     let repo = repo(&sandbox);
     let report = json(&repo, ["--all"]);
-    assert_eq!(report["schema"], "benchcli-trend/1");
+    assert_eq!(report["schema"], "benchcli-trend/2");
     let step = |at| ("step".to_owned(), at);
     for name in ["Encode/n=10-8", "Decode-8"] {
         let series = series(&report, name, "sec/op");
@@ -191,8 +191,9 @@ fn new_regressions_fail_and_old_or_fixed_ones_do_not() {
     }
     let ran = repo.benchcli(["trend", "--fail-on-new", "20"]);
     assert!(
-        ran.out
-            .ends_with("failed: worse in the last 20 commits: text.Label-8 allocs/op +200.00%\n"),
+        ran.out.ends_with(
+            "failed: regressed in the last 20 commits: text.Label-8 allocs/op +200.00%\n"
+        ),
         "{}",
         ran.out
     );

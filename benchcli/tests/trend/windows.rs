@@ -65,7 +65,7 @@ fn a_merge_is_one_commit() {
         ["9", "merge"]
     );
     let ran = repo.benchcli(["trend"]);
-    let told = "1 baseline left out, of commits that are not on this line of first parents";
+    let told = "1 baseline left out: on other branches or rewritten commits";
     assert!(ran.err.contains(told), "{}", ran.err);
     assert_eq!(ran.code, 0);
 }

@@ -54,16 +54,12 @@ impl Tables {
         {
             return None;
         }
-        let mut order: Vec<&[Symbol]> = Vec::new();
         let mut columns: HashMap<&[Symbol], Contents> = HashMap::new();
         for table in &self.tables {
             for row in table.rows() {
                 for cell in row.cells {
                     let column = &table.columns[cell.column].values[..];
-                    let contents = columns.entry(column).or_insert_with(|| {
-                        order.push(column);
-                        Contents::default()
-                    });
+                    let contents = columns.entry(column).or_default();
                     if contents.headings.last() != Some(&table.headings) {
                         contents.headings.push(table.headings.clone());
                     }
@@ -71,10 +67,12 @@ impl Tables {
                 }
             }
         }
-        let [first, second, ..] = order[..] else {
-            return None;
-        };
-        let (a, b) = (&columns[first], &columns[second]);
+        // Tables are in the order of their headings, which need not be that of the columns.
+        let mut in_order = self.columns.iter().filter_map(|column| {
+            let values = &column.values[..];
+            Some((values, columns.get(values)?))
+        });
+        let ((first, a), (second, b)) = (in_order.next()?, in_order.next()?);
         let mut keys = Vec::new();
         let mut ignored = HashSet::new();
         for (place, &key) in self.heading_keys.iter().enumerate() {

@@ -83,6 +83,7 @@ impl SortedGroups {
             heading_keys: table.field_names(&naming),
             row_keys: row.field_names(&naming),
             column_keys: col.field_names(&naming),
+            columns: Vec::new(),
             texts: Arc::clone(&texts),
             tables: Vec::new(),
         };
@@ -101,6 +102,10 @@ impl SortedGroups {
         };
         groups.sort();
         groups.compares = groups.col_keys.len() < 2 || groups.has_pair();
+        if !groups.compares {
+            let keys = groups.col_keys.iter();
+            groups.empty.columns = keys.map(|&key| groups.column(key)).collect();
+        }
         groups
     }
 
@@ -213,19 +218,24 @@ impl SortedGroups {
         self.collected.measured.len()
     }
 
+    fn column(&self, key: u32) -> Column {
+        Column {
+            values: self.key_texts(&self.collected.col, key),
+        }
+    }
+
+    fn key_texts(&self, projector: &Projector, key: u32) -> Vec<Symbol> {
+        let mut texts = Vec::new();
+        projector.add_texts(&self.naming(), key, &mut texts);
+        texts
+    }
+
     /// A table of one unit, without rows.
     pub(super) fn headings(&self, table: u32, unit: u32, columns: &[u32]) -> Table {
         let facts = &self.units[unit as usize];
-        let texts = |projector: &Projector, key| {
-            let mut texts = Vec::new();
-            projector.add_texts(&self.naming(), key, &mut texts);
-            texts
-        };
-        let column = |&place: &u32| Column {
-            values: texts(&self.collected.col, self.col_keys[place as usize]),
-        };
+        let column = |&place: &u32| self.column(self.col_keys[place as usize]);
         Table {
-            headings: texts(&self.collected.table, table),
+            headings: self.key_texts(&self.collected.table, table),
             unit: facts.symbol,
             class: facts.class,
             direction: facts.direction,

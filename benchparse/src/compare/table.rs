@@ -16,6 +16,8 @@ pub struct Tables {
     pub(super) heading_keys: Vec<Symbol>,
     pub(super) row_keys: Vec<Symbol>,
     pub(super) column_keys: Vec<Symbol>,
+    /// The columns of all tables in order, for [`Tables::mismatch`]; none where something is compared.
+    pub(super) columns: Vec<Column>,
     pub(super) tables: Vec<Table>,
 }
 

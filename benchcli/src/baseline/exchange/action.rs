@@ -48,7 +48,7 @@ struct Bench {
 
 pub(super) fn read(place: &str, json: Value, imported: &mut Imported) -> Result<()> {
     let data: Data = serde_json::from_value(json)
-        .with_context(|| format!("{place}: not as github-action-benchmark writes it"))?;
+        .with_context(|| format!("{place}: not in the format of github-action-benchmark"))?;
     for (suite, entries) in data.entries {
         for entry in entries {
             let id = entry.commit.id.get(..10).unwrap_or(&entry.commit.id);

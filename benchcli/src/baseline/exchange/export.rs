@@ -204,7 +204,7 @@ fn write_row(out: &mut impl Write, fields: &[Vec<u8>]) -> io::Result<()> {
 
 /// A measured value: a line of `benchcli export --format jsonl`.
 #[derive(Serialize, JsonSchema)]
-pub struct Row<'r> {
+pub struct ExportRow<'r> {
     /// The benchmark's whole name.
     benchmark: Cow<'r, str>,
     /// The commit that was measured.
@@ -248,7 +248,7 @@ fn json_lines(out: &mut impl Write, measured: &Measured<'_>) -> io::Result<()> {
     let labels = header.labels();
     let config = result.configs();
     let name = full_name(result);
-    let mut row = Row {
+    let mut row = ExportRow {
         benchmark: name.to_str_lossy(),
         commit: measured.commit.to_string(),
         commit_time: measured.time.map(|time| time.to_string()),

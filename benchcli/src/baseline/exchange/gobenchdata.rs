@@ -55,13 +55,13 @@ struct Mem {
 
 pub(super) fn read(place: &str, json: Value, imported: &mut Imported) -> Result<()> {
     let runs: Vec<Run> = serde_json::from_value(json)
-        .with_context(|| format!("{place}: not as gobenchdata writes it"))?;
+        .with_context(|| format!("{place}: not in the format of gobenchdata"))?;
     for (index, run) in runs.into_iter().enumerate() {
         let place = format!("{place}, run {index}");
         if run.version.is_empty() {
-            imported
-                .skipped
-                .push(format!("{place}: it names no commit (Version is missing)"));
+            imported.skipped.push(format!(
+                "{place}: the run names no commit (Version is missing)"
+            ));
             continue;
         }
         imported.kept.push(Kept {

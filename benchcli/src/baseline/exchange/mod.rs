@@ -50,7 +50,7 @@ pub fn import(store: &Store, source: &str) -> Result<Imported> {
     if path.is_dir() {
         named::folder(store, path, &mut imported)?;
     } else if path.is_file() {
-        let bytes = fs::read(path).with_context(|| format!("{source} cannot be read"))?;
+        let bytes = fs::read(path).with_context(|| format!("cannot read {source}"))?;
         if !imported.json(source, &bytes)? && !imported.named(store, source, &bytes) {
             return Err(anyhow!("{source}: unknown source; expected gobenchdata JSON, the data.js of github-action-benchmark, or benchmark results in a file named after a commit").hint(format!("`benchcli record --commit REV {source}` stores results for a commit")));
         }

@@ -17,8 +17,7 @@ const FEWEST_DIGITS: usize = 7;
 /// Takes every file of a folder and of those in it.
 pub(super) fn folder(store: &Store, path: &Path, imported: &mut Imported) -> Result<()> {
     for file in files(path)? {
-        let bytes =
-            fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy();
         imported.take(store, &name, &bytes)?;
     }
@@ -29,7 +28,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let context = || format!("{} cannot be read", folder.display());
+        let context = || format!("cannot read {}", folder.display());
         for entry in fs::read_dir(&folder).with_context(context)? {
             let entry = entry.with_context(context)?;
             let kind = entry.file_type().with_context(context)?;
@@ -50,10 +49,9 @@ pub(super) fn tree(store: &Store, source: &str, imported: &mut Imported) -> Resu
     let object = match repo.revparse_single(source) {
         // What libgit2 says to it names no way out.
         Err(error) if error.code() == git2::ErrorCode::NotFound => bail!(
-            "{source}: neither a file, nor a folder, nor a branch; a folder of a branch is BRANCH:PATH, \
-             and `git branch --all` lists the branches"
+            "{source} is not a file, a folder or a branch; write a folder of a branch as BRANCH:PATH (`git branch --all` lists the branches)"
         ),
-        found => found.with_context(|| format!("{source} cannot be looked up"))?,
+        found => found.with_context(|| format!("cannot look up {source}"))?,
     };
     if let Some(blob) = object.as_blob() {
         let name = source.split_once(':').map_or(source, |(_, path)| path);
@@ -92,9 +90,9 @@ impl Imported {
         if !self.json(name, bytes)? && !self.named(store, name, bytes) {
             let has_results = Contents::of(b"", bytes).samples > 0;
             let reason = if has_results {
-                "no commit or tag of this repository in its name"
+                "its name contains no commit or tag of this repository"
             } else {
-                "no benchmark result in it"
+                "it contains no benchmark results"
             };
             self.skipped.push(format!("{name}: {reason}"));
         }

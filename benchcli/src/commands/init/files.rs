@@ -44,7 +44,7 @@ pub(super) fn files(root: &Path, ci: Ci, branch: &str, modules: &Modules) -> Vec
 
 /// Writes a file that is not there.
 pub(super) fn write(file: &NewFile) -> Result<()> {
-    let context = || format!("{} cannot be written", file.path.display());
+    let context = || format!("cannot write {}", file.path.display());
     if let Some(folder) = file.path.parent() {
         fs::create_dir_all(folder).with_context(context)?;
     }

@@ -20,8 +20,8 @@ use crate::args::benchcli::{Ci, InitArgs};
 use crate::baseline::main_branch::{self, BranchSource};
 use crate::baseline::{NOTES_REF, Store, find};
 use crate::hint::WithHint as _;
+use crate::plural::counted;
 use crate::ui;
-use crate::wording::counted;
 
 const KEY: &str = "notes.rewriteRef";
 
@@ -94,7 +94,7 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         .collect();
     let main_branch = found
         .as_ref()
-        .filter(|found| has_to_be_told(store.repo(), found));
+        .filter(|found| must_be_configured(store.repo(), found));
     let main_branch = main_branch.map(|found| found.branch.clone());
     if let Some(branch) = &main_branch {
         plan.push(format!(
@@ -123,8 +123,8 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
             local.set_multivar(KEY, "^$.", NOTES_REF)?;
             config = store.repo().config()?;
             if !is_set(&config)? {
-                return Err(anyhow!("{KEY} was written and is not there")
-                    .hint("`git config --list --show-origin` says why"));
+                return Err(anyhow!("setting {KEY} had no effect")
+                    .hint("run `git config --list --show-origin` to find out why"));
             }
         }
     }
@@ -139,7 +139,7 @@ pub fn run(args: &InitArgs) -> Result<Outcome> {
         kept,
     };
     ui::answer(args.json, &report, |out| {
-        tell(out, &report, &store, plan.is_empty())
+        describe(out, &report, &store, plan.is_empty())
     })?;
     Ok(Outcome::Pass)
 }
@@ -179,7 +179,7 @@ fn look_around(args: &InitArgs, repo: &Repository, root: &Path, modules: &Module
 }
 
 /// Whether other commands would not find the main branch, or another.
-fn has_to_be_told(repo: &Repository, found: &Found) -> bool {
+fn must_be_configured(repo: &Repository, found: &Found) -> bool {
     let (branch, sign) = main_branch::name(repo);
     let is_usual = ["main", "master"].contains(&&*found.branch);
     match sign {
@@ -200,13 +200,13 @@ impl fmt::Display for Found {
             let others = counted(self.others, "other");
             write!(
                 out,
-                "; not {others}, run `benchcli init` in the folder that you mean"
+                "; not {others}: run `benchcli init` in the folder of the module that you want"
             )?;
         }
         write!(out, "\n  main branch  {}", self.branch)?;
         if let Some(sign) = self.sign {
             let guess = if sign.is_guess() {
-                "a guess, --branch NAME sets another: "
+                "guessed, use --branch NAME to change it: "
             } else {
                 ""
             };
@@ -215,24 +215,24 @@ impl fmt::Display for Found {
         let ci = match self.ci {
             Ci::Github => "GitHub Actions",
             Ci::Gitlab => "GitLab CI",
-            Ci::None => "none known, --ci NAME sets one",
+            Ci::None => "none detected, use --ci NAME to choose one",
         };
         write!(out, "\n  CI           {ci}")
     }
 }
 
-fn tell(out: &mut String, report: &Report, store: &Store, is_done: bool) -> fmt::Result {
+fn describe(out: &mut String, report: &Report, store: &Store, is_done: bool) -> fmt::Result {
     if let Some(found) = &report.found {
         writeln!(out, "Found:\n{found}\n")?;
     }
     for path in &report.kept {
-        writeln!(out, "{path} is there and stays as it is")?;
+        writeln!(out, "{path} already exists and was not changed")?;
     }
     for path in &report.written {
         writeln!(out, "wrote {path}")?;
     }
     match (report.was_set, report.changed) {
-        (true, _) => writeln!(out, "baselines follow rebases and amends already")?,
+        (true, _) => writeln!(out, "baselines already follow rebases and amends")?,
         (_, true) => writeln!(
             out,
             "baselines now follow `git rebase` and `git commit --amend` in this repository"
@@ -273,9 +273,9 @@ fn tell(out: &mut String, report: &Report, store: &Store, is_done: bool) -> fmt:
 /// How a first run begins, which needs a commit to compare with.
 fn first_run(store: &Store) -> &'static str {
     if find::commit(store, find::AUTO, None).is_ok() {
-        "benchcli run                measure what is checked out against its base"
+        "benchcli run                compare the working tree with its base"
     } else if store.resolve("HEAD").is_ok() {
-        "benchcli run --base HEAD    measure what is checked out against the last commit"
+        "benchcli run --base HEAD    compare the working tree with the last commit"
     } else {
         "benchcli run                once there is a commit to compare with"
     }
@@ -302,7 +302,7 @@ fn asked(found: Option<&Found>, plan: &[String]) -> Result<bool> {
         );
     }
     let steps: String = plan.iter().map(|step| format!("  {step}\n")).collect();
-    ui::ask(&format!("This will\n{steps}Go on? [y/N] "))?;
+    ui::ask(&format!("This will\n{steps}Continue? [y/N] "))?;
     let mut answer = String::new();
     stdin.lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))

@@ -14,7 +14,7 @@ use crate::pipeline::gate::{Gate, Rows, read_sides};
 use crate::pipeline::results::two_files;
 use crate::plot::{self, Picture, compare as side_by_side};
 use crate::report::verdicts::{common_folders, in_package, percent};
-use crate::wording::is_unit;
+use crate::unit_words::is_unit;
 
 /// Two files, side by side.
 pub(super) fn picture(options: &PlotOptions, files: &[OsString; 2]) -> Result<Picture> {
@@ -59,7 +59,7 @@ fn panels(rows: &Rows, verdicts: &[RowVerdict], units: &[String]) -> Vec<side_by
             let values: Vec<f64> = finite.collect();
             let summary = summarize(&Sample::new(values.clone()), Assumption::Nothing, 0.95);
             let within = |bound: f64| if bound.is_finite() { bound } else { median };
-            side_by_side::Side {
+            side_by_side::ChartSide {
                 values,
                 median,
                 interval: [within(summary.low), within(summary.high)],
@@ -68,7 +68,7 @@ fn panels(rows: &Rows, verdicts: &[RowVerdict], units: &[String]) -> Vec<side_by
         };
         let change = new.median / old.median - 1.0;
         let [old_side, new_side] = &context.sides;
-        let row = side_by_side::Row {
+        let row = side_by_side::ChartRow {
             name: match prefix {
                 Some(prefix) => in_package(&context.package, &verdict.key.benchmark, prefix),
                 None => verdict.key.benchmark.clone(),

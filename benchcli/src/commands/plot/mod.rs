@@ -8,11 +8,11 @@ use std::io::{self, Write as _};
 use anyhow::Result;
 
 use super::Outcome;
-use crate::args::plot::{Kind, PlotOptions};
+use crate::args::plot::{PictureFormat, PlotOptions};
 use crate::atomic_file::write_file;
 use crate::plot;
+use crate::plural::counted;
 use crate::ui::warn;
-use crate::wording::counted;
 
 /// Draws what was asked for.
 ///
@@ -30,8 +30,8 @@ pub fn run(options: &PlotOptions) -> Result<Outcome> {
         ));
     }
     let bytes = match options.kind {
-        Kind::Svg => picture.svg.into_bytes(),
-        Kind::Png { dots } => plot::png(&picture.svg, f32::from(dots))?,
+        PictureFormat::Svg => picture.svg.into_bytes(),
+        PictureFormat::Png { dots } => plot::png(&picture.svg, f32::from(dots))?,
     };
     match &options.output {
         None => io::stdout().lock().write_all(&bytes)?,

@@ -10,16 +10,17 @@ use jiff::tz::TimeZone;
 
 use crate::args::plot::PlotOptions;
 use crate::pipeline::baselines::short;
-use crate::pipeline::histories::{history, remarks, tell};
+use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::plot::{Picture, trend};
+use crate::plural::counted;
 use crate::report::verdicts::percent;
 use crate::ui::warn;
-use crate::wording::{counted, written_unit};
+use crate::unit_words::written_unit;
 
 /// The history, a panel a series.
 pub(super) fn picture(options: &PlotOptions) -> Result<Picture> {
     let reading = history(&options.history, true)?;
-    tell(&remarks(&reading));
+    print_remarks(&remarks(&reading));
     let history = &reading.history;
     let mut series: Vec<&Series> = history
         .series
@@ -66,10 +67,10 @@ pub(super) fn picture(options: &PlotOptions) -> Result<Picture> {
         match &linear.map(|panel| &*panel.title).collect::<Vec<_>>()[..] {
             [] => {}
             [one] => warn(&format!(
-                "{one} has values that are not above 0, and a linear scale"
+                "{one} has values of 0 or below, so its scale is linear"
             )),
             [one, rest @ ..] => warn(&format!(
-                "{one} and {} more have values that are not above 0, and linear scales",
+                "{one} and {} more have values of 0 or below, so their scales are linear",
                 rest.len()
             )),
         }
@@ -135,18 +136,18 @@ fn panel(
             sure: true,
         }
     });
-    let suspects = series.suspect.iter().map(|suspect| trend::Mark {
-        at: place(suspect.at),
+    let pending = series.suspect.iter().map(|pending| trend::Mark {
+        at: place(pending.at),
         drift: None,
         label: format!(
             "{} {}",
-            commit(history, suspect.at),
-            percent(suspect.ratio - 1.0)
+            commit(history, pending.at),
+            percent(pending.ratio - 1.0)
         ),
-        worse: suspect.worse,
+        worse: pending.worse,
         sure: false,
     });
-    let marks = changes.chain(suspects);
+    let marks = changes.chain(pending);
     trend::Panel {
         title: name(series),
         subtitle: if one_place {

@@ -18,10 +18,10 @@ use crate::baseline::{About, Kept, Note, Store};
 use crate::config::Loaded;
 use crate::hint::WithHint as _;
 use crate::pipeline::baselines::short;
+use crate::plural::counted;
 use crate::profile::read::Profile;
 use crate::ui::{answer, hint, print, status};
 use crate::visible::visible;
-use crate::wording::counted;
 
 /// The most MiB that all profiles may have where nothing else is said: what hosts of repositories
 /// take without a word.
@@ -62,7 +62,7 @@ pub(super) fn add(args: &ProfileAddArgs) -> Result<Outcome> {
         };
         profiles.push((about, data));
     }
-    let here = std::env::current_dir().context("the working directory is gone")?;
+    let here = std::env::current_dir().context("the working directory no longer exists")?;
     let mib = match args.max_mib {
         Some(mib) => mib,
         None => Loaded::find(&here)?.config.profiles_mib.unwrap_or(MIB),
@@ -77,7 +77,7 @@ pub(super) fn add(args: &ProfileAddArgs) -> Result<Outcome> {
     answer(args.json, &report, |out| match added {
         0 => {
             let known = counted(report.known, "profile");
-            writeln!(out, "{}: {known} known already", short(commit))
+            writeln!(out, "{}: {known} already kept", short(commit))
         }
         _ => writeln!(out, "{}: {} kept", short(commit), counted(added, "profile")),
     })?;
@@ -102,7 +102,7 @@ fn run_of(commit: Oid, note: &Note<'_>, wanted: Option<&str>) -> Result<Option<S
             "--run {wanted}: commit {} has no recording",
             short(commit)
         )
-        .hint("`benchcli record` makes one")),
+        .hint("run `benchcli record` to create one")),
         _ => {
             let count = if meant.is_empty() {
                 "no"
@@ -111,7 +111,7 @@ fn run_of(commit: Oid, note: &Note<'_>, wanted: Option<&str>) -> Result<Option<S
             };
             let ids: Vec<_> = ids.iter().map(short).collect();
             bail!(
-                "--run {wanted}: {count} recording of commit {} has an id that starts with this; it has {}",
+                "--run {wanted}: {count} recording of commit {} has an id with this prefix; the ids are {}",
                 short(commit),
                 ids.join(", ")
             );
@@ -186,7 +186,9 @@ pub(super) fn list(args: &ProfileListArgs) -> Result<Outcome> {
         }
     } else if entries.is_empty() {
         status("no profile is kept");
-        hint("`benchcli profile add` keeps one, `benchcli pull` fetches those of the remote");
+        hint(
+            "run `benchcli profile add` to keep one, or `benchcli pull` to fetch the remote's profiles",
+        );
     } else {
         table(&mut out, &entries)?;
     }
@@ -238,14 +240,14 @@ fn table(out: &mut impl io::Write, entries: &[Entry]) -> io::Result<()> {
 /// There is no such profile, several are meant, or the file is there or cannot be written.
 pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
     let choice = Choice::find(Store::open(Path::new("."))?, &args.profile)?;
-    choice.settled()?;
+    choice.one_or_error()?;
     let kept = match &choice.profiles[..] {
         [only] => only,
         several => {
             let ids: Vec<_> = several.iter().map(|kept| short(kept.id)).collect();
             return Err(
                 anyhow!("{}: it was added {} times", args.profile, several.len())
-                    .hint(format!("name one by its id: {}", ids.join(", "))),
+                    .hint(format!("select one by its id: {}", ids.join(", "))),
             );
         }
     };
@@ -261,7 +263,8 @@ pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
             .file_name()
             .map(PathBuf::from)
             .ok_or_else(|| {
-                anyhow!("{}: its name is no file's", args.profile).hint("name one with -o")
+                anyhow!("{}: its name is not a valid file name", args.profile)
+                    .hint("choose a file name with -o")
             })?,
     };
     let is_same = || fs::read(&path).is_ok_and(|there| there == data);

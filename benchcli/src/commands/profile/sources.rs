@@ -47,7 +47,7 @@ impl Choice {
         let mut of_commit = store.profiles()?.all()?;
         of_commit.retain(|kept| kept.commit == commit);
         if of_commit.is_empty() {
-            return Err(anyhow!("{revision}: no profile is kept with commit {}", short(commit)).hint("run `benchcli profile list` to see which profiles are kept, or `benchcli pull` to fetch those of the remote"));
+            return Err(anyhow!("{revision}: no profile is kept with commit {}", short(commit)).hint("run `benchcli profile list` to see which profiles are kept, or `benchcli pull` to fetch the remote's profiles"));
         }
         let is_named = |kept: &Kept, name: &str| {
             kept.name() == name || name.len() >= 4 && kept.id.to_string().starts_with(name)
@@ -78,7 +78,7 @@ impl Choice {
     }
 
     /// Checks that what is left has one name.
-    pub(super) fn settled(&self) -> Result<()> {
+    pub(super) fn one_or_error(&self) -> Result<()> {
         let all: BTreeSet<_> = self.profiles.iter().map(Kept::name).collect();
         if all.len() > 1 {
             let all: Vec<_> = all
@@ -124,7 +124,7 @@ impl Source {
         match argument.to_str() {
             Some(text) if !is_there && !looks_like_file(text) => {
                 let store = Store::open(Path::new(".")).with_context(|| {
-                    format!("{text}: no such file, and no repository to look for a commit in")
+                    format!("{text}: no such file, and cannot look for a commit")
                 })?;
                 Choice::find(store, text).map(Self::Kept)
             }
@@ -143,7 +143,7 @@ impl Source {
             Self::File(placed) => return Ok(vec![*placed]),
             Self::Kept(choice) => choice,
         };
-        choice.settled()?;
+        choice.one_or_error()?;
         let read = |kept: &Kept| {
             let place = choice.place(kept);
             let profile = Profile::read(&choice.data(kept)?);

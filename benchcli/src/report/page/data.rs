@@ -7,9 +7,9 @@ use benchparse::unit::{Class, Direction};
 use serde::Serialize;
 
 use super::super::effect_sentence::sentence;
-use super::explained::{Explanation, Told};
+use super::explained::{Explanation, PageExplanation};
 use crate::base64::encode as base64;
-use crate::wording::base_unit;
+use crate::unit_words::base_unit;
 
 /// The name and version of the document; the number grows when a reader would break.
 const SCHEMA: &str = "benchcli-history/1";
@@ -28,7 +28,7 @@ pub struct Document<'h> {
     commits: Vec<Commit<'h>>,
     series: Vec<Column<'h>>,
     effects: Vec<Effect>,
-    explained: Vec<Told<'h>>,
+    explained: Vec<PageExplanation<'h>>,
 }
 
 /// Id, author, seconds since 1970, subject.
@@ -66,16 +66,16 @@ struct Column<'h> {
     #[serde(skip_serializing_if = "Option::is_none")]
     samples: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    changes: Vec<Change>,
+    changes: Vec<PageChange>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    suspect: Option<Change>,
+    pending: Option<PageChange>,
     /// How much worse the last level is than the first: above 0 is worse, as a logarithm.
     worsening: f64,
     last: f64,
 }
 
 #[derive(Debug, Serialize)]
-struct Change {
+struct PageChange {
     kind: &'static str,
     after: usize,
     at: usize,
@@ -172,7 +172,7 @@ impl<'h> Document<'h> {
             commit_url,
             series: history.series.iter().map(column).collect(),
             effects: effects.collect(),
-            explained: explained.iter().flat_map(Explanation::told).collect(),
+            explained: explained.iter().flat_map(Explanation::for_page).collect(),
             commits,
             measured: measured.collect(),
             environments: environments.into_keys().collect(),
@@ -233,7 +233,7 @@ fn column<'h>(
         base64(&single(&mut { all }))
     });
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
-    let changes = series.changes.iter().map(|change| Change {
+    let changes = series.changes.iter().map(|change| PageChange {
         kind: change.kind.name(),
         after: place(change.after),
         at: place(change.at),
@@ -250,17 +250,17 @@ fn column<'h>(
         worse: change.worse,
         fixed: change.fixed_at.map(place),
     });
-    let suspect = series.suspect.map(|suspect| Change {
-        kind: "suspect",
-        after: place(suspect.after),
-        at: place(suspect.at),
-        unmeasured: suspect.at.saturating_sub(suspect.after + 1),
-        before: suspect.before,
-        level: suspect.level,
-        ratio: finite(suspect.ratio),
+    let pending = series.suspect.map(|pending| PageChange {
+        kind: "pending",
+        after: place(pending.after),
+        at: place(pending.at),
+        unmeasured: pending.at.saturating_sub(pending.after + 1),
+        before: pending.before,
+        level: pending.level,
+        ratio: finite(pending.ratio),
         interval: None,
         p: None,
-        worse: suspect.worse,
+        worse: pending.worse,
         fixed: None,
     });
     Column {
@@ -277,7 +277,7 @@ fn column<'h>(
         counts: Some(base64(&counts)),
         samples,
         changes: changes.collect(),
-        suspect,
+        pending,
         // From nothing to something is beyond any factor.
         worsening: series.worsening().clamp(-99.0, 99.0),
         last: points

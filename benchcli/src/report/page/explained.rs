@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::profile::difference::{Change, Presence, Row};
+use crate::profile::difference::{CostChange, FunctionRow, Presence};
 use crate::profile::neighbours::Call;
 use crate::profile::render::{EXPLAIN_SCHEMA, changed};
 use crate::profile::{Answer, Explained};
@@ -15,6 +15,9 @@ use crate::report::verdicts;
 
 /// How many functions the page lists for each answer.
 const MOST: usize = 12;
+
+/// Reports of earlier versions, which only name the top contributor differently.
+const EARLIER_SCHEMAS: [&str; 2] = ["benchcli-explain/1", "benchcli-check/2"];
 
 /// Why a file is no explanation.
 #[derive(Debug, Error)]
@@ -50,9 +53,13 @@ impl Explanation {
     pub fn read(text: &[u8]) -> Result<Self, ExplanationError> {
         let other = |found: &str| ExplanationError::Other(found.to_owned());
         let json: Value = serde_json::from_slice(text)
-            .map_err(|error| ExplanationError::Other(format!("no JSON ({error})")))?;
+            .map_err(|error| ExplanationError::Other(format!("text that is not JSON ({error})")))?;
         let schema = json.get("schema").and_then(Value::as_str);
-        if !matches!(schema, Some(EXPLAIN_SCHEMA | verdicts::SCHEMA)) {
+        let is_known = |schema: &str| {
+            [EXPLAIN_SCHEMA, verdicts::SCHEMA].contains(&schema)
+                || EARLIER_SCHEMAS.contains(&schema)
+        };
+        if !schema.is_some_and(is_known) {
             return Err(match schema {
                 Some(schema) => other(schema),
                 None => other("JSON without a schema"),
@@ -91,28 +98,28 @@ impl Explanation {
     }
 
     /// As the page reads it.
-    pub(super) fn told(&self) -> impl Iterator<Item = Told<'_>> {
-        let changed = self.benchmarks.iter().map(|explained| Told {
+    pub(super) fn for_page(&self) -> impl Iterator<Item = PageExplanation<'_>> {
+        let changed = self.benchmarks.iter().map(|explained| PageExplanation {
             package: &explained.package,
             name: &explained.benchmark,
             sides: &self.sides,
-            answers: explained.changed().map(ToldAnswer::new).collect(),
+            answers: explained.changed().map(PageAnswer::new).collect(),
         });
-        changed.filter(|told| !told.answers.is_empty())
+        changed.filter(|explanation| !explanation.answers.is_empty())
     }
 }
 
-/// A benchmark and who pays for what changed.
+/// A benchmark and what contributes to its changes.
 #[derive(Debug, Serialize)]
-pub(super) struct Told<'e> {
+pub(super) struct PageExplanation<'e> {
     package: &'e str,
     name: &'e str,
     sides: &'e [String; 2],
-    answers: Vec<ToldAnswer<'e>>,
+    answers: Vec<PageAnswer<'e>>,
 }
 
 #[derive(Debug, Serialize)]
-struct ToldAnswer<'e> {
+struct PageAnswer<'e> {
     kind: &'e str,
     unit: &'e str,
     sentence: &'e str,
@@ -120,28 +127,31 @@ struct ToldAnswer<'e> {
     total: (f64, f64),
     /// Whether values are per operation.
     per_op: bool,
-    rows: Vec<ToldRow<'e>>,
-    /// The function that pays, and the calls into it and out of it.
-    calls: Option<(&'e str, Vec<ToldCall<'e>>, Vec<ToldCall<'e>>)>,
+    rows: Vec<PageRow<'e>>,
+    /// The top contributor, and the calls into it and out of it.
+    calls: Option<(&'e str, Vec<PageCall<'e>>, Vec<PageCall<'e>>)>,
     /// The flame graph as SVG.
     flame: Option<&'e str>,
 }
 
 /// Base, head, and the margin of their difference where it is known.
-type ToldChange = (f64, f64, Option<f64>);
+type PageCost = (f64, f64, Option<f64>);
 
 /// The function, its flat and cumulative cost, and whether it is gone (-1) or new (1).
-type ToldRow<'e> = (&'e str, ToldChange, ToldChange, i8);
+type PageRow<'e> = (&'e str, PageCost, PageCost, i8);
 
 /// The other function, base and head.
-type ToldCall<'e> = (&'e str, f64, f64);
+type PageCall<'e> = (&'e str, f64, f64);
 
-impl<'e> ToldAnswer<'e> {
+impl<'e> PageAnswer<'e> {
     fn new(answer: &'e Answer) -> Self {
         let difference = &answer.difference;
-        let payer = answer.payer.as_ref().map(|payer| &*payer.function);
-        let change = |change: &Change| (change.base, change.head, change.margin);
-        let row = |row: &'e Row| {
+        let contributor = answer
+            .top_contributor
+            .as_ref()
+            .map(|contributor| &*contributor.function);
+        let change = |change: &CostChange| (change.base, change.head, change.margin);
+        let row = |row: &'e FunctionRow| {
             let presence = match row.presence {
                 Presence::BaseOnly => -1,
                 Presence::Both => 0,
@@ -156,12 +166,12 @@ impl<'e> ToldAnswer<'e> {
         };
         let calls = |calls: &'e [Call]| {
             let changed = changed(calls).map(|call| {
-                let Change { base, head, .. } = call.cost;
+                let CostChange { base, head, .. } = call.cost;
                 (call.function.as_str(), base, head)
             });
             changed.collect()
         };
-        let chosen = difference.choose(false, MOST, payer);
+        let chosen = difference.choose(false, MOST, contributor);
         Self {
             kind: &answer.sample_type,
             unit: &answer.unit,
@@ -214,6 +224,26 @@ mod tests {
     }
 
     #[test]
+    fn reports_of_earlier_versions_are_read() {
+        let change = r#""base":1.0,"head":9.0,"difference":8.0,"margin":null"#;
+        let answer = format!(
+            r#"{{"sample_type":"cpu","unit":"nanoseconds","per_op":true,"profiles":[1,1],"sentence":"",
+            "payer":{{"function":"a.f",{change},"caller":null}},"neighbours":null,
+            "total":{{{change}}},"functions":[],"lines":[],"left_out":[0,0],"cut":[0,0]}}"#
+        );
+        for (schema, list) in [("explain/1", "benchmarks"), ("check/2", "explained")] {
+            let report = format!(
+                r#"{{"schema":"benchcli-{schema}","sides":["old","new"],
+                "{list}":[{{"package":"a","benchmark":"F","answers":[{answer}]}}]}}"#
+            );
+            let mut read = Explanation::read(report.as_bytes()).expect(&report);
+            let answer = read.answers_mut().next().expect("an answer");
+            let contributor = answer.top_contributor.as_ref().expect("an old name");
+            assert_eq!(contributor.function, "a.f");
+        }
+    }
+
+    #[test]
     fn the_page_tells_what_the_sentence_says() {
         let kind = SampleType {
             name: "cpu".into(),
@@ -222,15 +252,19 @@ mod tests {
         let base = [[500, 10], [510, 600], [520, 100]].map(costs);
         let head = [[910, 300], [900, 100], [920, 500]].map(costs);
         let answer = Answer::new(&kind, true, [base.into(), head.into()]);
-        let told = ToldAnswer::new(&answer);
-        assert!(told.sentence.contains("is in a.f"), "{}", told.sentence);
-        // What f pays is flat the runtime's; its own row is there all the same, and no noise.
-        let names: Vec<_> = told.rows.iter().map(|row| row.0).collect();
+        let explanation = PageAnswer::new(&answer);
+        assert!(
+            explanation.sentence.contains("is in a.f"),
+            "{}",
+            explanation.sentence
+        );
+        // The cost of f is flat the runtime's; its own row is there all the same, and no noise.
+        let names: Vec<_> = explanation.rows.iter().map(|row| row.0).collect();
         assert_eq!(names, ["runtime.mallocgc", "a.f"]);
-        let (_, flat, (base, head, margin), _) = told.rows[1];
+        let (_, flat, (base, head, margin), _) = explanation.rows[1];
         assert_eq!((flat.0, base, head), (0.0, 510.0, 910.0));
         assert!(margin > Some(0.0), "{margin:?}");
-        let (name, callers, callees) = told.calls.expect("it is called");
+        let (name, callers, callees) = explanation.calls.expect("it is called");
         assert_eq!(name, "a.f");
         assert_eq!(callers, [("a.BenchmarkF", 510.0, 910.0)]);
         assert_eq!(callees, [("runtime.mallocgc", 510.0, 910.0)]);

@@ -19,7 +19,7 @@ function detail() {
   const second = other();
   const place = data.packages[series.package];
   const elsewhere = second && second.environment !== series.environment ? ` in ${data.environments[second.environment]}` : "";
-  $("about").textContent = [place, data.environments[series.environment], comparing ? "choose one to compare with: search, arrows and Enter, or a click" : "",
+  $("about").textContent = [place, data.environments[series.environment], comparing ? "select a benchmark to compare with: use search, the arrow keys and Enter, or click one" : "",
     second ? `compared with ${second.name} ${second.unit}${elsewhere}, each relative to its first value` : ""].filter(Boolean).join(" · ");
   plot(series, second);
   changesTable(series);
@@ -207,9 +207,9 @@ function marks(made, series, base) {
     context.textAlign = "left";
     context.textBaseline = "alphabetic";
     context.fillStyle = color;
-    const kind = { step: "", suspect: "" }[change.kind] ?? `${change.kind} `;
+    const kind = { step: "", pending: "" }[change.kind] ?? `${change.kind} `;
     const before = change.unmeasured ? ` (or ${change.unmeasured} before it)` : "";
-    const text = `${change.kind === "suspect" ? "? " : ""}${change.worse ? "▲" : "▼"} ${kind}${commits(change, 7)} ${percent(factorOf(change))}${before}`;
+    const text = `${change.kind === "pending" ? "? " : ""}${change.worse ? "▲" : "▼"} ${kind}${commits(change, 7)} ${percent(factorOf(change))}${before}`;
     const width = context.measureText(text).width;
     const start = Math.max(left, Math.min((isDrift ? from : to) + 5 * devicePixelRatio, left + across - width));
     let lane = taken.findIndex((end) => end < start);
@@ -235,7 +235,7 @@ function tip(at) {
   head.prepend(at === pinned ? commitCell(at) : commit[0].slice(0, 10));
   const lines = [head, element("p", commit[3])];
   for (const change of changesOf(series)) {
-    if (change.at === at) lines.push(element("p", told(change), change.worse ? "worse" : "better"));
+    if (change.at === at) lines.push(element("p", describe(change), change.worse ? "worse" : "better"));
   }
   for (const [of, from] of [[series, load(series)], [second, second && load(second)]]) {
     if (!of) continue;
@@ -286,7 +286,7 @@ function changesTable(series) {
     if (change.kind === "drift") cell.append(commitCell(change.after), "..");
     cell.append(commitCell(change.at));
     if (change.unmeasured) cell.append(` (or ${change.unmeasured} unmeasured before it)`);
-    row.append(element("td", told(change), change.worse ? "worse" : "better"),
+    row.append(element("td", describe(change), change.worse ? "worse" : "better"),
       element("td", `${show(change.before, series)} → ${show(change.level, series)}`
         + (change.fixed === undefined ? "" : `, as before from ${data.commits[change.fixed][0].slice(0, 7)}`)),
       cell, element("td", day(commit[2])), element("td", commit[1]), element("td", commit[3]));

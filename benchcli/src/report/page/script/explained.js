@@ -16,16 +16,16 @@ function signed(value, unit) {
 function explanations(series) {
   if (!isExplained(series)) return;
   const made = [];
-  for (const told of data.explained) {
-    if (told.name !== series.name || told.package !== data.packages[series.package]) continue;
-    made.push(element("h2", "Who pays"), element("p", `${told.sides[1]} against ${told.sides[0]}`, "faint"));
+  for (const explanation of data.explained) {
+    if (explanation.name !== series.name || explanation.package !== data.packages[series.package]) continue;
+    made.push(element("h2", "Top contributors"), element("p", `${explanation.sides[1]} against ${explanation.sides[0]}`, "faint"));
     const first = (answer) => (counted[series.unit]?.includes(answer.kind) ? 0 : 1);
-    for (const answer of [...told.answers].sort((a, b) => first(a) - first(b))) made.push(...payers(answer));
+    for (const answer of [...explanation.answers].sort((a, b) => first(a) - first(b))) made.push(...attribution(answer));
   }
   $("explained").replaceChildren(...made);
 }
 
-function payers(answer) {
+function attribution(answer) {
   const [base, head] = answer.total;
   const per = answer.per_op ? "/op" : "";
   const title = element("h3", answer.sentence);
@@ -57,9 +57,9 @@ function paid(answer, per) {
   const cells = ([before, after, margin]) => {
     const difference = after - before;
     const noise = margin > 0 ? ` ± ${amount(margin, answer.unit)}` : "";
-    const isTold = difference !== 0 && (margin === null || Math.abs(difference) > margin);
-    return [isTold ? element("td", signed(difference, answer.unit) + noise, difference > 0 ? "worse" : "better") : element("td"),
-      element("td", isTold && whole !== 0 ? `${(100 * difference / whole).toFixed(1)} %` : ""),
+    const isShown = difference !== 0 && (margin === null || Math.abs(difference) > margin);
+    return [isShown ? element("td", signed(difference, answer.unit) + noise, difference > 0 ? "worse" : "better") : element("td"),
+      element("td", isShown && whole !== 0 ? `${(100 * difference / whole).toFixed(1)} %` : ""),
       ...sides([before, after])];
   };
   for (const [name, flat, cum, presence] of answer.rows) {
@@ -71,7 +71,7 @@ function paid(answer, per) {
   return table;
 }
 
-// The calls into the function that pays, and out of it.
+// The calls into the top contributor, and out of it.
 function around(answer) {
   const [name, callers, callees] = answer.calls;
   const line = (how) => ([other, before, after]) =>
@@ -103,6 +103,6 @@ function effects(most) {
     item.append(button);
     items.push(item);
   }
-  if (items.length === 0) items.push(element("li", "nothing that stands out", "faint"));
+  if (items.length === 0) items.push(element("li", "no changes", "faint"));
   $("effects").replaceChildren(...items);
 }

@@ -16,9 +16,9 @@ function select() {
     && (state.unit === "" || series.unit === state.unit)
     && (state.environment === "" || data.environments[series.environment] === state.environment)
     && (state.verdict === "" || series.verdict === state.verdict));
-  const rank = { worse: 0, suspect: 1, fixed: 2, better: 3, quiet: 5 };
+  const rank = { worse: 0, pending: 1, fixed: 2, better: 3, quiet: 5 };
   // What may have got better is no reason to look.
-  const rankOf = (series) => (series.verdict === "suspect" && !series.suspect.worse ? 4 : rank[series.verdict]);
+  const rankOf = (series) => (series.verdict === "pending" && !series.pending.worse ? 4 : rank[series.verdict]);
   const badness = ({ telling, worsening }) => (telling ? (telling.worse ? 1 : -1) * sizeOf(telling) : worsening);
   const orders = {
     worst: (a, b) => rankOf(a) - rankOf(b) || badness(b) - badness(a),
@@ -39,13 +39,13 @@ function element(tag, text, className) {
   return made;
 }
 
-const explained = new Set(data.explained.map((told) => JSON.stringify([told.package, told.name])));
+const explained = new Set(data.explained.map((explanation) => JSON.stringify([explanation.package, explanation.name])));
 const isExplained = (series) => explained.has(JSON.stringify([data.packages[series.package], series.name]));
 
 /** What the list says of a series, and in which colour. */
 function inList(series) {
   if (series.telling) {
-    const doubt = series.verdict === "suspect" ? "? " : "";
+    const doubt = series.verdict === "pending" ? "? " : "";
     return [`${doubt}${sized(series.telling)}`, series.telling.worse ? "worse" : "better"];
   }
   if (series.verdict === "better") {

@@ -73,10 +73,10 @@ const sizeOf = (change) => {
 };
 const sized = (change) => `${change.worse ? "▲" : "▼"} ${percent(factorOf(change))}`;
 /** Kind, size, interval and p of a change. */
-const told = (change) => `${change.kind} ${sized(change)}`
+const describe = (change) => `${change.kind} ${sized(change)}`
   + (change.interval ? ` [${percent(change.interval[0])}, ${percent(change.interval[1])}]` : "")
   + (change.p === undefined ? "" : ` p=${change.p.toFixed(3)}`)
-  + (change.kind === "suspect" ? ": more commits will tell" : "");
+  + (change.kind === "pending" ? ": more commits are needed to confirm it" : "");
 const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 // Series
@@ -86,14 +86,14 @@ function verdict(series) {
   if (changes.some((change) => change.worse && change.fixed === undefined)) return "worse";
   if (changes.some((change) => change.worse)) return "fixed";
   if (changes.length > 0) return "better";
-  return series.suspect ? "suspect" : "quiet";
+  return series.pending ? "pending" : "quiet";
 }
 
-/** What a verdict is about: the largest regression that is open, as far as it still goes, or the suspect. */
+/** What a verdict is about: the largest regression that is open, as far as it still goes, or the pending change. */
 function telling(series) {
   const lasting = (series.changes ?? []).filter((change) => change.kind !== "spike");
   const open = lasting.filter((change) => change.worse && change.fixed === undefined);
-  if (open.length === 0) return lasting.length > 0 ? null : series.suspect ?? null;
+  if (open.length === 0) return lasting.length > 0 ? null : series.pending ?? null;
   const level = lasting[lasting.length - 1].level;
   const left = open.map((change) => {
     const isLeft = series.higher ? level < change.before : level > change.before;
@@ -111,7 +111,7 @@ const all = data.series.map((series, id) => ({
   latest: Math.max(-1, ...(series.changes ?? []).map((change) => change.at)),
 }));
 
-const changesOf = (series) => [...(series.changes ?? []), ...(series.suspect ? [series.suspect] : [])];
+const changesOf = (series) => [...(series.changes ?? []), ...(series.pending ? [series.pending] : [])];
 /** The commit of a change, or the first and the last of a drift. */
 const commits = ({ kind, after, at }, digits) =>
   (kind === "drift" ? [after, at] : [at]).map((place) => data.commits[place][0].slice(0, digits)).join("..");
@@ -163,10 +163,12 @@ function load(series) {
 // State, which is also the address
 
 const state = { q: "", package: "", unit: "", environment: "", verdict: "", sort: "worst", series: "", other: "", zoom: "", theme: "" };
-/** An old address may name what is no longer there: it is left out, and said. */
+/** Reads the address, and notes what it names that the report no longer has. */
 function fromAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
   for (const key of Object.keys(state)) state[key] = given.get(key) ?? (key === "sort" ? "worst" : "");
+  // As links of earlier versions call it.
+  if (state.verdict === "suspect") state.verdict = "pending";
   const options = (id) => [...$(id).options].map((option) => option.value);
   const lost = [];
   for (const [key, known, name] of [
@@ -178,7 +180,7 @@ function fromAddress() {
     state[key] = key === "sort" ? "worst" : "";
   }
   $("notice").hidden = lost.length === 0;
-  $("notice").textContent = `The address names what is not here: ${lost.join(", ")}. The rest is shown.`;
+  $("notice").textContent = `This link refers to items that are not in this report: ${lost.join(", ")}.`;
 }
 function toAddress() {
   const given = new URLSearchParams();

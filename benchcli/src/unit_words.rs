@@ -1,11 +1,6 @@
-//! Formats counts and units for people.
+//! Units as people write and read them.
 
 use benchparse::unit;
-
-/// `1 row`, `2 rows`.
-pub(crate) fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
 
 /// A tidied unit as Go writes it.
 pub(crate) fn written_unit(unit: &str) -> &str {
