@@ -144,6 +144,18 @@ impl<T: Eq + Hash> Numbered<T> {
     }
 }
 
+/// A benchmark of which a side has results of several packages in one sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MergedPackages<'p> {
+    /// The benchmark's full name.
+    pub name: &'p [u8],
+    /// The side.
+    pub side: Side,
+    /// Two of the packages.
+    pub packages: [&'p [u8]; 2],
+}
+
 /// What tells pairs apart: class of the configuration, name, and number of the unit.
 type Identity = (u32, Symbol, u32);
 
@@ -294,22 +306,19 @@ impl Pairing {
         sides.all(|side| side.values.is_empty())
     }
 
-    /// The first benchmark of which a side has results of several packages in one sample, as packages may differ: its
-    /// name, the side and two of the packages. Such a sample is of no benchmark.
-    pub fn merged_packages<'p>(
-        &self,
-        parser: &'p Parser,
-    ) -> Option<(&'p [u8], Side, [&'p [u8]; 2])> {
+    /// The first benchmark of which a side has results of several packages in one sample, as packages may differ. Such
+    /// a sample is of no benchmark.
+    pub fn merged_packages<'p>(&self, parser: &'p Parser) -> Option<MergedPackages<'p>> {
         let symbols = parser.symbols();
         self.slots.iter().find_map(|slot| {
             Side::BOTH.into_iter().find_map(|side| {
                 let mut packages = slot.sides[side as usize].packages.iter();
                 let two = [*packages.next()?, *packages.next()?];
-                Some((
-                    symbols.own_text(slot.identity.1),
+                Some(MergedPackages {
+                    name: symbols.own_text(slot.identity.1),
                     side,
-                    two.map(|package| symbols.own_text(package)),
-                ))
+                    packages: two.map(|package| symbols.own_text(package)),
+                })
             })
         })
     }

@@ -399,12 +399,12 @@ impl Comparison {
             )
             .hint("make the Unit lines of the inputs agree"));
         }
-        if let Some((name, side, packages)) = self.pairing.merged_packages(&self.parser) {
-            let [one, other] = packages.map(String::from_utf8_lossy);
+        if let Some(merged) = self.pairing.merged_packages(&self.parser) {
+            let [one, other] = merged.packages.map(String::from_utf8_lossy);
             return Err(anyhow!(
                 "--ignore pkg: the {} has {} in {one} and in {other}, which would become one sample",
-                side.name(),
-                String::from_utf8_lossy(name)
+                merged.side.name(),
+                String::from_utf8_lossy(merged.name)
             )
             .hint(format!(
                 "compare one package at a time, such as with --filter pkg:{one}"

@@ -858,8 +858,8 @@ mod tests {
             proptest::prop_assert_eq!(judge(&rows, &Policy::default()).rows.len(), rows.len());
         }
 
-        /// What a report must never say: that a row changed although its interval holds no change, or that as many
-        /// samples would settle it as there are.
+        /// What a report must never say: that a row changed although its interval holds no change, or that it
+        /// needs as many samples as it has.
         #[test]
         fn no_verdict_contradicts_its_own_numbers(
             sides in proptest::collection::vec(

@@ -38,7 +38,7 @@ impl LayoutEffect {
     /// layouts do not differ beyond chance, or too few were measured twice to tell.
     ///
     /// The spread is the square root of the variance component between layouts of a one-way analysis of variance of
-    /// the logarithms, with the layouts of both sides (Searle, Casella and McCulloch, *Variance Components*, 1992,
+    /// the logarithms, with the layouts of both sides (Searle, Casella and `McCulloch`, *Variance Components*, 1992,
     /// section 3.6).
     ///
     /// ```
@@ -51,7 +51,7 @@ impl LayoutEffect {
     /// assert!((0.15..0.30).contains(&effect.spread));
     /// ```
     pub fn of(sides: [&[(u32, f64)]; 2]) -> Option<Self> {
-        let groups = sides.map(|values| by_layout(values));
+        let groups = sides.map(by_layout);
         let values = || groups.iter().flatten().flatten();
         if !values().all(|value| *value > 0.0 && value.is_finite()) {
             return None;
