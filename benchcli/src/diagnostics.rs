@@ -212,7 +212,7 @@ impl Noticed {
             let kind = DiagnosticKind::Repaired;
             all.push(of(kind, Severity::Note, None, repair.to_string()));
         }
-        for missing in self.missing.iter() {
+        for missing in &self.missing {
             let kind = kind_of(missing.kind);
             let mut diagnostic = of(
                 kind,

@@ -15,7 +15,7 @@ const LIBRARY: &[(&str, &[&str])] = &[
     ("input", &["number"]),
     ("format", &["input", "name", "unit", "number"]),
     ("query", &["number", "name", "format"]),
-    ("stats", &[]),
+    ("stats", &["number"]),
     (
         "compare",
         &[

@@ -207,7 +207,7 @@ impl DiffArgs {
     pub fn into_options(self) -> Result<DiffOptions> {
         let mut filter = parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?;
         if !self.units.is_empty() {
-            filter = filter.and(parsed("units", Filter::parse(&unit_query(&self.units)))?);
+            filter = filter.and(parsed("units", Filter::parse(unit_query(&self.units)))?);
         }
         let [table, row, col, ignore] = [
             ("table", &self.table),

@@ -24,7 +24,7 @@ pub fn storable(input: Vec<u8>, contents: &Contents) -> (Vec<u8>, Vec<String>) {
         };
     });
     let mut text = writer.into_inner();
-    for diagnostic in contents.diagnostics.iter() {
+    for diagnostic in &contents.diagnostics {
         failure(&mut text, diagnostic);
     }
     (text, repairs)

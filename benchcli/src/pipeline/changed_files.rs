@@ -35,7 +35,7 @@ impl ChangedFiles {
             paths.extend(
                 files
                     .iter()
-                    .filter_map(|file| file.path())
+                    .filter_map(git2::DiffFile::path)
                     .map(Path::to_owned),
             );
         }

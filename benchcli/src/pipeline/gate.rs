@@ -169,8 +169,8 @@ impl Comparison {
     pub(crate) fn new(options: &GateOptions, names: [String; 2]) -> Self {
         let mut pairing = PairingOptions::default();
         pairing.filter = options.filter.clone();
-        pairing.environment = options.environment.clone();
-        pairing.ignore = options.ignore.clone();
+        pairing.environment.clone_from(&options.environment);
+        pairing.ignore.clone_from(&options.ignore);
         let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
         Self {
             parser: Parser::new(),

@@ -19,11 +19,15 @@ fn tables(inputs: &[(&str, &str)], table_options: TableOptions) -> String {
             }
         }
     }
-    let tables = collector.finish(&parser, Thresholds::default()).unwrap();
+    let tables = collector
+        .finish(&parser, Thresholds::default())
+        .expect("one parser");
     let mut shown = String::new();
     for table in tables.tables() {
         let texts = |symbols: &[_]| -> Vec<String> {
-            let texts = symbols.iter().map(|&symbol| tables.text(symbol).unwrap());
+            let texts = symbols
+                .iter()
+                .map(|&symbol| tables.text(symbol).expect("a text"));
             texts
                 .map(|text| String::from_utf8_lossy(text).into_owned())
                 .collect()

@@ -131,7 +131,10 @@ pub(crate) fn read(text: &[u8], repair_mode: RepairMode) -> Found {
             Record::Result(result) => {
                 let symbols = result.symbols();
                 let pair = |(value, unit): (f64, _)| {
-                    (value.to_bits(), symbols.text(unit).unwrap().to_vec())
+                    (
+                        value.to_bits(),
+                        symbols.text(unit).expect("a text").to_vec(),
+                    )
                 };
                 let mut config: Vec<_> = result
                     .configs()
