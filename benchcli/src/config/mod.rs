@@ -277,7 +277,7 @@ Tree = "Tree/size=1"
         for (text, message) in [
             (
                 "q = 0.05\nthresold = \"5%\"\n",
-                "benchcli.toml:2:1: unknown key `thresold`; the nearest is `threshold`",
+                "benchcli.toml:2:1: unknown key `thresold`; did you mean `threshold`?",
             ),
             (
                 "threshold = 5\n",
@@ -297,7 +297,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[rule]]\nfilter = \"foo\"\nthreshold = \"5%\"\n",
-                "benchcli.toml:2:11: rule: the filter is wrong: expected key:value",
+                "benchcli.toml:2:11: rule: invalid filter: expected key:value",
             ),
             (
                 "[[rule]]\nfilter = \"*\"\n",
