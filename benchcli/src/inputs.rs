@@ -60,7 +60,7 @@ impl Input {
         }
         let expected = || {
             format!(
-                "cannot read {}; expected a file with the output of 'go test -bench'",
+                "cannot read {}, expected a file with the output of 'go test -bench'",
                 self.path.display()
             )
         };

@@ -121,13 +121,11 @@ mod tests {
         };
         assert_eq!(
             text("No space left on device (os error 28)"),
-            "/repo/.git: No space left on device: nothing was recorded and nothing that was there \
-             has changed"
+            "/repo/.git: No space left on device; nothing was recorded or changed"
         );
         assert_eq!(
             text("Disk quota exceeded"),
-            "/repo/.git: Disk quota exceeded: nothing was recorded and nothing that was there \
-             has changed"
+            "/repo/.git: Disk quota exceeded; nothing was recorded or changed"
         );
         assert_eq!(
             text("Permission denied"),

@@ -10,7 +10,7 @@ use crate::plural::counted;
 #[non_exhaustive]
 pub enum FindError {
     /// The main branch is not known.
-    #[error("cannot determine the main branch: this repository has no branch called {tried}")]
+    #[error("cannot determine the main branch: this repository has none of the branches {tried}")]
     NoMainBranch {
         /// The names that were looked for.
         tried: String,

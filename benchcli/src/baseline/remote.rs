@@ -405,8 +405,8 @@ mod tests {
         remote.patience = Duration::ZERO;
         let message = remote.push(SyncScope::Baselines).unwrap_err().to_string();
         let (begin, end) = (
-            ": gave up after 1 attempt, others pushed each time (",
-            "); what was recorded is safe here: run `benchcli push` again",
+            ": gave up after 1 attempt because others pushed each time (",
+            "); your recordings are safe in this clone; run `benchcli push` again",
         );
         assert!(
             message.contains(begin) && message.ends_with(end),

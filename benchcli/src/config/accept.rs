@@ -314,14 +314,14 @@ mod tests {
         let mut acceptances = accepting("Benchmark-Accept: Gone ns/op 10%: a\n");
         assert_eq!(
             acceptances.unused(&BTreeSet::new()),
-            ["1a2b3c4: accept Gone ns/op: no row of this run matches it"]
+            ["1a2b3c4: accept Gone ns/op: matches no row of this run"]
         );
         acceptances.0[0].until = Until::Day(jiff::civil::date(2020, 1, 1));
         let today = jiff::civil::date(2026, 1, 1);
         let (kept, stale) = acceptances.in_force(today, |_| Some(false));
         assert_eq!(
             stale,
-            ["1a2b3c4: accept Gone ns/op: it ended on 2020-01-01"]
+            ["1a2b3c4: accept Gone ns/op: it expired on 2020-01-01"]
         );
         assert!(kept.0.is_empty() && !acceptances.0.is_empty());
     }
@@ -350,7 +350,7 @@ mod tests {
         );
         assert_eq!(
             wrong[1],
-            "1a2b3c4: Benchmark-Accept: /A( ns/op: the benchmark pattern is wrong: missing close \"/\""
+            "1a2b3c4: Benchmark-Accept: /A( ns/op: invalid benchmark pattern: missing close \"/\""
         );
         assert!(acceptances.0.is_empty());
     }

@@ -280,7 +280,7 @@ Tree = "Tree/size=1"
         for (text, message) in [
             (
                 "q = 0.05\nthresold = \"5%\"\n",
-                "benchcli.toml:2:1: unknown key `thresold`; the nearest is `threshold`",
+                "benchcli.toml:2:1: unknown key `thresold`; did you mean `threshold`?",
             ),
             (
                 "threshold = 5\n",
@@ -300,7 +300,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[rule]]\nfilter = \"foo\"\nthreshold = \"5%\"\n",
-                "benchcli.toml:2:11: rule: the filter is wrong: expected key:value",
+                "benchcli.toml:2:11: rule: invalid filter: expected key:value",
             ),
             (
                 "[[rule]]\nfilter = \"*\"\n",
@@ -328,15 +328,15 @@ Tree = "Tree/size=1"
             ),
             (
                 "[rename]\nBenchmarkA = \"B\"\n",
-                "benchcli.toml:2:14: rename: BenchmarkA is written as Go does\nomit the word Benchmark",
+                "benchcli.toml:2:14: rename: BenchmarkA starts with Benchmark\nomit the word Benchmark",
             ),
             (
                 "[rename]\nA = \"A\"\n",
-                "benchcli.toml:2:5: rename: A is its own new name\nremove the line",
+                "benchcli.toml:2:5: rename: A is renamed to itself\nremove the line",
             ),
             (
                 "[rename]\nX = \"A\"\nA = \"B\"\nB = \"A\"\n",
-                "benchcli.toml:3:5: rename: A → B → A goes in a circle\nremove the line of the newest name",
+                "benchcli.toml:3:5: rename: A → B → A forms a cycle\nremove the line of the newest name",
             ),
             (
                 "[rename]\nA = 5\n",
@@ -348,7 +348,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\n",
-                "benchcli.toml:1:1: missing key `unit`\nwrite for example unit = \"ns/op\"",
+                "benchcli.toml:1:1: missing key `unit`\nfor example, unit = \"ns/op\"",
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \" \"\n",
@@ -356,7 +356,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "[[accept]]\nbenchmark = \"/(/\"\nunit = \"ns/op\"\nup-to = \"10%\"\nreason = \"x\"\n",
-                "benchcli.toml:1:1: accept: the benchmark pattern is wrong: missing close \"/\"",
+                "benchcli.toml:1:1: accept: invalid benchmark pattern: missing close \"/\"",
             ),
         ] {
             let got = load(text).unwrap_err();

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(contributor.caller.as_deref(), Some("a.Caller"));
         assert!(contributor.cost.margin > Some(0.0), "{contributor:?}");
         assert!(text.starts_with("+390 ± "), "{text}");
-        assert!(text.ends_with(", within the noise"), "{text}");
+        assert!(text.ends_with(" is within the noise"), "{text}");
     }
 
     #[test]

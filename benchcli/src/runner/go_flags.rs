@@ -275,7 +275,7 @@ mod tests {
     fn what_would_spoil_the_run_is_refused() {
         for (arguments, message) in [
             (&["-count=5"][..], "use --rounds to set"),
-            (&["-bench", "."], "write --bench before it"),
+            (&["-bench", "."], "use --bench before it"),
             (&["./..."], "use --pkg to select packages"),
             (&["-tags"], "write -tags=VALUE"),
         ] {

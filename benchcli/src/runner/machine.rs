@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(
             text(&before, &after),
             "load 3.1 on 2 processors, 9.1% of the time went to other virtual machines, \
-             frequency scaling is performance and powersave, throttled 2 times by heat"
+             frequency scaling is performance and powersave, throttled 2 times because of heat"
         );
         let laptop = machine(&[
             ("sys/class/power_supply/BAT0/status", "Discharging\n"),
@@ -261,11 +261,9 @@ mod tests {
             ..laptop.clone()
         };
         let printed = text(&laptop, &later);
-        assert!(
-            printed.starts_with(
-                "turbo is on, held back 4 times by a quota, on battery; not known: load"
-            )
-        );
+        assert!(printed.starts_with(
+            "turbo is on, throttled 4 times by a CPU quota, on battery; not known: load"
+        ));
     }
 
     #[test]

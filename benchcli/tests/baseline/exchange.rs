@@ -23,11 +23,13 @@ fn files_named_by_commit_become_baselines() {
     let ran = repo.benchcli(["import", "old", "--label", "source=old"]);
     assert_eq!(ran.succeeds(), "3 recordings for 3 commits\n");
     assert!(
-        ran.err.contains("bench-0123456789.txt: no commit or tag"),
+        ran.err
+            .contains("bench-0123456789.txt: its name contains no commit or tag"),
         "{ran:?}"
     );
     assert!(
-        ran.err.contains("README.md: no benchmark results"),
+        ran.err
+            .contains("README.md: it contains no benchmark results"),
         "{ran:?}"
     );
     for (commit, seed) in [(&first, 1), (&second, 2), (&third, 3)] {

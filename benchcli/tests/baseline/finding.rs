@@ -161,7 +161,7 @@ fn remote_head_default_branch_main_and_master_in_this_order() {
     repo.git(["update-ref", "refs/remotes/origin/other", &third]);
     let ran = diff_auto(&repo, &[]);
     ran.fails_with(&[
-        "none of origin/HEAD, origin/main, main",
+        "none of the branches origin/HEAD, origin/main, main",
         "git remote set-head origin --auto",
     ]);
 }

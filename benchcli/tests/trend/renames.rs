@@ -33,7 +33,7 @@ fn a_rename_is_offered_and_keeps_the_history_whole() {
         ran.err.contains("Encode looks renamed to Marshal at ")
             && ran
                 .err
-                .contains("put `\"Encode\" = \"Marshal\"` under [rename] in benchcli.toml"),
+                .contains("add `\"Encode\" = \"Marshal\"` under [rename] in benchcli.toml"),
         "{}",
         ran.err
     );

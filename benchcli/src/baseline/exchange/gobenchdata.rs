@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&kept.text), text);
         assert_eq!(
             imported.skipped,
-            ["b.json, run 1: it names no commit (Version is missing)"]
+            ["b.json, run 1: the run names no commit (Version is missing)"]
         );
     }
 }
