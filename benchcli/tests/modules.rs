@@ -18,9 +18,7 @@ const LIBRARY: &[(&str, &[&str])] = &[
     ("stats", &["number"]),
     (
         "compare",
-        &[
-            "grouping", "format", "query", "stats", "name", "unit", "number",
-        ],
+        &["grouping", "format", "query", "stats", "name", "unit"],
     ),
     ("gate", &["stats", "unit"]),
     ("grouping", &["format"]),

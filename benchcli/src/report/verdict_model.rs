@@ -4,12 +4,12 @@ use benchparse::gate::{Action, Outcome, Policy, Report, RowVerdict, Verdict};
 use benchparse::number::fixed;
 use benchparse::pairing::Measurements;
 use benchparse::stats::{Sample, median};
-use benchparse::unit::{self, Direction, Scale, ValueClass as Class};
+use benchparse::unit::{self, Scale, ValueClass as Class};
 
 use super::advice::{advice, aim, bytes, noticed, remark};
 use super::verdict_words::{summary, whole_summary, words};
 use super::verdicts::{
-    Applied, CheckReport, Counts, Inputs, RowMetadata, RowReport, SCHEMA, SideReport,
+    Applied, CheckReport, Counts, Inputs, RowMetadata, RowReport, SCHEMA, SideReport, change_of,
     common_folders, in_package, percent,
 };
 
@@ -99,14 +99,6 @@ fn severity(row: &RowVerdict) -> f64 {
         0.0
     } else {
         worse.clamp(-700.0, 700.0) / 10_000.0
-    }
-}
-
-/// New over old, minus 1, from how much worse the new side is.
-pub(super) fn change_of(worse: f64, direction: Direction) -> f64 {
-    match direction {
-        Direction::Lower => worse - 1.0,
-        Direction::Higher => 1.0 / worse - 1.0,
     }
 }
 

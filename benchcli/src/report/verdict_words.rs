@@ -6,8 +6,7 @@ use benchparse::gate::{Bounds, Outcome, Reason, Report, RowVerdict, Verdict};
 use benchparse::number::fixed;
 
 use super::TRADED;
-use super::verdict_model::change_of;
-use super::verdicts::{Counts, Inputs, RowReport, SHIFTED, percent};
+use super::verdicts::{Counts, Inputs, RowReport, SHIFTED, change_of, percent};
 use crate::diagnostics::Severity;
 use crate::plural::counted;
 use crate::sample_counts::requirement;

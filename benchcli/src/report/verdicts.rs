@@ -2,6 +2,7 @@
 
 use benchparse::gate::Outcome;
 use benchparse::number::fixed;
+use benchparse::unit::Direction;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -282,6 +283,14 @@ pub(crate) fn common_folders(packages: &[&str]) -> Option<usize> {
 pub(crate) fn in_package(package: &str, benchmark: &str, prefix: usize) -> String {
     let package = package.get(prefix..).unwrap_or(package);
     format!("{package}.{benchmark}")
+}
+
+/// New over old, minus 1, from how much worse the new side is.
+pub(super) fn change_of(worse: f64, direction: Direction) -> f64 {
+    match direction {
+        Direction::Lower => worse - 1.0,
+        Direction::Higher => 1.0 / worse - 1.0,
+    }
 }
 
 /// A relative change in percent with its sign.

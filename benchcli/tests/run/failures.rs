@@ -103,7 +103,7 @@ fn a_package_that_builds_on_neither_side_does_not_cost_the_others() {
     sandbox.write("q/good_test.go", &GOOD.replace("package p", "package q"));
     sandbox.write("q/bad_test.go", "package q\n\nvar broken int = \"text\"\n");
     sandbox.commit("Broken for long");
-    let ran = sandbox.benchcli(&[&RUN[..], &["--format", "json"]].concat());
+    let ran = sandbox.benchcli(&[&RUN[..], &["--measure-all", "--format", "json"]].concat());
     assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
     let report = ran.report();
     assert_eq!(report["outcome"], "incomplete");

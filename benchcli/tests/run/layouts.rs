@@ -16,6 +16,7 @@ fn measured(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
         "run",
         "--base",
         "HEAD",
+        "--measure-all",
         "--rounds",
         "1",
         "--benchtime",

@@ -5,6 +5,7 @@
 // The programs that it runs, and how it stops them, are Unix's.
 #![cfg(unix)]
 
+mod code;
 mod commands;
 mod explain;
 mod failures;

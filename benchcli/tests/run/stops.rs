@@ -50,6 +50,7 @@ fn started(sandbox: &Sandbox) -> (Child, u32) {
             "run",
             "--base",
             "HEAD",
+            "--measure-all",
             "--rounds",
             "3",
             "--benchtime",

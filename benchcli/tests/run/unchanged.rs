@@ -73,6 +73,7 @@ fn the_order_of_the_runs_decides_over_false_alarms() {
             "run",
             "--base",
             "HEAD",
+            "--measure-all",
             "--benchtime",
             "3ms",
             "--rounds",

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::at_least;
+use super::bounds::Bounds;
 use super::policy::{Action, Policy};
 use super::range::{self, Finding};
 use super::row::{Row, RowKey};
 use super::verdict::{
-    Basis, BenchmarkVerdict, Bounds, Effect, Outcome, Reason, Report, RowVerdict, Shift,
-    SideSummary, Tests, Verdict,
+    Basis, BenchmarkVerdict, Effect, Outcome, Reason, Report, RowVerdict, Shift, SideSummary,
+    Tests, Verdict,
 };
 use crate::stats::{
     RankTest, Sample, benjamini_hochberg, detecting_count, median, ratio_interval_with, robust_cv,

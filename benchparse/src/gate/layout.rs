@@ -8,7 +8,7 @@
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF as _, FisherSnedecor};
 
-use super::verdict::Bounds;
+use super::bounds::Bounds;
 use crate::stats::{Sample, median};
 
 /// The level of the test of whether layouts differ at all.

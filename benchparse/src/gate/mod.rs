@@ -23,6 +23,7 @@
 //! ```
 
 mod advice;
+mod bounds;
 mod confirm;
 mod judge;
 mod layout;
@@ -32,6 +33,7 @@ mod row;
 mod verdict;
 
 pub use advice::{Finding, Target, Timings, findings};
+pub use bounds::Bounds;
 pub use confirm::judge_confirmed;
 pub use judge::{judge, judge_again};
 pub use layout::LayoutEffect;
@@ -39,8 +41,8 @@ pub use policy::{Action, Policy, PolicyError};
 pub use row::{Acceptance, Row, RowKey};
 
 pub use verdict::{
-    Basis, BenchmarkVerdict, Bounds, Effect, Outcome, Reason, Report, RowVerdict, Shift,
-    SideSummary, Tests, Verdict,
+    Basis, BenchmarkVerdict, Effect, Outcome, Reason, Report, RowVerdict, Shift, SideSummary,
+    Tests, Verdict,
 };
 
 /// The relative slack of all comparisons with a limit.

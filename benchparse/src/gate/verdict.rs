@@ -3,6 +3,7 @@
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
+use super::bounds::Bounds;
 use super::layout::LayoutEffect;
 use super::policy::{Action, Policy};
 use super::row::RowKey;
@@ -185,25 +186,6 @@ pub struct Effect {
     pub worse: f64,
     /// The 95 % interval of w, from 0 to infinity for few values or zeros. Only for rank tests.
     pub interval: Option<Bounds>,
-}
-
-/// A range of numbers.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(feature = "serde", derive(Serialize))]
-#[non_exhaustive]
-pub struct Bounds {
-    /// The lower end.
-    #[cfg_attr(
-        feature = "serde",
-        serde(serialize_with = "crate::stats::nonfinite::serialize")
-    )]
-    pub low: f64,
-    /// The upper end.
-    #[cfg_attr(
-        feature = "serde",
-        serde(serialize_with = "crate::stats::nonfinite::serialize")
-    )]
-    pub high: f64,
 }
 
 /// One-sided rank tests of a row.

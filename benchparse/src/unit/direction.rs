@@ -25,9 +25,9 @@ pub enum Direction {
 pub enum DirectionBasis {
     /// A `Unit` line of the input or a setting says it.
     Stated,
-    /// It is a unit of Go's own, a time, a size or an amount per operation.
+    /// It is a unit of Go's own, a time, a size, a rate or an amount per operation.
     Known,
-    /// A word in the unit's name, such as `hit` or `errors`, or its being a rate suggests it.
+    /// A word in the unit's name, such as `hit` or `errors`, suggests it.
     Name,
     /// Nothing suggests it, and lower is taken to be better.
     Assumed,
@@ -145,7 +145,10 @@ impl Direction {
         if words().any(|word| LOWER.contains(&word)) {
             return (Self::Lower, DirectionBasis::Name);
         }
-        if is_rate(&tidied) || words().any(|word| HIGHER.contains(&word)) || is_compression(&text) {
+        if is_rate(&tidied) {
+            return (Self::Higher, DirectionBasis::Known);
+        }
+        if words().any(|word| HIGHER.contains(&word)) || is_compression(&text) {
             return (Self::Higher, DirectionBasis::Name);
         }
         let is_amount = numerator(&tidied).any(|token| matches!(token, b"sec" | b"B"));
@@ -201,7 +204,7 @@ mod tests {
             ("MB/s", Direction::Higher, DirectionBasis::Known),
             ("p99-ns/op", Direction::Lower, DirectionBasis::Known),
             ("gc-cycles/op", Direction::Lower, DirectionBasis::Known),
-            ("items/s", Direction::Higher, DirectionBasis::Name),
+            ("items/s", Direction::Higher, DirectionBasis::Known),
             ("hit%", Direction::Higher, DirectionBasis::Name),
             ("qps", Direction::Higher, DirectionBasis::Name),
             ("compression-ratio", Direction::Higher, DirectionBasis::Name),
