@@ -18,7 +18,6 @@ use toml::Spanned;
 
 pub use accept::{Accept, Acceptances};
 pub use error::ConfigError;
-pub use percent::Percent;
 pub use rename::Renames;
 pub use rule::{Rule, Rules};
 pub use threshold::{Amount, Threshold};

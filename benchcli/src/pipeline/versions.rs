@@ -255,14 +255,23 @@ fn link_first(
         layouts = Layouts::Uncontrolled;
         uncontrolled = Some("your -ldflags set -randlayout, so one layout is measured".to_owned());
     }
+    let is_aligned = !linker_flags.has(&go.flags.build, "funcalign");
     let mut linker = Linker::new(go.flags.clone(), linker_flags, linking.seed, layouts);
+    linker.is_aligned = is_aligned;
     let flags = linker.flags(layouts.of_round(1));
     let mut failures = build::build(children, &builds, &flags)?;
-    let is_unknown = |it: &BuildFailure| it.output.contains("not defined: -randlayout");
-    if failures.iter().any(is_unknown) {
+    let is_unknown = |failures: &[BuildFailure], flag: &str| {
+        let message = format!("not defined: -{flag}");
+        failures.iter().any(|it| it.output.contains(&message))
+    };
+    if is_unknown(&failures, "funcalign") {
+        linker.is_aligned = false;
+        failures = build::build(children, &builds, &linker.flags(layouts.of_round(1)))?;
+    }
+    if is_unknown(&failures, "randlayout") {
         linker.layouts = Layouts::Uncontrolled;
         uncontrolled = Some(
-            "this version of Go has no linker flag -randlayout (Go 1.22 brought it), so one layout is measured"
+            "this version of Go has no linker flag -randlayout (Go 1.22 added it), so only one layout is measured"
                 .to_owned(),
         );
         failures = build::build(children, &builds, &linker.flags(None))?;
