@@ -183,6 +183,8 @@ pub struct DiffOptions {
     pub inputs: Vec<OsString>,
     /// What to ask of their results.
     pub table_options: TableOptions,
+    /// The units that were asked for, where nothing else restricts the results.
+    pub units: Vec<String>,
     /// Thresholds of significance and confidence.
     pub thresholds: Thresholds,
     /// Print verdicts in place of tables.
@@ -206,6 +208,11 @@ impl DiffArgs {
     /// The first flag that is wrong, with what is wrong in it.
     pub fn into_options(self) -> Result<DiffOptions> {
         let mut filter = parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?;
+        let units = if filter.is_everything() {
+            self.units.clone()
+        } else {
+            Vec::new()
+        };
         if !self.units.is_empty() {
             filter = filter.and(parsed("units", Filter::parse(unit_query(&self.units)))?);
         }
@@ -228,6 +235,7 @@ impl DiffArgs {
         Ok(DiffOptions {
             inputs: self.inputs,
             table_options,
+            units,
             thresholds,
             gate: self.gate,
             repair_mode: repair_mode(self.strict),

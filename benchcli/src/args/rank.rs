@@ -65,6 +65,8 @@ pub struct RankArgs {
 pub struct RankOptions {
     /// The inputs as they were written.
     pub inputs: Vec<OsString>,
+    /// The key whose values are the alternatives, as it was written.
+    pub by: String,
     /// Columns are alternatives, rows what they have in common.
     pub table_options: TableOptions,
     /// What to do with input that is not the plain output of `go test`.
@@ -89,6 +91,7 @@ impl RankArgs {
         table_options.ignore = Key::File.into();
         Ok(RankOptions {
             inputs: self.inputs,
+            by: self.by.to_string_lossy().into_owned(),
             table_options,
             repair_mode: repair_mode(self.strict),
             unit: benchparse::unit::tidy(self.unit.as_bytes())

@@ -50,6 +50,12 @@ pub(super) struct Entry {
 /// There is nothing to record, or it could not be stored.
 pub fn run(args: &RecordArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
+    if store.has_no_commits() {
+        return Err(anyhow!(
+            "the repository has no commits yet, so there is no commit to record a baseline for"
+        )
+        .hint("run `git commit` first"));
+    }
     let commit = store.resolve(&args.commit)?;
     let dirty = store.is_dirty(commit.id())?;
     if dirty == Some(true) && args.require_clean {
@@ -72,12 +78,17 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
             warn(&error.to_string());
         }
         let failed = failures(&name, &contents);
+        let nothing = || match name.as_str() {
+            "-" => "no benchmark results on standard input".to_owned(),
+            _ => format!("{name}: no benchmark results"),
+        };
         if contents.samples == 0 && !failed.is_empty() {
-            bail!("{name}: no benchmark results: {}", sentence(&failed));
+            bail!("{}: {}", nothing(), sentence(&failed));
         }
         if contents.samples == 0 {
             bail!(
-                "{name}: no benchmark results; expected the output of `go test -bench`, with lines such as `BenchmarkEncode-8 1000 1726 ns/op`"
+                "{}; expected the output of `go test -bench`, with lines such as `BenchmarkEncode-8 1000 1726 ns/op`",
+                nothing()
             );
         }
         let mut header = common.clone();
