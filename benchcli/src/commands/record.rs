@@ -78,18 +78,8 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
             warn(&error.to_string());
         }
         let failed = failures(&name, &contents);
-        let nothing = || match name.as_str() {
-            "-" => "no benchmark results on standard input".to_owned(),
-            _ => format!("{name}: no benchmark results"),
-        };
-        if contents.samples == 0 && !failed.is_empty() {
-            bail!("{}: {}", nothing(), sentence(&failed));
-        }
         if contents.samples == 0 {
-            bail!(
-                "{}; expected the output of `go test -bench`, with lines such as `BenchmarkEncode-8 1000 1726 ns/op`",
-                nothing()
-            );
+            return Err(without_results(&name, &failed));
         }
         let mut header = common.clone();
         contents.describe(&mut header);
@@ -163,6 +153,21 @@ fn failures(name: &str, contents: &Contents) -> Vec<Diagnostic> {
     noticed.missing = contents.diagnostics.clone();
     let all = noticed.diagnostics().into_iter();
     all.filter(Diagnostic::is_failure).collect()
+}
+
+/// The error of an input without results.
+fn without_results(name: &str, failed: &[Diagnostic]) -> anyhow::Error {
+    let found = match name {
+        "-" => "no benchmark results on standard input".to_owned(),
+        _ => format!("{name}: no benchmark results"),
+    };
+    if failed.is_empty() {
+        anyhow!(
+            "{found}; expected the output of `go test -bench`, with lines such as `BenchmarkEncode-8 1000 1726 ns/op`"
+        )
+    } else {
+        anyhow!("{found}: {}", sentence(failed))
+    }
 }
 
 /// The first failure, and how many more there are.
