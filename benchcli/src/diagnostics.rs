@@ -245,13 +245,18 @@ impl Noticed {
     /// What people are told on standard error, a line for each kind of repair and one for all
     /// benchmarks without a result.
     pub fn lines(&self) -> Vec<String> {
+        self.lines_about(&self.file)
+    }
+
+    /// The same, with another name for the input.
+    pub fn lines_about(&self, input: &str) -> Vec<String> {
         let mut lines: Vec<String> = self
             .repairs
             .iter()
-            .map(|repair| format!("{}: {repair}", self.file))
+            .map(|repair| format!("{input}: {repair}"))
             .collect();
         if !self.missing.is_empty() {
-            lines.push(format!("{}: {}", self.file, named(&self.missing)));
+            lines.push(format!("{input}: {}", named(&self.missing)));
         }
         lines
     }

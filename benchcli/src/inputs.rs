@@ -5,8 +5,10 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bstr::ByteSlice as _;
+
+use crate::hint::WithHint as _;
 
 /// One input of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,15 +60,14 @@ impl Input {
         if self.path == "-" {
             return Ok(Box::new(io::stdin()));
         }
-        let expected = || {
-            format!(
-                "cannot read {}, expected a file with the output of 'go test -bench'",
-                self.path.display()
-            )
+        let unreadable = |error: io::Error| {
+            anyhow::Error::new(error)
+                .context(format!("cannot read {}", self.path.display()))
+                .hint("pass a file with the output of `go test -bench`")
         };
-        let file = File::open(&self.path).with_context(expected)?;
-        if file.metadata().with_context(expected)?.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory)).with_context(expected);
+        let file = File::open(&self.path).map_err(unreadable)?;
+        if file.metadata().map_err(unreadable)?.is_dir() {
+            return Err(unreadable(io::ErrorKind::IsADirectory.into()));
         }
         Ok(Box::new(file))
     }

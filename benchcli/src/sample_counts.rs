@@ -28,7 +28,7 @@ pub(crate) fn requirement(least: u32, q: f64, timings: usize) -> String {
 /// The help of `--min-samples`.
 pub(crate) fn min_samples_help() -> String {
     format!(
-        "The minimum number of samples per side for a verdict on a timing; {RECOMMENDED} are \
+        "The minimum number of samples per side for a verdict on a timing; {RECOMMENDED} or more \
          recommended [default: {}]",
         Policy::default().min_samples
     )

@@ -60,12 +60,42 @@ pub fn ask(text: &str) -> io::Result<()> {
     stderr.flush()
 }
 
+/// Standard output, which says of its errors that they are its own.
+#[derive(Debug)]
+pub struct Stdout(io::StdoutLock<'static>);
+
+/// Takes standard output until the value is gone.
+pub fn stdout() -> Stdout {
+    Stdout(io::stdout().lock())
+}
+
+impl io::Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        printed(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        printed(self.0.flush())
+    }
+}
+
+/// The result of writing to standard output, whose error says so and keeps its kind.
+///
+/// # Errors
+/// The error of `result`.
+pub fn printed<T>(result: io::Result<T>) -> io::Result<T> {
+    result.map_err(|error| {
+        let text = format!("cannot write to standard output: {error}");
+        io::Error::new(error.kind(), text)
+    })
+}
+
 /// Writes text for people to standard output.
 ///
 /// # Errors
 /// Standard output is gone.
 pub fn print(text: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
+    let mut stdout = stdout();
     stdout.write_all(visible(text).as_bytes())?;
     stdout.flush()
 }
@@ -80,7 +110,7 @@ pub fn answer<T: Serialize>(
     text: impl FnOnce(&mut String) -> fmt::Result,
 ) -> Result<()> {
     if json {
-        let mut stdout = io::stdout().lock();
+        let mut stdout = stdout();
         serde_json::to_writer_pretty(&mut stdout, report)?;
         writeln!(stdout)?;
         return Ok(());

@@ -43,7 +43,7 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("sample_counts", &["plural"]),
     ("xml", &["visible"]),
     ("atomic_file", &["hint"]),
-    ("inputs", &[]),
+    ("inputs", &["hint"]),
     ("config", &[]),
     ("diagnostics", &[]),
     ("baseline", &["hint", "plural"]),

@@ -56,8 +56,8 @@
 //!
 //! **Units** are converted to base units as they are read: `ns` becomes `sec` and `MB` becomes `B` wherever
 //! they appear in the numerator, and the value is scaled to match. The original value and unit are kept too.
-//! If scaling leaves a value unchanged, as it does zero, the measurement keeps its original unit. See
-//! [`unit`](mod@unit).
+//! If scaling leaves a value unchanged, as it does when the value is zero, the measurement keeps its original
+//! unit. See [`unit`](mod@unit).
 //!
 //! ```
 //! # use benchparse::unit::tidy;
@@ -126,7 +126,7 @@
 //! use benchparse::format::{Parser, Record};
 //! use benchparse::query::{Filter, Projection};
 //!
-//! // One file with two ways to encode, told apart by the name's part `/format`.
+//! // One file with two encodings, distinguished by the `/format` part of the name.
 //! let mut text = String::new();
 //! for run in 0..8 {
 //!     text += &format!("BenchmarkEncode/format=json-8 1000 {} ns/op 512 B/op\n", 1700 + run);
@@ -185,12 +185,12 @@
 //!   crate never replaces invalid sequences.
 //! - **No input causes a panic.** For any bytes, you get a result or an error with its position. If a function
 //!   can panic when misused, its documentation says so.
-//! - **A bad line does not stop reading.** It is a [`format::Record::Error`] among the other records. An
-//!   `Err` is fatal: the input cannot be read, or the query has a syntax error.
+//! - **A malformed line does not stop the reader.** It is a [`format::Record::Error`] among the other records.
+//!   An `Err` is fatal: the input cannot be read, or the query has a syntax error.
 //! - **Memory use is low.** Each line is read, processed and discarded. The crate keeps one copy of each
 //!   distinct string and configuration, and eight bytes for each measurement that a collector accepts.
-//! - **Results match benchstat.** The crate follows benchstat in which lines count, how numbers are parsed
-//!   and printed, which errors a query produces, and how rows are sorted.
+//! - **Results match benchstat.** The crate accepts the same lines as benchstat, parses and prints numbers the
+//!   same way, reports the same query errors, and sorts rows the same way.
 
 mod error;
 

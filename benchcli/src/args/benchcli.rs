@@ -37,7 +37,7 @@ pub struct Benchcli {
 const TOP_EXAMPLES: &str = "\
 Examples:
   benchcli run                               compare the working tree with its base, interleaving the runs
-  benchcli check new.txt --base old.txt      the verdict on two files
+  benchcli check new.txt --base old.txt      compare two files and exit 1 on a regression
   go test -run '^$' -bench . -count 10 ./... | benchcli record
   benchcli help run
 
@@ -50,8 +50,8 @@ Documentation:
 const DIFF_ABOUT: &str = "\
 Compares the baselines of two commits, or of a commit with a file.
 
-`auto` is the baseline to compare your working tree with: that of the merge base of HEAD and the \
-main branch, or of its nearest ancestor that was measured in the same environment.";
+`auto` selects the baseline of the merge base of HEAD and the main branch or, if it has none, the \
+baseline of the merge base's nearest ancestor measured in the same environment.";
 
 const PUSH_EXAMPLES: &str = "\
 Examples:
@@ -59,8 +59,8 @@ Examples:
   benchcli push origin
   benchcli push git@example.com:team/project.git --json
 
-benchcli first fetches the baselines of the remote and merges them, so concurrent pushes lose none. \
-It also pushes the profiles that `benchcli profile add` stored. For network access it runs your git, \
+benchcli first fetches and merges the remote's baselines, so concurrent pushes do not lose any. It \
+also pushes the profiles that `benchcli profile add` stored. For network access it runs your git, \
 with your credentials and settings.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md";
@@ -71,7 +71,7 @@ Examples:
   benchcli pull origin --no-profiles
   benchcli pull git@example.com:team/project.git --json
 
-benchcli merges the baselines of the remote into yours, recording by recording, and loses none. It \
+benchcli merges the remote's baselines into yours, one recording at a time, without losing any. It \
 also fetches the profiles that `benchcli profile add` stored. For network access it runs your git, \
 with your credentials and settings.
 
@@ -89,15 +89,15 @@ git can reclaim the space.";
 const IMPORT_ABOUT: &str = "\
 Imports results stored by other tools.
 
-A SOURCE is one of: a folder, a branch, or a folder of a branch (BRANCH:PATH) that contains \
-files of results, where the name of each file or folder contains an abbreviated commit id or a \
-tag; a JSON file of gobenchdata; or the data.js of github-action-benchmark. Importing the same \
-results again changes nothing.";
+A SOURCE is one of: a directory, a branch, or a directory in a branch (BRANCH:PATH) that contains \
+result files, where the name of each file or directory contains an abbreviated commit id or a tag; \
+a gobenchdata JSON file; or github-action-benchmark's data.js. Importing the same results again \
+changes nothing.";
 
 const INIT_ABOUT: &str = "\
 Sets up a repository. After asking, it writes benchcli.toml and a CI workflow that benchmarks \
-every pull request and records the main branch, and sets notes.rewriteRef so that baselines \
-follow rebases and amends. It never overwrites a file.";
+every pull request and records a baseline for each commit on the main branch, and sets \
+notes.rewriteRef so that baselines follow rebases and amends. It never overwrites a file.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -185,7 +185,7 @@ Examples:
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/exit-status-and-json.md")]
 pub struct SchemaArgs {
-    /// The command whose report it is
+    /// The command whose report schema to print
     #[arg(value_enum, default_value_t)]
     pub of: ReportName,
 }
@@ -237,7 +237,8 @@ Examples:
   benchcli record --commit v1.4.0 --require-clean bench-*.txt
 
 Each FILE is stored byte for byte as a separate recording. Recording the same text again changes
-nothing. Notes are stored under refs/notes/benchmarks:
+nothing. Recordings are stored as git notes under refs/notes/benchmarks, so you can also read them
+with git:
   git notes --ref=benchmarks show HEAD | benchstat -
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
@@ -259,7 +260,7 @@ pub struct RecordArgs {
         hide_env_values = true
     )]
     pub host: Option<String>,
-    /// Fail if tracked files have uncommitted changes, instead of marking the recording
+    /// Fail if tracked files have uncommitted changes, instead of marking the recording as dirty
     #[arg(long)]
     pub require_clean: bool,
     /// Print JSON
@@ -274,7 +275,7 @@ Examples:
   benchcli log -n 20
   benchcli log --json | jq -r 'select(.dirty | not) | .commit'
 
-In git's own log:
+To show baselines in git's own log:
   git log --notes=benchmarks
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/baselines.md")]
@@ -297,7 +298,7 @@ pub struct ShowArgs {
     /// The commit
     #[arg(value_name = "REV", default_value = "HEAD")]
     pub revision: String,
-    /// Show only the recording whose id starts with this
+    /// Show only the recording whose id starts with this prefix
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
     /// Print JSON, including the metadata of each recording
@@ -308,7 +309,7 @@ pub struct ShowArgs {
 /// Options of `benchcli push` and `benchcli pull`.
 #[derive(Debug, Args)]
 pub struct RemoteArgs {
-    /// The name or URL of a remote [default: the one that git would push to]
+    /// The name or URL of a remote [default: the current branch's push remote, else the only remote, else origin]
     #[arg(value_name = "REMOTE")]
     pub remote: Option<String>,
     /// Skip profiles
@@ -344,7 +345,7 @@ pub struct PruneArgs {
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub older_than: Span,
     /// Keep the first baseline of every N commits
-    #[arg(long, value_name = "COMMITS", value_parser = whole_from(1_u64))]
+    #[arg(long, value_name = "N", value_parser = whole_from(1_u64))]
     pub keep_every: Option<u64>,
     /// Remove only profiles
     #[arg(long, conflicts_with = "keep_every")]
@@ -408,7 +409,7 @@ pub struct ExportArgs {
 /// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ExportFormat {
-    /// Benchmark text
+    /// Go benchmark format, as printed by `go test -bench`
     #[default]
     Text,
     /// JSON lines
@@ -493,7 +494,7 @@ pub struct InitArgs {
 fn age(text: &str) -> Result<Span, String> {
     const HOURS: [(char, i64); 4] = [('h', 1), ('d', 24), ('w', 7 * 24), ('y', 8766)];
 
-    let wrong = || "an age is a whole number with h, d, w or y, for example 180d".to_owned();
+    let wrong = || "must be a whole number followed by h, d, w or y, for example 180d".to_owned();
     let unit = text.chars().last().ok_or_else(wrong)?;
     let (_, hours) = HOURS
         .iter()

@@ -29,9 +29,9 @@ Examples:
   benchcli check new.txt --base v1.4.0 --threshold 5% --report markdown=summary.md
   benchcli check new.txt --base old.txt --filter '.unit:(B/op OR allocs/op)'
 
-Put settings that you always use into benchcli.toml, in this folder or one above it up to the root \
-of the repository. Flags override the file. In the file, the last [[rule]] that matches a row \
-overrides the general settings. `benchcli config show` prints the settings in force.
+Put settings that you always use into benchcli.toml, in the current directory or any parent \
+directory, up to the repository root. Flags override the file. In the file, the last [[rule]] that \
+matches a row overrides the general settings. `benchcli config show` prints the settings in effect.
 
 ",
     times_in_seconds!(),
@@ -74,8 +74,8 @@ pub struct GateArgs {
     )]
     filter: OsString,
 
-    /// The smallest change that counts as a regression, such as 5%, or '3% or 1ns' for a change that
-    /// must reach both [default: 3% if the sides were interleaved,
+    /// The smallest change that counts as a regression, such as 5%, or '3% or 1ns' to ignore changes
+    /// below either [default: 3% if the sides were interleaved,
     /// else 10%]
     #[arg(long, value_name = "PERCENT", value_parser = Threshold::from_str)]
     threshold: Option<Threshold>,
@@ -87,11 +87,11 @@ pub struct GateArgs {
     #[arg(long, help = min_samples_help(), value_name = "N", value_parser = whole_from(0_usize))]
     min_samples: Option<usize>,
 
-    /// Treat the inputs as interleaved runs (files that `benchcli run` saves are marked already)
+    /// Treat the inputs as interleaved runs (files saved by `benchcli run` are already marked as interleaved)
     #[arg(long)]
     interleaved: bool,
 
-    /// Judge timings even if the environment seems to have shifted
+    /// Judge timings even if the machine's speed seems to have changed between base and head
     #[arg(long)]
     assume_stable: bool,
 
@@ -159,7 +159,7 @@ pub struct GateArgs {
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<ReportTo>,
 
-    /// Reject input that needs repair instead of repairing it
+    /// Reject malformed input (such as UTF-16 or terminal escape codes) instead of cleaning it up
     #[arg(id = "gate_strict", long = "strict")]
     strict: bool,
 
@@ -193,7 +193,7 @@ pub enum ReportFormat {
     Junit,
     /// GitHub Actions workflow commands
     Github,
-    /// Code Quality JSON of GitLab
+    /// GitLab Code Quality JSON
     Gitlab,
 }
 
@@ -410,7 +410,7 @@ pub struct ConfigArgs {
     /// What to do
     #[arg(value_enum)]
     pub action: ConfigAction,
-    /// The file [default: benchcli.toml in this folder or one above it]
+    /// The file [default: benchcli.toml in the current directory or any parent directory]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

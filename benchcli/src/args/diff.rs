@@ -18,8 +18,8 @@ use super::Color;
 /// significant difference.
 ///
 /// An interval at the default --confidence requires at least 6 samples, and a significant difference
-/// at the default --alpha requires at least 4 per side; 10 (`-count=10`) are recommended. Times are
-/// shown in seconds: ns/op in the input becomes sec/op, so 15.0n sec/op means 15.0 ns/op.
+/// at the default --alpha requires at least 4 per side; 10 or more (`-count=10`) are recommended. Times
+/// are shown in seconds: ns/op in the input becomes sec/op, so 15.0n sec/op means 15.0 ns/op.
 #[derive(Debug, Parser)]
 #[command(
     name = "benchdiff",
@@ -33,7 +33,7 @@ use super::Color;
   go test -bench=. -count=10 | benchdiff old.txt -
 
 Flags may be written -flag or --flag. Exit status: 0, or 2 if a flag or an \
-input is wrong; with --gate also 1 regressed and 3 environment shift.
+input is invalid. With --gate, it also exits 1 on a regression and 3 if the environment shifted.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/filters.md"
 )]
@@ -129,16 +129,16 @@ pub struct DiffArgs {
     #[arg(long)]
     only_changed: bool,
 
-    /// Sort rows by difference, the worst first, or by name
+    /// Sort rows by difference, worst first, or by name
     #[arg(long, value_enum, overrides_with = "sort")]
     sort: Option<Sort>,
 
-    /// Judge the second input against the first with the settings of benchcli.toml, and exit 1 on a
+    /// Judge the second input against the first using the settings in benchcli.toml, and exit 1 on a
     /// regression; `benchcli check` has more flags
     #[arg(long)]
     gate: bool,
 
-    /// Reject input that needs repair instead of repairing it
+    /// Reject malformed input (such as UTF-16 or terminal escape codes) instead of cleaning it up
     #[arg(long)]
     strict: bool,
 
@@ -156,7 +156,7 @@ pub struct DiffArgs {
 /// How tables are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
-    /// A table for people
+    /// A human-readable table
     #[default]
     Text,
     /// Comma-separated values, with the warnings on standard error
@@ -170,7 +170,7 @@ pub enum Format {
 /// How rows are sorted, in place of the order of their projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Sort {
-    /// The worst difference first, the best last
+    /// Worst difference first, best last
     Delta,
     /// By name
     Name,
@@ -183,6 +183,8 @@ pub struct DiffOptions {
     pub inputs: Vec<OsString>,
     /// What to ask of their results.
     pub table_options: TableOptions,
+    /// The units that were asked for, where nothing else restricts the results.
+    pub units: Vec<String>,
     /// Thresholds of significance and confidence.
     pub thresholds: Thresholds,
     /// Print verdicts in place of tables.
@@ -206,6 +208,11 @@ impl DiffArgs {
     /// The first flag that is wrong, with what is wrong in it.
     pub fn into_options(self) -> Result<DiffOptions> {
         let mut filter = parsed("filter", Filter::parse(self.filter.as_encoded_bytes()))?;
+        let units = if filter.is_everything() {
+            self.units.clone()
+        } else {
+            Vec::new()
+        };
         if !self.units.is_empty() {
             filter = filter.and(parsed("units", Filter::parse(unit_query(&self.units)))?);
         }
@@ -228,6 +235,7 @@ impl DiffArgs {
         Ok(DiffOptions {
             inputs: self.inputs,
             table_options,
+            units,
             thresholds,
             gate: self.gate,
             repair_mode: repair_mode(self.strict),

@@ -27,7 +27,7 @@ Examples:
   benchcli explain --base v1.4.0 --bench 'Encode/n=100$' --pkg ./codec --lines
   benchcli explain --bench Encode --flame flames --format markdown > explained.md
 
-Exit status: 0, or 2 if a flag is wrong, a version does not build or nothing could be explained.
+Exit status: 0, or 2 if a flag is invalid, a version does not build or nothing could be explained.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/profiles.md")]
 pub struct ExplainArgs {

@@ -64,7 +64,7 @@ pub struct HistoryArgs {
 pub enum SensitivityName {
     /// Report smaller steps, with more false alarms
     Sensitive,
-    /// About one false step per 1,000 unchanged commits
+    /// About one false alarm per 1,000 unchanged commits
     #[default]
     Normal,
     /// Report only clear changes

@@ -3,8 +3,8 @@
 /// How the commands that judge end, for their `--help`: see [`benchparse::gate::Outcome`].
 macro_rules! exit_status {
     () => {
-        "Exit status: 1 regressed; 2 incomplete (a benchmark or package failed, or nothing could be judged for a \
-         reason that you can fix) or wrong input; 3 the environment shifted between the sides, so timings \
+        "Exit status: 1 regressed; 2 incomplete (a benchmark or package failed, or there were too few \
+         samples to judge anything) or invalid input; 3 the environment shifted between the sides, so timings \
          could not be judged; 0 pass. If several apply, the first one listed is used."
     };
 }

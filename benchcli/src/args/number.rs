@@ -23,7 +23,7 @@ where
 {
     move |text| {
         let number = text.parse().ok().filter(|number| *number >= least);
-        number.ok_or_else(|| format!("expected a whole number from {least}"))
+        number.ok_or_else(|| format!("expected a whole number of at least {least}"))
     }
 }
 
@@ -41,6 +41,7 @@ mod tests {
         }
         let some = whole_from(1_u64);
         assert_eq!(some("18446744073709551615"), Ok(u64::MAX));
-        assert_eq!(some("0"), Err("expected a whole number from 1".to_owned()));
+        let expected = "expected a whole number of at least 1";
+        assert_eq!(some("0"), Err(expected.to_owned()));
     }
 }

@@ -29,7 +29,7 @@ Examples:
   benchcli plot -o trend.png --since 90d --theme dark
   benchcli plot old.txt new.txt -o compare.png
 
-Exit status: 0, or 2 if a flag or an input is wrong or nothing can be shown.
+Exit status: 0, or 2 if a flag or an input is invalid, or nothing can be shown.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct PlotArgs {
@@ -156,7 +156,7 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
         const WRONG: &str =
-            "expected a width from 320 and a height from 200, both to 10000, such as 960x540";
+            "expected a width from 320 to 10000 and a height from 200 to 10000, such as 960x540";
         let (width, height) = text.split_once('x').ok_or(WRONG)?;
         let side = |text: &str, least: u32| {
             let side: u32 = text.parse().map_err(|_| WRONG)?;

@@ -12,11 +12,12 @@ use super::diff::{level, parsed, repair_mode};
 
 /// What `benchcli rank --help` begins with.
 pub const ABOUT: &str = "\
-Ranks alternative implementations within one run, the best first.
+Ranks alternative implementations within one run, best first.
 
-Benchmarks that differ only in the key of --by are alternatives. With .name, these are \
-benchmarks whose names differ only in the first part; with a key such as /method, those that \
-differ only in that part of the name. Ratios are Hodges-Lehmann estimates, with their intervals.";
+Benchmarks that differ only in the --by key are alternatives. With .name, these are benchmarks \
+whose names differ only in the first part; with a key such as /method, those that differ only in \
+that part of the name. Each ratio compares an alternative with the best one; it is a \
+Hodges-Lehmann estimate with a confidence interval.";
 
 /// Options of `benchcli rank`.
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ differ only in that part of the name. Ratios are Hodges-Lehmann estimates, with 
   benchcli rank --by /method --filter .name:Concat bench.txt
   go test -bench=Concat -count=10 | benchcli rank --by /method -
 
-Exit status: 0, or 2 if a flag or an input is wrong.
+Exit status: 0, or 2 if a flag or an input is invalid.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/filters.md")]
 pub struct RankArgs {
@@ -46,7 +47,7 @@ pub struct RankArgs {
     )]
     filter: OsString,
 
-    /// Reject input that needs repair instead of repairing it
+    /// Reject malformed input (such as UTF-16 or terminal escape codes) instead of cleaning it up
     #[arg(long)]
     strict: bool,
 
@@ -64,6 +65,8 @@ pub struct RankArgs {
 pub struct RankOptions {
     /// The inputs as they were written.
     pub inputs: Vec<OsString>,
+    /// The key whose values are the alternatives, as it was written.
+    pub by: String,
     /// Columns are alternatives, rows what they have in common.
     pub table_options: TableOptions,
     /// What to do with input that is not the plain output of `go test`.
@@ -88,6 +91,7 @@ impl RankArgs {
         table_options.ignore = Key::File.into();
         Ok(RankOptions {
             inputs: self.inputs,
+            by: self.by.to_string_lossy().into_owned(),
             table_options,
             repair_mode: repair_mode(self.strict),
             unit: benchparse::unit::tidy(self.unit.as_bytes())

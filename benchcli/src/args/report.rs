@@ -12,7 +12,7 @@ pub const ABOUT: &str = "\
 Writes the history of all benchmarks as an HTML page.
 
 The page is a single file. It works without a network or a server, from disk or on GitHub Pages. \
-It charts every series with its changes and their commits, and can search and filter. Its URL \
+It charts every series with its changes and their commits, and lets you search and filter. Its URL \
 contains the current view, so you can share a link to it.";
 
 /// Options of `benchcli report`.
@@ -25,7 +25,7 @@ Examples:
   benchcli explain --base HEAD~1 --bench Encode --flame flames --format json > explained.json
   benchcli report -o report.html --explained explained.json
 
-Exit status: 0, or 2 if a flag is wrong or nothing can be shown.
+Exit status: 0, or 2 if a flag is invalid or nothing can be shown.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct ReportArgs {
@@ -37,7 +37,7 @@ pub struct ReportArgs {
     #[arg(long)]
     title: Option<String>,
 
-    /// The URL of a commit, with {id} as its id [default: derived from the remote origin]
+    /// URL template for commits; {id} is replaced with the commit id [default: derived from the origin remote]
     #[arg(long, value_name = "URL")]
     commit_url: Option<String>,
 

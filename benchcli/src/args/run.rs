@@ -22,8 +22,9 @@ Benchmarks the base and the working tree side by side, and judges the difference
 
 benchcli checks out the base in a temporary worktree and builds both versions with `go test -c`. \
 In each round it runs every benchmark once on each side, alternating between the sides. If the \
-machine gets slower or faster meanwhile, both sides are affected alike, and the effect cancels \
-out. The verdict, its options, the reports and the exit status are those of `benchcli check`.";
+machine speeds up or slows down during the run, both sides are affected equally, and the effect \
+cancels out. The verdict, its options, the reports and the exit status are the same as for \
+`benchcli check`.";
 
 /// What `benchcli run --help` ends with.
 pub const EXAMPLES: &str = concat!(
@@ -98,7 +99,7 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["cached_base", "base_cmd"])]
     explain: bool,
 
-    /// The maximum number of benchmarks to explain, the worst first; each takes a few seconds
+    /// The maximum number of benchmarks to explain, worst first; each takes a few seconds
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole_from(1_usize), requires = "explain")]
     most: usize,
 
@@ -106,8 +107,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR", requires = "explain")]
     flame: Option<PathBuf>,
 
-    /// How many times to link each test binary with its functions in another order, so that where the code lies in
-    /// memory is part of the noise; the rounds take turns with them
+    /// Link each test binary N times, each time with its functions in a different order, and rotate through these
+    /// binaries from round to round, so that code-layout effects count as noise
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = whole(1..=1000_u32), conflicts_with_all = ["no_layout", "base_cmd"])]
     layouts: u32,
 
@@ -115,11 +116,11 @@ pub struct RunArgs {
     #[arg(long, conflicts_with = "base_cmd")]
     no_layout: bool,
 
-    /// Fail on the first measurement, without measuring once more what would fail
+    /// Do not remeasure regressed benchmarks before failing
     #[arg(long, conflicts_with = "base_cmd")]
     no_confirm: bool,
 
-    /// Measure packages too whose test binary is the same on both sides
+    /// Also measure packages whose test binaries are identical on both sides
     #[arg(long, conflicts_with = "base_cmd")]
     measure_all: bool,
 

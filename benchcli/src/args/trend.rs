@@ -12,11 +12,11 @@ pub const ABOUT: &str = "\
 Shows how benchmarks changed over the commits that have baselines, and which commits changed \
 them.
 
-The history is HEAD and its first parents, so a merge is a single commit. A series is one \
-benchmark in one unit in one environment; it has gaps where commits have no baseline. A step is \
-a change to a new level, a drift is a gradual change from one level to another, and a spike is a \
-deviation of a few commits. If the commits right before a change were not measured, any of them \
-may have caused it.";
+The history follows first parents from HEAD, so a merge counts as a single commit. A series is \
+one benchmark in one unit in one environment; it has gaps where commits have no baseline. A step \
+is a change to a new level, a drift is a gradual change from one level to another, and a spike is \
+a deviation that lasts only a few commits. If the commits right before a change were not measured, \
+any of them may have caused it.";
 
 /// Options of `benchcli trend`.
 #[derive(Debug, Args)]
@@ -31,13 +31,14 @@ A change is confirmed only after a few measured commits: three in a history of 1
 a history of 1,000. Until then it is shown as pending and never causes a failure. So
 --fail-on-new should cover at least 5 commits.
 
-To continue the history of a renamed benchmark under its new name, add this to benchcli.toml:
+To continue the history of a renamed benchmark under its new name, add OLD = \"NEW\" to benchcli.toml;
+for example, if Encode is now Marshal:
   [rename]
   Encode = \"Marshal\"
 
 Exit status: 0, even if only one commit has a baseline; 1 with --fail-on-new if a benchmark
-regressed in the last N commits and was not fixed since; 2 if a flag is wrong, or nothing can be
-shown: no baseline in the window, or no matching series.
+regressed in the last N commits and has not been fixed since; 2 if a flag is invalid, or nothing
+can be shown: no baseline in the selected range, or no matching series.
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/trends.md")]
 pub struct TrendArgs {

@@ -129,6 +129,9 @@ impl fmt::Display for Baseline {
     }
 }
 
+/// What is said where nothing was committed yet.
+const NO_COMMITS: &str = "the repository has no commits yet, so there is nothing to compare with";
+
 /// What stands for [`auto`] where a revision is expected.
 pub const AUTO: &str = "auto";
 
@@ -156,6 +159,9 @@ pub fn find(
 /// # Errors
 /// There is no such commit, or for `auto` a [`FindError`].
 pub fn commit(store: &Store, base: &str, target: Option<&CiTarget>) -> Result<Baseline> {
+    if store.has_no_commits() {
+        return Err(anyhow!(NO_COMMITS).hint("run `git commit` first"));
+    }
     let (commit, path) = if base == AUTO {
         let repo = store.repo();
         let head = store.resolve("HEAD")?;
@@ -293,7 +299,7 @@ pub fn auto(
             back,
             found,
         },
-        None if looked_at == 0 => FindError::NothingBefore,
+        None if looked_at == 0 => FindError::NoParent,
         None => FindError::None { looked_at },
     }
     .with_hint())

@@ -10,13 +10,13 @@ use crate::plural::counted;
 #[non_exhaustive]
 pub enum FindError {
     /// The main branch is not known.
-    #[error("cannot determine the main branch: this repository has none of the branches {tried}")]
+    #[error("cannot determine the main branch: no branch named {tried}")]
     NoMainBranch {
         /// The names that were looked for.
         tried: String,
     },
     /// The search ended where a shallow clone does.
-    #[error("no baseline in the {} of this shallow clone", counted(*looked_at, "commit"))]
+    #[error("{}", none_in_shallow_clone(*looked_at))]
     Shallow {
         /// Commits that were there to look at.
         looked_at: usize,
@@ -32,8 +32,9 @@ pub enum FindError {
     },
     /// There are baselines, of other machines.
     #[error(
-        "no baseline from {wanted} in {}; the nearest one, at {commit} ({back} back), is from {found}, and results from different machines cannot be compared",
-        counted(*looked_at, "commit")
+        "no baseline from {wanted} in {}; the nearest one, at {commit}{}, is from {found}, and results from different machines cannot be compared",
+        counted(*looked_at, "commit"),
+        distance(*back)
     )]
     OtherEnvironment {
         /// The environment asked for.
@@ -47,15 +48,36 @@ pub enum FindError {
         /// What it is of.
         found: String,
     },
-    /// HEAD is based on nothing.
-    #[error("HEAD has no ancestor that could have a baseline")]
-    NothingBefore,
     /// There are none.
-    #[error("no baseline in the {} that HEAD is based on", counted(*looked_at, "commit"))]
+    #[error("{}", none_at_all(*looked_at))]
     None {
         /// Commits that were looked at.
         looked_at: usize,
     },
+}
+
+fn none_in_shallow_clone(looked_at: usize) -> String {
+    if looked_at == 0 {
+        return "this shallow clone has no commits to search for a baseline".to_owned();
+    }
+    let commits = counted(looked_at, "commit");
+    format!("no baseline in the {commits} of this shallow clone")
+}
+
+fn none_at_all(looked_at: usize) -> String {
+    if looked_at == 1 {
+        return "the only commit that HEAD is based on has no baseline".to_owned();
+    }
+    let commits = counted(looked_at, "commit");
+    format!("no baseline in the {commits} that HEAD is based on")
+}
+
+/// How far a commit is before the one with which the search began, if it is another.
+fn distance(back: usize) -> String {
+    if back == 0 {
+        return String::new();
+    }
+    format!(" ({} before the base)", counted(back, "commit"))
 }
 
 impl FindError {
@@ -67,7 +89,6 @@ impl FindError {
             }
             Self::Shallow { .. } => "run `git fetch --unshallow`",
             Self::NoParent | Self::Unrelated { .. } => "name a commit with --base REV",
-            Self::NothingBefore => "name a commit to compare with",
             Self::OtherEnvironment { .. } => {
                 "run `benchcli record` on this machine at the base commit, or use --base REV to name a different commit"
             }

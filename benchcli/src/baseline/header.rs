@@ -97,7 +97,8 @@ impl Header {
 fn decode_fields(text: &[u8]) -> Result<(Header, usize), HeaderError> {
     use HeaderError::Malformed;
 
-    let (id, rest) = text.split_once_str(" ").ok_or(Malformed("it is cut off"))?;
+    let truncated = Malformed("it is truncated");
+    let (id, rest) = text.split_once_str(" ").ok_or(truncated)?;
     let mut fields = Fields { rest };
     // The version comes before anything whose form it may change, the id's included.
     match fields.next() {

@@ -109,10 +109,15 @@ pub(super) fn main_branch<'r>(
     }
     match names.into_iter().find_map(&mut find) {
         Some(found) => Ok(found),
-        None => Err(FindError::NoMainBranch {
-            tried: tried.join(", "),
+        None => {
+            let tried = match tried.split_last() {
+                Some((last, others)) if !others.is_empty() => {
+                    format!("{} or {last}", others.join(", "))
+                }
+                _ => tried.concat(),
+            };
+            Err(FindError::NoMainBranch { tried }.with_hint())
         }
-        .with_hint()),
     }
 }
 

@@ -37,7 +37,7 @@ pub enum NoteFault {
     #[error("{lines} without a benchcli header (added by hand or by another program); they are kept and read unchanged", lines = lines(*.0))]
     Foreign(usize),
     /// The text is shorter than its header says.
-    #[error("recording {run} is cut off: only {found} of {expected} bytes are present; its complete lines are used", run = short(.run))]
+    #[error("recording {run} is truncated: only {found} of {expected} bytes are present; its complete lines are used", run = short(.run))]
     Truncated {
         /// The id in the header.
         run: Oid,

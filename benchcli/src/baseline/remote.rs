@@ -214,7 +214,8 @@ impl<'s> Remote<'s> {
 
     fn run(git: &mut Command) -> Result<Output> {
         let run = git.stdout(Stdio::piped()).stderr(Stdio::piped()).output();
-        run.context("cannot run `git`, which push and pull need: install it or put it on PATH")
+        run.context("cannot run `git`, which `benchcli push` and `benchcli pull` require")
+            .map_err(|error| error.hint("install git or add its folder to PATH"))
     }
 
     /// The commit that a ref of the remote is at, with everything that belongs to it.
@@ -275,14 +276,16 @@ impl<'s> Remote<'s> {
 
     fn failed(&self, what: &str, stderr: &str) -> anyhow::Error {
         let stderr = stderr.trim();
-        let hint = if what == "push" {
-            ". Your recordings are safe in this clone. A pull request from a fork, for example, cannot push: save its results as an artifact and record them in a job that can push"
+        let error = anyhow!("`git {what} {}` failed:\n{stderr}", self.name);
+        if what == "push" {
+            error.hint(
+                "your recordings are safe in this clone; if this job cannot push, as in a pull request from a fork, save its results as an artifact and record them in a job that can",
+            )
         } else if stderr.contains("does not appear to be a git repository") {
-            ". `git remote -v` lists the remotes"
+            error.hint("run `git remote -v` to list the remotes")
         } else {
-            ""
-        };
-        anyhow!("`git {what}` failed for {}{hint}\n{stderr}", self.name)
+            error
+        }
     }
 }
 

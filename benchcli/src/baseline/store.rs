@@ -112,11 +112,12 @@ impl Store {
         };
         object.peel_to_commit().map_err(|_| {
             let kind = object.kind().map_or("object", |kind| kind.str());
-            anyhow::anyhow!("{revision}: a {kind}, expected a commit, a branch or a tag")
+            anyhow::anyhow!("{revision} is a {kind}; expected a commit, branch or tag")
         })
     }
 
-    fn has_no_commits(&self) -> bool {
+    /// Whether nothing was committed yet, on any branch.
+    pub(crate) fn has_no_commits(&self) -> bool {
         let is_unborn =
             matches!(self.repo.head(), Err(error) if error.code() == ErrorCode::UnbornBranch);
         is_unborn
@@ -129,10 +130,8 @@ impl Store {
     fn unresolved(&self, revision: &str, error: git2::Error) -> anyhow::Error {
         let is_missing = matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch);
         if is_missing && self.has_no_commits() {
-            return anyhow::anyhow!(
-                "{revision}: the repository has no commits yet, and a baseline belongs to a commit"
-            )
-            .hint("run `git commit` first");
+            return anyhow::anyhow!("{revision}: the repository has no commits yet")
+                .hint("run `git commit` first");
         }
         if is_missing && self.repo.is_shallow() {
             return anyhow::anyhow!("{revision}: no such commit in this shallow clone")

@@ -132,10 +132,14 @@ fn read_base(
         );
     }
     let store = store.with_context(|| {
-        format!(
-            "--base {}: no such file, and cannot look for a commit",
-            base.display()
-        )
+        if base == AUTO {
+            "--base auto requires a git repository".to_owned()
+        } else {
+            format!(
+                "--base {}: no such file, and cannot look for a commit",
+                base.display()
+            )
+        }
     })?;
     let contents = Contents::of_all(new.iter().map(|text| (&b"new"[..], &text[..])));
     let wanted = Wanted {

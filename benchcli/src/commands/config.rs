@@ -1,7 +1,7 @@
 //! `benchcli config`: checks or prints the configuration file.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
 use schemars::generate::SchemaSettings;
@@ -18,13 +18,14 @@ use crate::profile::render::{Explanation, ProfileDiff};
 use crate::report::json::Document;
 use crate::report::trend::TrendReport;
 use crate::report::verdicts::CheckReport;
+use crate::ui;
 
 /// Checks or shows the configuration, or prints its schema.
 ///
 /// # Errors
 /// Where the file is wrong.
 pub fn run(args: &ConfigArgs) -> Result<Outcome> {
-    let mut stdout = io::stdout().lock();
+    let mut stdout = ui::stdout();
     if args.action == ConfigAction::Schema {
         let schema = serde_json::to_string_pretty(&schema_for!(Config))?;
         writeln!(stdout, "{schema}")?;
@@ -153,6 +154,6 @@ pub fn schema(of: ReportName) -> Result<Outcome> {
         ReportName::Init => reports.into_root_schema_for::<init::Report>(),
     };
     let schema = serde_json::to_string_pretty(&schema)?;
-    writeln!(io::stdout(), "{schema}")?;
+    writeln!(ui::stdout(), "{schema}")?;
     Ok(Outcome::Pass)
 }

@@ -35,6 +35,9 @@ pub(super) fn run_on(
 ) -> Result<Outcome> {
     let table_options = std::mem::take(&mut options.table_options);
     let mut reading = Reading::new(program, options.repair_mode);
+    if !options.units.is_empty() {
+        reading.no_match = format!("no results have the unit {}", options.units.join(" or "));
+    }
     let collector = reading.collect(sources, table_options)?;
     if options.format == Format::Text {
         return write_text(reading, collector, &options);
@@ -60,8 +63,8 @@ pub(super) fn run_on(
             out = visible(&text).into_owned().into_bytes();
         }
     }
-    stdout.write_all(&out)?;
-    stdout.flush()?;
+    ui::printed(stdout.write_all(&out))?;
+    ui::printed(stdout.flush())?;
     Ok(reading.outcome)
 }
 
@@ -107,11 +110,11 @@ fn write_text(
             reading.note(mismatch_text(&mismatch, "-ignore"));
         }
         for text in joint.texts(part) {
-            stdout.write_all(&text)?;
+            ui::printed(stdout.write_all(&text))?;
         }
         Ok(())
     })?;
-    stdout.flush()?;
+    ui::printed(stdout.flush())?;
     // The program ends here; giving back a million names one by one takes longer.
     std::mem::forget(parts);
     Ok(reading.outcome)

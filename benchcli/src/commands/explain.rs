@@ -1,6 +1,6 @@
 //! `benchcli explain`: names the functions that contribute most to a difference.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -90,7 +90,7 @@ fn explain(
         ProfileFormat::Json => render::explanation_json(&prepared.names, &explained)?,
     };
     match options.format {
-        ProfileFormat::Json => io::stdout().lock().write_all(text.as_bytes())?,
+        ProfileFormat::Json => ui::stdout().write_all(text.as_bytes())?,
         ProfileFormat::Text | ProfileFormat::Markdown => ui::print(&text)?,
     }
     ended?;

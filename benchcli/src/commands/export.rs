@@ -1,7 +1,7 @@
 //! `benchcli export`: writes baselines for other tools.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Result;
@@ -14,6 +14,7 @@ use crate::atomic_file::unwritable;
 use crate::baseline::exchange::export::{Exporter, Form};
 use crate::baseline::{self, Note, Store, history};
 use crate::pipeline::baselines::warn_of_faults;
+use crate::ui;
 
 /// Runs the command.
 ///
@@ -44,7 +45,7 @@ pub fn run(args: &ExportArgs) -> Result<Outcome> {
     };
     let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match &args.output {
         Some(path) => Box::new(File::create(path).map_err(|error| unwritable(path, error))?),
-        None => Box::new(io::stdout().lock()),
+        None => Box::new(ui::stdout()),
     });
     let mut exporter = Exporter::new(&mut out, form)?;
     for (time, commit) in commits {

@@ -51,7 +51,7 @@ pub fn run(args: &LogArgs) -> Result<Outcome> {
     commits.reverse();
     commits.truncate(args.max_count.unwrap_or(usize::MAX));
 
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(ui::stdout());
     if commits.is_empty() && !args.json {
         warn("no baselines here");
         ui::hint(

@@ -1,7 +1,7 @@
 //! `benchcli completions` and `benchcli man`: generated from the command line definition.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
 use clap::{Command, CommandFactory as _};
@@ -10,6 +10,7 @@ use super::Outcome;
 use crate::args::benchcli::{Benchcli, CompletionsArgs, ManArgs, Program};
 use crate::args::diff::DiffArgs;
 use crate::atomic_file::write_file;
+use crate::ui;
 
 /// Prints completions.
 ///
@@ -23,7 +24,7 @@ pub fn completions(args: &CompletionsArgs) -> Result<Outcome> {
     // Written to a pipe that is closed, the generator would panic.
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut command, name, &mut text);
-    io::stdout().lock().write_all(&text)?;
+    ui::stdout().write_all(&text)?;
     Ok(Outcome::Pass)
 }
 
@@ -38,7 +39,7 @@ pub fn pages(args: &ManArgs) -> Result<Outcome> {
     let mut benchcli = Benchcli::command();
     benchcli.build();
     add(&benchcli, "benchcli", &mut pages);
-    let mut out = io::stdout().lock();
+    let mut out = ui::stdout();
     for page in pages {
         let path = folder.join(format!("{}.1", page.get_name()));
         let mut text = Vec::new();

@@ -23,8 +23,9 @@ pub fn run(options: RankOptions) -> Result<Outcome> {
     rankings.retain(|ranking| *ranking.unit == *options.unit);
     if rankings.is_empty() && reading.outcome == Outcome::Pass {
         reading.fail(format!(
-            "nothing to rank: no two benchmarks with {} differ only in the key of --by",
-            String::from_utf8_lossy(&options.unit)
+            "nothing to rank: no two benchmarks with {} differ only in {}",
+            String::from_utf8_lossy(&options.unit),
+            options.by
         ));
     }
     let mut text = String::new();

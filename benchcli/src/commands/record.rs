@@ -50,6 +50,12 @@ pub(super) struct Entry {
 /// There is nothing to record, or it could not be stored.
 pub fn run(args: &RecordArgs) -> Result<Outcome> {
     let store = Store::open(Path::new("."))?;
+    if store.has_no_commits() {
+        return Err(anyhow!(
+            "the repository has no commits yet, so there is no commit to record a baseline for"
+        )
+        .hint("run `git commit` first"));
+    }
     let commit = store.resolve(&args.commit)?;
     let dirty = store.is_dirty(commit.id())?;
     if dirty == Some(true) && args.require_clean {
@@ -72,13 +78,8 @@ pub fn run(args: &RecordArgs) -> Result<Outcome> {
             warn(&error.to_string());
         }
         let failed = failures(&name, &contents);
-        if contents.samples == 0 && !failed.is_empty() {
-            bail!("{name}: no benchmark results: {}", sentence(&failed));
-        }
         if contents.samples == 0 {
-            bail!(
-                "{name}: no benchmark results; expected the output of `go test -bench`, with lines such as `BenchmarkEncode-8 1000 1726 ns/op`"
-            );
+            return Err(without_results(&name, &failed));
         }
         let mut header = common.clone();
         contents.describe(&mut header);
@@ -152,6 +153,21 @@ fn failures(name: &str, contents: &Contents) -> Vec<Diagnostic> {
     noticed.missing = contents.diagnostics.clone();
     let all = noticed.diagnostics().into_iter();
     all.filter(Diagnostic::is_failure).collect()
+}
+
+/// The error of an input without results.
+fn without_results(name: &str, failed: &[Diagnostic]) -> anyhow::Error {
+    let found = match name {
+        "-" => "no benchmark results on standard input".to_owned(),
+        _ => format!("{name}: no benchmark results"),
+    };
+    if failed.is_empty() {
+        anyhow!(
+            "{found}; expected the output of `go test -bench`, with lines such as `BenchmarkEncode-8 1000 1726 ns/op`"
+        )
+    } else {
+        anyhow!("{found}: {}", sentence(failed))
+    }
 }
 
 /// The first failure, and how many more there are.

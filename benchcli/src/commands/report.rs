@@ -13,7 +13,7 @@ use crate::baseline::Store;
 use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::profile::flame::is_flame_graph;
 use crate::report::page::{self, Explanation, commit_link};
-use crate::ui::warn;
+use crate::ui::{self, warn};
 
 /// Writes the page.
 ///
@@ -50,7 +50,7 @@ pub fn run(options: &ReportOptions) -> Result<Outcome> {
     }
     let text = page::write(&reading.history, &title, commit_url.as_deref(), &explained)?;
     match &options.output {
-        None => io::stdout().lock().write_all(text.as_bytes())?,
+        None => ui::stdout().write_all(text.as_bytes())?,
         Some(path) => write_file(path, text.as_bytes())?,
     }
     Ok(Outcome::Pass)

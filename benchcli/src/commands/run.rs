@@ -146,6 +146,7 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     let mut comparison = Comparison::new(&options.gate, prepared.names);
     comparison.failed_builds = prepared.failed_builds;
     comparison.base_is_listed = prepared.base_is_listed;
+    comparison.are_commands = matches!(options.versions, Versions::Commands(_));
     comparison.is_interleaved |= prepared.baseline.is_none();
     let mut state = RunState {
         gate: &gate,
@@ -585,13 +586,14 @@ fn take(
     let Some(failure) = failure else {
         return Ok(());
     };
+    let what = if comparison.are_commands {
+        format!("the {} command failed", side.name())
+    } else {
+        format!("{} failed on the {}", failure.name, side.name())
+    };
     progress.status(&format!(
-        "{} failed on the {} in round {}, {}:\n{}",
-        failure.name,
-        side.name(),
-        failure.round,
-        failure.ending,
-        failure.output
+        "{what} in round {}, {}:\n{}",
+        failure.round, failure.ending, failure.output
     ));
     if noticed.diagnostics().iter().any(Diagnostic::is_failure) {
         return Ok(());

@@ -11,6 +11,7 @@ use super::Outcome;
 use crate::args::benchcli::ShowArgs;
 use crate::baseline::{self, Note, Recording, Store};
 use crate::pipeline::baselines::{RecordingReport, short, warn_of_faults};
+use crate::ui;
 use crate::visible::visible_bytes;
 
 /// What is stored for a commit.
@@ -34,7 +35,7 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
         return Err(baseline::missing(&notes, &args.revision));
     }
     warn_of_faults(commit, &note);
-    let mut out = io::stdout().lock();
+    let mut out = ui::stdout();
     let Some(run) = &args.run else {
         if args.json {
             return json(&mut out, commit, &note.recordings());
@@ -50,14 +51,18 @@ pub fn run(args: &ShowArgs) -> Result<Outcome> {
         [recording] => out.write_all(&shown(&recording.text))?,
         _ => {
             let ids = recordings.iter().map(|it| short(it.header.id));
-            let ids = ids.collect::<Vec<_>>().join(", ");
+            let ids: Vec<_> = ids.collect();
+            let known = match &ids[..] {
+                [only] => format!("the only id is {only}"),
+                _ => format!("the ids are {}", ids.join(", ")),
+            };
             let count = if meant.is_empty() {
                 "no"
             } else {
                 "more than one"
             };
             bail!(
-                "--run {run}: {count} recording of commit {} has an id with this prefix; the ids are {ids}",
+                "--run {run}: {count} recording of commit {} has an id with this prefix; {known}",
                 short(commit)
             );
         }

@@ -11,6 +11,7 @@ use crate::args::trend::{TrendFormat, TrendOptions};
 use crate::pipeline::histories::{history, print_remarks, remarks};
 use crate::report::trend::{Trend, TrendReport};
 use crate::report::{trend_csv, trend_markdown, trend_text};
+use crate::ui;
 use crate::unit_words::is_unit;
 use crate::visible::visible;
 
@@ -43,7 +44,7 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
         last: options.fail_on_new,
         failing: &failing,
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(ui::stdout());
     match options.format {
         TrendFormat::Text => {
             let color = options.color.applies_to(&io::stdout());

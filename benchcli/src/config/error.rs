@@ -159,6 +159,6 @@ fn plainly(message: &str) -> String {
         .replacen("unknown variant", "unknown value", 1)
         .replacen("missing field", "missing key", 1)
         .replacen("expected f64", "expected a number", 1)
-        .replacen("expected usize", "expected a whole number from 0", 1)
+        .replacen("expected usize", "expected a whole number of at least 0", 1)
         .replacen("expected a sequence", "expected a list in brackets", 1)
 }

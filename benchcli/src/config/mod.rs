@@ -343,7 +343,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "min-samples = -1\n",
-                "benchcli.toml:1:15: invalid value: integer `-1`, expected a whole number from 0",
+                "benchcli.toml:1:15: invalid value: integer `-1`, expected a whole number of at least 0",
             ),
             (
                 "[[accept]]\nbenchmark = \"A\"\n",

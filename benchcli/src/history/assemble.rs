@@ -221,11 +221,7 @@ fn nothing_left(request: &Request<'_>, there: &BTreeMap<&str, BTreeSet<String>>)
             format!("--unit {unit}"),
             format!("one of: {}", list("units")),
         ),
-        _ => (
-            "the filter".to_owned(),
-            "a query that matches a series; without --filter, this command lists all series"
-                .to_owned(),
-        ),
+        _ => return HistoryError::NoMatch,
     };
     HistoryError::NothingLeft { why, expected }
 }

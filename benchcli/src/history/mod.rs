@@ -102,7 +102,10 @@ pub enum HistoryError {
         /// Those not on the line.
         elsewhere: usize,
     },
-    /// Nothing is left.
+    /// The filter leaves nothing.
+    #[error("no series match the filter")]
+    NoMatch,
+    /// Nothing is left, because of an environment or a unit.
     #[error("{why} matches no series; expected {expected}")]
     NothingLeft {
         /// What was asked for.
@@ -127,6 +130,7 @@ impl HistoryError {
                 "choose another --since or --range; `benchcli log` lists all baselines, \
                  `benchcli init` makes them follow rebases"
             }
+            Self::NoMatch => "omit --filter to see all series",
             Self::NoResults => "run `benchcli show REV` to print one",
             Self::Empty { .. } | Self::NothingLeft { .. } => return self.into(),
         };

@@ -81,10 +81,10 @@ impl Window {
             bail!("found {text}, expected a range of commits such as v1.0..main");
         };
         if let Some(to) = to.strip_prefix('.') {
-            bail!("found {text}, expected a range with two dots, as {after}..{to}");
+            bail!("found {text}, expected a range with two dots, such as {after}..{to}");
         }
         if after.is_empty() && to.is_empty() {
-            bail!("found .., expected a commit on one side at least, such as v1.0..");
+            bail!("found .., expected a commit on at least one side, such as v1.0..");
         }
         Ok(Self::Range {
             after: (!after.is_empty()).then(|| after.to_owned()),

@@ -145,6 +145,8 @@ pub(crate) struct Comparison {
     pub(crate) base_is_listed: bool,
     /// Whether both sides were measured in turn.
     pub(crate) is_interleaved: bool,
+    /// Whether the sides are shell commands.
+    pub(crate) are_commands: bool,
 }
 
 /// Rows to be judged, and what is known of them besides.
@@ -181,6 +183,7 @@ impl Comparison {
             names,
             base_is_listed: false,
             is_interleaved: options.policy.interleaved,
+            are_commands: false,
         }
     }
 
@@ -247,15 +250,25 @@ impl Comparison {
 
     /// The lines for standard error about what was noticed.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.noticed.iter().flat_map(Noticed::lines).collect()
+        let lines = |noticed: &Noticed| noticed.lines_about(&self.called(&noticed.file));
+        self.noticed.iter().flat_map(lines).collect()
     }
 
     /// The lines for standard error about all that was noticed, malformed lines included.
     pub(crate) fn all_lines(&self) -> Vec<String> {
         let malformed = self.diagnostics().into_iter();
         let malformed = malformed.filter(|it| it.kind == DiagnosticKind::Malformed);
-        let malformed = malformed.map(|it| format!("{}: {}", it.file, it.message));
+        let malformed = malformed.map(|it| format!("{}: {}", self.called(&it.file), it.message));
         malformed.chain(self.lines()).collect()
+    }
+
+    /// What an input is called on standard error.
+    fn called(&self, input: &str) -> String {
+        if self.are_commands {
+            format!("command `{input}`")
+        } else {
+            input.to_owned()
+        }
     }
 
     /// Calls the base by the name of what stands for it.
@@ -436,9 +449,12 @@ impl Comparison {
             }
             let name = &self.names[side as usize];
             if self.noticed[side as usize].results == 0 {
+                if self.are_commands {
+                    bail!("the command `{name}` printed no benchmark results");
+                }
                 bail!("{}", no_result(name.as_bytes()));
             }
-            let error = anyhow!("no results of {name} match the filter");
+            let error = anyhow!("no results in {name} match the filter");
             let texts = texts.iter().flatten().map(Vec::as_slice);
             return Err(
                 match unmatched::hint(&self.pairing.options().filter, texts) {
@@ -667,8 +683,9 @@ fn without_rows(gated: &[String], rows: &[Row]) -> Result<Vec<String>> {
 fn publish(report: &CheckReport, gate: &GateOptions) -> Result<()> {
     let mut stdout = io::stdout().lock();
     let color = gate.color.applies_to(&stdout);
-    stdout.write_all(render(report, gate.format, color)?.as_bytes())?;
-    stdout.flush()?;
+    let text = render(report, gate.format, color)?;
+    ui::printed(stdout.write_all(text.as_bytes()))?;
+    ui::printed(stdout.flush())?;
     let mut written = Ok(());
     for to in &gate.reports {
         let text = render(report, to.format, false)?;

@@ -41,7 +41,7 @@ pub(crate) fn remarks(reading: &Reading) -> Vec<String> {
     let measured = history.commits.iter().filter(|it| it.measured).count();
     if measured == 1 {
         remarks.push(
-            "only one commit has results, and a trend needs at least two; run `benchcli record --commit REV` to add those of another"
+            "only one commit has results, and a trend needs at least two; run `benchcli record --commit REV` to add results for another commit"
                 .into(),
         );
     }

@@ -70,7 +70,7 @@ impl Profiling<'_> {
                     explained.push(found);
                 }
                 Err(error) if is_stopped(&error) => return (explained, Err(error)),
-                Err(error) => warn(&format!("{name} is not explained: {}", in_one_line(&error))),
+                Err(error) => warn(&format!("cannot explain {name}: {}", in_one_line(&error))),
             }
         }
         if wanted.len() > chosen.len() {

@@ -116,6 +116,8 @@ pub(crate) struct Reading {
     /// What the inputs mean for the outcome of the command.
     pub(crate) outcome: Outcome,
     pub(crate) notices: Notices,
+    /// What is said if the filter selects nothing.
+    pub(crate) no_match: String,
     program: &'static str,
     repair_mode: RepairMode,
 }
@@ -126,6 +128,7 @@ impl Reading {
             parser: Parser::new(),
             outcome: Outcome::Pass,
             notices: Notices::default(),
+            no_match: NO_MATCH.to_owned(),
             program,
             repair_mode,
         }
@@ -144,7 +147,7 @@ impl Reading {
             self.read(source, |result| collector.add(result))?;
         }
         if collector.is_empty() && self.outcome == Outcome::Pass {
-            self.fail(NO_MATCH.to_owned());
+            self.fail(self.no_match.clone());
             let texts: Vec<Vec<u8>> = sources.into_iter().flat_map(Source::texts).collect();
             if let Some(hint) = unmatched::hint(&filter, texts.iter().map(Vec::as_slice)) {
                 ui::hint(&hint);
@@ -218,10 +221,11 @@ impl Reading {
 
 /// What is said of an input without results.
 pub(crate) fn no_result(name: &[u8]) -> String {
-    format!(
-        "no benchmark results in {}; expected the output of 'go test -bench'",
-        name.as_bstr()
-    )
+    let place = match name {
+        b"-" => "on standard input".to_owned(),
+        _ => format!("in {}", name.as_bstr()),
+    };
+    format!("no benchmark results {place}; expected the output of 'go test -bench'")
 }
 
 /// Why reading ended early.

@@ -71,10 +71,15 @@ impl Found {
         }
         let word = String::from_utf8_lossy(term.words().next()?).into_owned();
         let values = values.iter().map(String::as_str);
+        let noun = match term.key() {
+            Key::Unit => "unit",
+            _ => "value",
+        };
+        let is_only = values.clone().count() == 1;
         let there = match nearest(&word, values.clone()) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
-            None if values.clone().count() == 1 => format!("there is only {}", listed(values)),
-            None => format!("there are {}", listed(values)),
+            None if is_only => format!("the only {noun} is {}", listed(values)),
+            None => format!("the {noun}s are {}", listed(values)),
         };
         Some(match term.key() {
             Key::Unit => format!("no result has the unit `{word}`; {there}"),
@@ -145,7 +150,7 @@ mod tests {
             ),
             (
                 ".unit:widgets",
-                "no result has the unit `widgets`; there are `allocs/op`, `ns/op`",
+                "no result has the unit `widgets`; the units are `allocs/op`, `ns/op`",
             ),
             (
                 "gos:linux",
@@ -153,7 +158,7 @@ mod tests {
             ),
             (
                 "goos:plan9",
-                "no result has `goos:plan9`; there is only `linux`",
+                "no result has `goos:plan9`; the only value is `linux`",
             ),
         ] {
             assert_eq!(of(query).as_deref(), Some(expected), "{query}");

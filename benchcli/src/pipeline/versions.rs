@@ -167,7 +167,7 @@ fn of_packages(
     let base_is_listed = baseline.is_none() && !broken.iter().any(|it| it.package == THE_BASE);
     if builds.is_empty() && broken.is_empty() && !packages::has_module(&here) {
         return Err(anyhow!(
-            "no benchmarks in {}: {} is not in a Go module and contains none",
+            "no benchmarks in {}: {} is not in a Go module and does not contain one",
             go.packages.join(" "),
             here.display()
         )
@@ -209,7 +209,7 @@ fn of_packages(
     if subjects.is_empty() && broken.is_empty() && same_binaries.is_empty() {
         let all = names(go, children, linker.builds())?;
         bail!(
-            "--bench {}: no benchmark matches; there {}",
+            "--bench {}: no benchmarks match; available: {}",
             go.bench,
             some_of(&all)
         );
@@ -483,18 +483,15 @@ fn names(go: &GoOptions, children: &Children, builds: &[Build]) -> Result<BTreeS
     Ok(names)
 }
 
-/// `is BenchmarkA`, `are BenchmarkA, BenchmarkB and 7 more`.
+/// `BenchmarkA, BenchmarkB and 7 more`.
 fn some_of(names: &BTreeSet<String>) -> String {
     const SHOWN: usize = 10;
     let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
-    let (is, shown) = (
-        if names.len() == 1 { "is" } else { "are" },
-        shown.join(", "),
-    );
+    let shown = shown.join(", ");
     match names.len() {
-        0 => "is none at all".to_owned(),
-        count if count > SHOWN => format!("{is} {shown} and {} more", count - SHOWN),
-        _ => format!("{is} {shown}"),
+        0 => "none".to_owned(),
+        count if count > SHOWN => format!("{shown} and {} more", count - SHOWN),
+        _ => shown,
     }
 }
 

@@ -8,10 +8,10 @@ use plotters::style::RGBColor;
 /// Which colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ThemeName {
-    /// For paper and bright pages
+    /// For print and light backgrounds
     #[default]
     Light,
-    /// For dark pages
+    /// For dark backgrounds
     Dark,
 }
 

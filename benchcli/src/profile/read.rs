@@ -35,10 +35,10 @@ pub enum ReadError {
     #[error("the file is empty, expected a pprof profile")]
     Empty,
     /// It is something else.
-    #[error("found {0}, expected a pprof profile (gzipped protobuf, as -cpuprofile writes)")]
+    #[error("found {0}; expected a pprof profile (gzipped protobuf, as -cpuprofile writes)")]
     NotPprof(&'static str),
     /// The gzip stream or the message ends early.
-    #[error("the profile is cut off")]
+    #[error("the profile is truncated")]
     Truncated,
     /// The gzip stream is damaged.
     #[error("the gzip data is damaged ({0})")]
@@ -238,7 +238,7 @@ fn unpack(bytes: &[u8], limit: u64) -> Result<Vec<u8>, ReadError> {
 /// What well-known thing that is no profile begins so.
 fn other_format(bytes: &[u8]) -> Option<&'static str> {
     const BEGINNINGS: [(&[u8], &str); 8] = [
-        (b"go 1.", "an execution trace, which `go tool trace` shows"),
+        (b"go 1.", "an execution trace (view it with `go tool trace`)"),
         (b"<", "HTML or XML"),
         (b"mode: ", "a coverage profile"),
         (b"heap profile: ", "a text profile, as debug=1 asks for"),

@@ -52,8 +52,8 @@ impl Selection {
             }
         }
         bail!(
-            "no benchmark printed {benchmark} when it ran again; the names of benchmarks must be the \
-             same in every run"
+            "no benchmark of that name ran the second time; the names of benchmarks must be the same \
+             in every run"
         );
     }
 

@@ -363,7 +363,7 @@ fn what_is_no_profile_is_not_kept() {
     put(&repo, "cpu.pprof", "old.cpu.pprof");
     repo.write("results.txt", results(1));
     repo.benchcli(["profile", "add", "cpu.pprof", "results.txt"])
-        .fails_with(&["results.txt: found text, expected a pprof profile"]);
+        .fails_with(&["results.txt: found text; expected a pprof profile"]);
     assert_eq!(ids(&repo).len(), 0);
     repo.benchcli(["profile", "get", "HEAD"])
         .fails_with(&["HEAD: no profile is kept with commit", "benchcli pull"]);

@@ -229,7 +229,7 @@ fn an_edited_or_cut_note_is_used_as_far_as_it_goes() {
             note.replace("Encode", "Encrypt"),
             "was edited after it was recorded",
         ),
-        (note[..note.len() - 100].to_owned(), "is cut off"),
+        (note[..note.len() - 100].to_owned(), "is truncated"),
         (note.replace(" v=1 ", " v=9 "), "upgrade benchcli"),
         (
             note.replace(" at=2", " at=x"),

@@ -34,8 +34,8 @@ fn a_missing_file() {
     assert_eq!(stdout, "");
     assert_eq!(
         stderr,
-        "benchdiff: cannot read nosuch.txt, expected a file with the output of 'go test -bench': \
-         No such file or directory (os error 2)\n"
+        "benchdiff: cannot read nosuch.txt: No such file or directory (os error 2)\n\
+         hint: pass a file with the output of `go test -bench`\n"
     );
     assert_eq!(code, Some(2));
 }
@@ -48,7 +48,8 @@ fn a_directory() {
     assert_eq!(stdout, "");
     assert_eq!(
         stderr,
-        "benchdiff: cannot read results, expected a file with the output of 'go test -bench': is a directory\n"
+        "benchdiff: cannot read results: is a directory\n\
+         hint: pass a file with the output of `go test -bench`\n"
     );
     assert_eq!(code, Some(2));
 }
@@ -103,7 +104,7 @@ fn a_filter_that_leaves_nothing() {
     assert_eq!(
         stderr,
         "benchdiff: no results match the filter\n\
-         hint: no result has `.name:B`; there is only `A`\n"
+         hint: no result has `.name:B`; the only value is `A`\n"
     );
     assert_eq!(code, Some(2));
 }

@@ -446,13 +446,13 @@ fn what_explains_nothing_is_refused() {
     for (text, message) in [
         (
             b"BenchmarkA 1 2 ns/op".to_vec(),
-            "found text that is not JSON (expected value",
+            "not valid JSON (expected value",
         ),
         (
             b"{\"schema\": \"benchdiff/1\"}".to_vec(),
-            "found benchdiff/1, expected",
+            "found benchdiff/1; expected",
         ),
-        (b"[1]".to_vec(), "found JSON without a schema, expected"),
+        (b"[1]".to_vec(), "found JSON without a schema; expected"),
         (
             b"{\"schema\": \"benchcli-explain/2\"}".to_vec(),
             "found a damaged report (missing field `sides`)",

@@ -210,18 +210,18 @@ fn a_bad_file_gives_one_clear_error() {
         (b"", "the file is empty"),
         (
             b"<!DOCTYPE html>",
-            "found HTML or XML, expected a pprof profile",
+            "found HTML or XML; expected a pprof profile",
         ),
         (
             b"go 1.25 trace\0\0\0",
-            "found an execution trace, which `go tool trace` shows",
+            "found an execution trace (view it with `go tool trace`)",
         ),
         (
             b"BenchmarkA 1 2 ns/op\n",
-            "found text, expected a pprof profile",
+            "found text; expected a pprof profile",
         ),
-        (&packed[..packed.len() / 2], "the profile is cut off"),
-        (&unusual()[..19], "the profile is cut off"),
+        (&packed[..packed.len() / 2], "the profile is truncated"),
+        (&unusual()[..19], "the profile is truncated"),
         (
             &dangling.concat(),
             "sample 1 refers to location 7, which does not exist",

@@ -77,7 +77,7 @@ fn a_command_that_fails_is_named() {
     assert_eq!(ran.code, Some(2));
     assert!(
         ran.stderr
-            .contains("failed on the head in round 1, exit status 7"),
+            .contains("the head command failed in round 1, exit status 7"),
         "{}",
         ran.stderr
     );
@@ -93,7 +93,7 @@ fn a_command_that_fails_is_named() {
     ]);
     assert_eq!(silent.code, Some(2));
     assert!(
-        silent.stderr.contains("no benchmark results in"),
+        silent.stderr.contains("printed no benchmark results"),
         "{}",
         silent.stderr
     );

@@ -1,8 +1,8 @@
-//! What the layout of the code alone does to a benchmark.
+//! Estimates how much code layout alone affects a benchmark.
 //!
-//! A linker may put the functions of a program in any order, and the order changes how fast some loops run. Where each
-//! side was linked several times and each binary measured more than once, an analysis of variance tells how much of
-//! the spread comes from the binaries and how much from the moment.
+//! A linker may put the functions of a program in any order, and the order changes how fast some loops run. If each
+//! side was linked several times and each binary was measured more than once, an analysis of variance shows how much
+//! of the spread comes from differences between binaries and how much from run-to-run noise.
 
 #[cfg(feature = "serde")]
 use serde::Serialize;

@@ -1,8 +1,8 @@
-//! The gate: turns a policy and rows into verdicts.
+//! Turns a policy and rows into verdicts.
 //!
-//! Use the gate to fail a build when code gets slower, and only then. It takes [`Row`]s, each with the
-//! samples of both sides for one benchmark and unit, and returns a [`Report`] with a verdict for each row,
-//! each benchmark, and the run as a whole.
+//! Use the gate to fail a build only when code gets slower. It takes [`Row`]s, each with the samples of both
+//! sides for one benchmark and unit, and returns a [`Report`] with a verdict for each row, each benchmark, and
+//! the run as a whole.
 //!
 //! A counter such as allocs/op is judged by the range of its values, so a single sample can be enough. A
 //! timing is judged by a rank test that controls the false discovery rate over the whole run, and regresses

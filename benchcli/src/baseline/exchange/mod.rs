@@ -75,7 +75,7 @@ impl Imported {
         let value: Value = match serde_json::from_slice(json) {
             Ok(value) => value,
             Err(error) if is_script => {
-                return Err(error).with_context(|| format!("{place}: no JSON after the `=`"));
+                return Err(error).with_context(|| format!("{place}: invalid JSON after the `=`"));
             }
             // Many documents after one another are the output of `go test -json`.
             Err(_) => return Ok(false),

@@ -49,7 +49,7 @@ pub(super) fn tree(store: &Store, source: &str, imported: &mut Imported) -> Resu
     let object = match repo.revparse_single(source) {
         // What libgit2 says to it names no way out.
         Err(error) if error.code() == git2::ErrorCode::NotFound => bail!(
-            "{source} is not a file, a folder or a branch; write a folder of a branch as BRANCH:PATH (`git branch --all` lists the branches)"
+            "{source} is not a file, a folder or a branch; to name a directory in a branch, use BRANCH:PATH (`git branch --all` lists the branches)"
         ),
         found => found.with_context(|| format!("cannot look up {source}"))?,
     };

@@ -297,9 +297,11 @@ fn asked(found: Option<&Found>, plan: &[String]) -> Result<bool> {
         ui::ask(&format!("Found:\n{found}\n\n"))?;
     }
     if !stdin.is_terminal() {
-        return Err(
-            anyhow!("`benchcli init` would {}", plan.join(", ")).hint("run `benchcli init --yes`")
-        );
+        return Err(anyhow!(
+            "cannot ask for confirmation because standard input is not a terminal; `benchcli init` would {}",
+            plan.join(", ")
+        )
+        .hint("run `benchcli init --yes`"));
     }
     let steps: String = plan.iter().map(|step| format!("  {step}\n")).collect();
     ui::ask(&format!("This will\n{steps}Continue? [y/N] "))?;

@@ -3,7 +3,7 @@
 mod files;
 mod series;
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use anyhow::Result;
 
@@ -12,7 +12,7 @@ use crate::args::plot::{PictureFormat, PlotOptions};
 use crate::atomic_file::write_file;
 use crate::plot;
 use crate::plural::counted;
-use crate::ui::warn;
+use crate::ui::{self, warn};
 
 /// Draws what was asked for.
 ///
@@ -34,7 +34,7 @@ pub fn run(options: &PlotOptions) -> Result<Outcome> {
         PictureFormat::Png { dots } => plot::png(&picture.svg, f32::from(dots))?,
     };
     match &options.output {
-        None => io::stdout().lock().write_all(&bytes)?,
+        None => ui::stdout().write_all(&bytes)?,
         Some(path) => write_file(path, &bytes)?,
     }
     Ok(Outcome::Pass)

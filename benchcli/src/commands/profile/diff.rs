@@ -1,6 +1,6 @@
 //! `benchcli profile diff`.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -91,7 +91,7 @@ fn show(answer: &Answer, view: &ViewArgs) -> Result<()> {
         ProfileFormat::Markdown => render::markdown(answer, table_size),
     };
     match view.format {
-        ProfileFormat::Json => io::stdout().lock().write_all(text.as_bytes())?,
+        ProfileFormat::Json => ui::stdout().write_all(text.as_bytes())?,
         ProfileFormat::Text | ProfileFormat::Markdown => ui::print(&text)?,
     }
     Ok(())

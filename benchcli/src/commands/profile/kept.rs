@@ -20,7 +20,7 @@ use crate::hint::WithHint as _;
 use crate::pipeline::baselines::short;
 use crate::plural::counted;
 use crate::profile::read::Profile;
-use crate::ui::{answer, hint, print, status};
+use crate::ui::{answer, hint, print, status, stdout};
 use crate::visible::visible;
 
 /// The most MiB that all profiles may have where nothing else is said: what hosts of repositories
@@ -110,10 +110,13 @@ fn run_of(commit: Oid, note: &Note<'_>, wanted: Option<&str>) -> Result<Option<S
                 "more than one"
             };
             let ids: Vec<_> = ids.iter().map(short).collect();
+            let known = match &ids[..] {
+                [only] => format!("the only id is {only}"),
+                _ => format!("the ids are {}", ids.join(", ")),
+            };
             bail!(
-                "--run {wanted}: {count} recording of commit {} has an id with this prefix; the ids are {}",
-                short(commit),
-                ids.join(", ")
+                "--run {wanted}: {count} recording of commit {} has an id with this prefix; {known}",
+                short(commit)
             );
         }
     }
@@ -178,7 +181,7 @@ pub(super) fn list(args: &ProfileListArgs) -> Result<Outcome> {
     kept.retain(|kept| commit.is_none_or(|commit| kept.commit == commit));
     kept.sort_by_key(|kept| std::cmp::Reverse(kept.about.as_ref().map(|about| about.at)));
     let entries: Vec<_> = kept.iter().map(Entry::new).collect();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(stdout());
     if args.json {
         for entry in &entries {
             serde_json::to_writer(&mut out, entry)?;
@@ -254,7 +257,7 @@ pub(super) fn get(args: &ProfileGetArgs) -> Result<Outcome> {
     let data = choice.data(kept)?;
     let path = match &args.output {
         Some(path) if path.as_os_str() == "-" => {
-            io::stdout().lock().write_all(&data)?;
+            stdout().write_all(&data)?;
             return Ok(Outcome::Pass);
         }
         Some(path) => path.clone(),

@@ -25,7 +25,7 @@ const EARLIER_SCHEMAS: [&str; 2] = ["benchcli-explain/1", "benchcli-check/2"];
 pub enum ExplanationError {
     /// It is something else.
     #[error(
-        "found {0}, expected the JSON of `benchcli explain --format json` or of \
+        "{0}; expected the output of `benchcli explain --format json` or of \
          `benchcli run --explain --format json`"
     )]
     Other(String),
@@ -51,9 +51,9 @@ impl Explanation {
     /// # Errors
     /// The text is no such report, or explains nothing.
     pub fn read(text: &[u8]) -> Result<Self, ExplanationError> {
-        let other = |found: &str| ExplanationError::Other(found.to_owned());
+        let other = |found: &str| ExplanationError::Other(format!("found {found}"));
         let json: Value = serde_json::from_slice(text)
-            .map_err(|error| ExplanationError::Other(format!("text that is not JSON ({error})")))?;
+            .map_err(|error| ExplanationError::Other(format!("not valid JSON ({error})")))?;
         let schema = json.get("schema").and_then(Value::as_str);
         let is_known = |schema: &str| {
             [EXPLAIN_SCHEMA, verdicts::SCHEMA].contains(&schema)
@@ -66,7 +66,7 @@ impl Explanation {
             });
         }
         let file: File = serde_json::from_value(json)
-            .map_err(|error| ExplanationError::Other(format!("a damaged report ({error})")))?;
+            .map_err(|error| ExplanationError::Other(format!("found a damaged report ({error})")))?;
         Ok(Self {
             sides: file.sides,
             benchmarks: file.benchmarks,

@@ -40,7 +40,7 @@ pub(crate) fn messages(program: &str, stderr: &[u8]) -> String {
     String::from_utf8_lossy(stderr)
         .lines()
         .filter(|line| {
-            !line.starts_with("benchdiff: no benchmark results in ")
+            !line.starts_with("benchdiff: no benchmark results ")
                 && !line.starts_with("benchdiff: note: ")
                 && !line.starts_with("benchdiff: no results match the filter")
                 && !line.starts_with("hint: ")
