@@ -188,14 +188,26 @@ fn warn_of_changes(dirty: Option<bool>) {
 
 /// Records results that were just measured in turn with another version.
 ///
+/// `layouts` is in how many layouts of its code each binary was measured, where that was controlled.
+///
 /// # Errors
 /// They could not be stored.
-pub(super) fn measured_in_turn(store: &Store, commit: Oid, text: Vec<u8>) -> Result<String> {
+pub(super) fn measured_in_turn(
+    store: &Store,
+    commit: Oid,
+    text: Vec<u8>,
+    layouts: Option<usize>,
+) -> Result<String> {
     let contents = Contents::of(b"new.txt", &text);
     let dirty = store.is_dirty(commit)?;
     warn_of_changes(dirty);
     let mut header = common_fields(None, &[], dirty)?;
     header.fields.push(("interleaved".into(), "true".into()));
+    // Times of one layout and of several are not alike.
+    if let Some(layouts) = layouts {
+        let layouts = layouts.to_string();
+        header.fields.push(("layouts".into(), layouts.into()));
+    }
     contents.describe(&mut header);
     if !failures("new.txt", &contents).is_empty() {
         header.fields.push((PARTIAL.into(), "true".into()));

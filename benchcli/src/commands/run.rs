@@ -170,7 +170,7 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     }
     let texts = state.texts();
     // Before profiles, which may be stopped; an error of it comes after the verdict.
-    let kept = keep(context, &texts);
+    let kept = keep(context, &texts, state.layouts());
     let outcome = verdict(
         context,
         state,
@@ -186,13 +186,14 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
 }
 
 /// Saves and records what was measured, as far as that was asked for.
-fn keep(context: &RunContext<'_>, texts: &[Vec<u8>; 2]) -> Result<()> {
+fn keep(context: &RunContext<'_>, texts: &[Vec<u8>; 2], layouts: Option<usize>) -> Result<()> {
     let saved = match &context.options.save_raw {
         Some(folder) => save(folder, texts).map_err(|error| unwritable(folder, error)),
         None => Ok(()),
     };
     if let (Some(store), Some(commit)) = (context.store, context.record_for) {
-        status(&record::measured_in_turn(store, commit, texts[1].clone())?);
+        let text = texts[1].clone();
+        status(&record::measured_in_turn(store, commit, text, layouts)?);
     }
     saved
 }
@@ -206,15 +207,8 @@ fn verdict(
     quietness: &Quietness,
 ) -> Result<Outcome> {
     let options = context.options;
-    let linker = state.rounds.linker.as_ref();
-    let layouts = linker.map_or(Layouts::Uncontrolled, |linker| linker.layouts);
     let mut measured = Measured {
-        layouts: match layouts {
-            Layouts::Cycle(count) => {
-                Some((count as usize).min(state.transcript.rounds(Side::Head)))
-            }
-            _ => None,
-        },
+        layouts: state.layouts(),
         uncontrolled: unmeasured.uncontrolled,
         confirming_rounds: state.confirmed as usize,
         rounds: state.transcript.rounds(Side::Head),
@@ -448,6 +442,14 @@ impl RunState<'_> {
             if !is_open {
                 self.rounds.decide(subject);
             }
+        }
+    }
+
+    /// In how many layouts each binary was measured, where that is controlled.
+    fn layouts(&self) -> Option<usize> {
+        match self.rounds.linker.as_ref()?.layouts {
+            Layouts::Cycle(count) => Some((count as usize).min(self.transcript.rounds(Side::Head))),
+            _ => None,
         }
     }
 

@@ -238,7 +238,10 @@ fn unpack(bytes: &[u8], limit: u64) -> Result<Vec<u8>, ReadError> {
 /// What well-known thing that is no profile begins so.
 fn other_format(bytes: &[u8]) -> Option<&'static str> {
     const BEGINNINGS: [(&[u8], &str); 8] = [
-        (b"go 1.", "an execution trace (view it with `go tool trace`)"),
+        (
+            b"go 1.",
+            "an execution trace (view it with `go tool trace`)",
+        ),
         (b"<", "HTML or XML"),
         (b"mode: ", "a coverage profile"),
         (b"heap profile: ", "a text profile, as debug=1 asks for"),

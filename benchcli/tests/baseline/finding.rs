@@ -97,7 +97,7 @@ fn a_topic_is_compared_with_where_it_left_the_main_branch() {
     );
     repo.git(["reset", "--quiet", "--hard"]);
     repo.git(["checkout", "--quiet", &first]);
-    diff_auto(&repo, &[]).fails_with(&["HEAD has no ancestor", "name a commit"]);
+    diff_auto(&repo, &[]).fails_with(&["HEAD is the first commit", "name a commit"]);
 }
 
 #[test]

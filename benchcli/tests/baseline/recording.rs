@@ -271,7 +271,7 @@ fn where_there_is_nothing_the_message_says_what_to_do() {
     repo.benchcli(["show", "v9"])
         .fails_with(&["v9: no such commit", "git fetch"]);
     repo.benchcli(["show", "HEAD^{tree}"])
-        .fails_with(&["a tree, expected a commit"]);
+        .fails_with(&["is a tree; expected a commit"]);
     repo.benchcli(["show", "..@{"])
         .fails_with(&["expected a commit: an id"]);
     let log = repo.benchcli(["-C", "nowhere", "log"]);

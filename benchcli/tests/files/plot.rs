@@ -180,7 +180,7 @@ fn what_cannot_be_drawn_is_one_clear_error() {
         ),
         (
             &[&old, &new, "-o", "out.svg", "--size", "9x9"],
-            "expected a width from 320 and a height from 200",
+            "expected a width from 320 to 10000 and a height",
         ),
         (
             &[

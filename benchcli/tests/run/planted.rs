@@ -206,6 +206,10 @@ fn a_run_is_recorded_and_stands_for_the_base_of_the_next() {
         stored.contains("interleaved: true") || stored.contains("interleaved=true"),
         "{stored}"
     );
+    assert!(
+        stored.contains("layouts: 5") || stored.contains("layouts=5"),
+        "{stored}"
+    );
     sandbox.git(&["stash", "pop", "-q"]);
     let ran = sandbox.benchcli(&[
         "run",

@@ -65,8 +65,9 @@ impl Explanation {
                 None => other("JSON without a schema"),
             });
         }
-        let file: File = serde_json::from_value(json)
-            .map_err(|error| ExplanationError::Other(format!("found a damaged report ({error})")))?;
+        let file: File = serde_json::from_value(json).map_err(|error| {
+            ExplanationError::Other(format!("found a damaged report ({error})"))
+        })?;
         Ok(Self {
             sides: file.sides,
             benchmarks: file.benchmarks,
