@@ -223,7 +223,7 @@ fn a_run_after_init_knows_the_main_branch() {
         );
         let said = text(&benchcli(repo.path(), &["init", "--yes"]).stdout);
         assert!(
-            said.contains("  benchcli run                measure"),
+            said.contains("  benchcli run                compare"),
             "{said}"
         );
         let ran = benchcli(repo.path(), &run);
@@ -282,7 +282,7 @@ fn init_takes_the_module_around_or_all() {
     };
     let (said, written) = init("svc a");
     assert!(
-        said.contains("module       example.com/svc-a in svc a; not 1 other, run"),
+        said.contains("module       example.com/svc-a in svc a; not 1 other: run"),
         "{said}"
     );
     let cd = line(&written, "cd ");

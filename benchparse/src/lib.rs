@@ -181,7 +181,7 @@
 //!
 //! # Guarantees
 //!
-//! - **Text is bytes.** Names, keys, units and labels are `&[u8]`. The format does not require UTF-8, and the
+//! - **Text is returned as bytes.** Names, keys, units and labels are `&[u8]`. The format does not require UTF-8, and the
 //!   crate never replaces invalid sequences.
 //! - **No input causes a panic.** For any bytes, you get a result or an error with its position. If a function
 //!   can panic when misused, its documentation says so.

@@ -48,7 +48,7 @@ Documentation:
   https://github.com/benchparse/benchparse/blob/main/benchcli/docs/other-tools.md";
 
 const DIFF_ABOUT: &str = "\
-Compares the baselines of two commits, or of a commit with a file.
+Compares the baselines of two commits, or a commit's baseline with a file.
 
 `auto` selects the baseline of the merge base of HEAD and the main branch or, if it has none, the \
 baseline of the merge base's nearest ancestor measured in the same environment.";
@@ -160,10 +160,10 @@ pub enum Command {
     /// Show how benchmarks changed over time, and which commits changed them
     #[command(long_about = TREND_ABOUT)]
     Trend(TrendArgs),
-    /// Draw charts of the history, or of two files
+    /// Chart the benchmark history, or compare two files
     #[command(long_about = PLOT_ABOUT)]
     Plot(Box<PlotArgs>),
-    /// Write the history as an HTML page
+    /// Write the benchmark history as an HTML page
     #[command(long_about = REPORT_ABOUT)]
     Report(Box<ReportArgs>),
     /// Check or show the configuration file

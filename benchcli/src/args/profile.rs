@@ -23,9 +23,9 @@ pub enum ProfileCommand {
     Diff(ProfileDiffArgs),
     /// Keep profiles and execution traces with a commit
     Add(ProfileAddArgs),
-    /// List the profiles that are kept
+    /// List stored profiles
     List(ProfileListArgs),
-    /// Write a kept profile to a file, for `go tool pprof` or `go tool trace`
+    /// Write a stored profile to a file, for `go tool pprof` or `go tool trace`
     Get(ProfileGetArgs),
 }
 

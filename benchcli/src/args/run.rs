@@ -1,5 +1,6 @@
 //! The command line of `benchcli run`.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -82,11 +83,12 @@ pub struct RunArgs {
     #[arg(long, value_name = "TIME")]
     max_time: Option<Time>,
 
-    /// Measure only the head and compare it with the stored baseline: faster and less precise
+    /// Measure only the head, compare it with the stored baseline, and measure both sides of the
+    /// benchmarks that would fail: faster, but it can miss small regressions
     #[arg(long, conflicts_with_all = ["adaptive", "base_cmd"])]
     cached_base: bool,
 
-    /// Record the results of the head as a baseline for HEAD
+    /// Record the working tree's results as a baseline of the HEAD commit
     #[arg(long)]
     record: bool,
 
@@ -128,7 +130,7 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
     order: Order,
 
-    /// The seed for the run order [default: random, printed]
+    /// The seed for the run order [default: a random seed, which is printed]
     #[arg(long, value_name = "N", value_parser = whole_from(0_u64))]
     seed: Option<u64>,
 
@@ -242,7 +244,7 @@ pub enum Versions {
 }
 
 /// How Go packages are measured.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GoOptions {
     /// The base as it was written.
     pub base: String,
@@ -256,6 +258,22 @@ pub struct GoOptions {
     pub flags: GoFlags,
     /// Whether the stored baseline stands for the base.
     pub cached_base: bool,
+}
+
+impl GoOptions {
+    /// The same for some benchmarks alone, each with its package, against a commit that is built.
+    pub(crate) fn only(&self, base: &str, benchmarks: &BTreeSet<(String, String)>) -> Self {
+        let names: BTreeSet<&str> = benchmarks.iter().map(|(_, name)| name.as_str()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let packages: BTreeSet<&String> = benchmarks.iter().map(|(package, _)| package).collect();
+        Self {
+            base: base.to_owned(),
+            bench: format!("^Benchmark({})$", names.join("|")),
+            packages: packages.into_iter().cloned().collect(),
+            cached_base: false,
+            ..self.clone()
+        }
+    }
 }
 
 /// What a run is to do.
@@ -327,7 +345,7 @@ impl RunArgs {
         };
         let is_go = matches!(versions, Versions::Go(_));
         Ok(RunOptions {
-            confirming_rounds: if is_go && !self.no_confirm && !self.cached_base {
+            confirming_rounds: if is_go && !self.no_confirm {
                 self.rounds
             } else {
                 0

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow};
-use benchparse::gate::{Report, RowKey, RowVerdict, Verdict, judge_again};
+use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
 use benchparse::name::Name;
 use git2::Oid;
 
@@ -70,15 +70,16 @@ pub fn run(options: &RunOptions) -> Result<Outcome> {
         linking,
     );
     let ended = prepared.and_then(|prepared| {
+        let scratch = place.path().to_owned();
         let context = RunContext {
             children: &children,
             store: store.as_ref(),
             record_for,
-            scratch: place.path(),
+            scratch: &scratch,
             seed,
             options,
         };
-        measure(&context, prepared)
+        measure(&context, prepared, &mut place)
     });
     let removed = place.remove();
     let outcome = ended?;
@@ -126,7 +127,7 @@ struct Unmeasured {
 }
 
 /// Measures, judges and reports.
-fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
+fn measure(context: &RunContext<'_>, prepared: Prepared, place: &mut RunFolder) -> Result<Outcome> {
     let options = context.options;
     let plan = Plan {
         order: options.order,
@@ -160,9 +161,15 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
         decided: Vec::new(),
         share: 1.0,
     };
-    let ended = state
-        .run(options, context.children)
-        .and_then(|()| state.confirm(options, context.children));
+    let baseline = prepared.baseline;
+    let mut base_texts = None;
+    let ended = state.run(options, context.children).and_then(|()| {
+        if let (Some(base), Some(store)) = (&baseline, context.store) {
+            base_texts = Some(state.read_baseline(options, store, base)?);
+        }
+        let of_base = baseline.as_ref().and(unmeasured.base);
+        state.confirm(context, place, of_base)
+    });
     let quietness = Quietness::between(&before, &Snapshot::take(), used);
     if let Err(error) = ended {
         state.rescue(options.save_raw.as_deref())?;
@@ -171,14 +178,7 @@ fn measure(context: &RunContext<'_>, prepared: Prepared) -> Result<Outcome> {
     let texts = state.texts();
     // Before profiles, which may be stopped; an error of it comes after the verdict.
     let kept = keep(context, &texts, state.layouts());
-    let outcome = verdict(
-        context,
-        state,
-        texts,
-        prepared.baseline,
-        unmeasured,
-        &quietness,
-    );
+    let outcome = verdict(context, &state, texts, base_texts, unmeasured, &quietness);
     drop(pinned);
     let outcome = outcome?;
     kept?;
@@ -200,9 +200,9 @@ fn keep(context: &RunContext<'_>, texts: &[Vec<u8>; 2], layouts: Option<usize>) 
 
 fn verdict(
     context: &RunContext<'_>,
-    mut state: RunState<'_>,
+    state: &RunState<'_>,
     texts: [Vec<u8>; 2],
-    baseline: Option<String>,
+    base_texts: Option<Vec<Vec<u8>>>,
     unmeasured: Unmeasured,
     quietness: &Quietness,
 ) -> Result<Outcome> {
@@ -218,17 +218,9 @@ fn verdict(
     };
     let [old, new] = texts;
     let mut texts = [vec![old], vec![new]];
-    if let (Some(base), Some(store)) = (baseline, context.store) {
+    if let Some(base_texts) = base_texts {
         measured.order = None;
-        let cached = cached(store, &base, &texts[1][0])?;
-        state.comparison.rename_base(cached.to_string());
-        texts[0] = cached.texts().map(<[u8]>::to_vec).collect();
-        for text in &texts[0] {
-            let quiet = |_: &[u8]| Ok(());
-            state
-                .comparison
-                .read(Side::Base, &options.gate, text, quiet)?;
-        }
+        texts[0] = base_texts;
     }
     for line in state.comparison.all_lines() {
         status(&format!("note: {line}"));
@@ -243,7 +235,7 @@ fn verdict(
             flames: options.flame.as_deref(),
             most: options.most_explained,
         };
-        let worse = worse(&report, &rows.metadata, &state);
+        let worse = worse(&report, &rows.metadata, state);
         if worse.len() > options.most_explained {
             advice.push(format!(
                 "{} with regressions not explained; use `--most {}` to explain all",
@@ -278,10 +270,17 @@ fn verdict(
     };
     let RunState {
         comparison, gate, ..
-    } = &state;
+    } = state;
     let outcome = conclude(comparison, rows, &report, gate, &texts, extras)?;
     ended?;
     Ok(outcome)
+}
+
+/// The package and the base name of a row's benchmark.
+fn benchmark_of(row: &RowVerdict, metadata: &RowMetadata) -> (String, String) {
+    let name = Name::new(row.key.benchmark.as_bytes());
+    let name = String::from_utf8_lossy(name.base()).into_owned();
+    (metadata.package.clone(), name)
 }
 
 /// The benchmarks that got worse, the worst first, each once.
@@ -455,10 +454,8 @@ impl RunState<'_> {
 
     /// The subject that a row is of.
     fn subject_of(&self, row: &RowVerdict, metadata: &RowMetadata) -> Option<usize> {
-        let name = Name::new(row.key.benchmark.as_bytes());
-        let name = String::from_utf8_lossy(name.base()).into_owned();
-        let key = (metadata.package.clone(), name);
-        self.benchmarks.get(&key).copied()
+        let benchmark = benchmark_of(row, metadata);
+        self.benchmarks.get(&benchmark).copied()
     }
 
     /// What was printed on both sides.
@@ -476,30 +473,84 @@ impl RunState<'_> {
             .judge(self.gate, rows, &self.decided, self.share)
     }
 
-    /// Measures what would fail once more, in other layouts.
-    fn confirm(&mut self, options: &RunOptions, children: &Children) -> Result<()> {
+    /// Reads the stored results that stand for the base, and gives their texts.
+    fn read_baseline(
+        &mut self,
+        options: &RunOptions,
+        store: &Store,
+        base: &str,
+    ) -> Result<Vec<Vec<u8>>> {
+        let [_, head] = self.texts();
+        let cached = cached(store, base, &head)?;
+        self.comparison.rename_base(cached.to_string());
+        let texts: Vec<Vec<u8>> = cached.texts().map(<[u8]>::to_vec).collect();
+        for text in &texts {
+            let quiet = |_: &[u8]| Ok(());
+            self.comparison
+                .read(Side::Base, &options.gate, text, quiet)?;
+        }
+        Ok(texts)
+    }
+
+    /// Measures what would fail once more, in turn and in other layouts. `stored_base` is the commit of the base where
+    /// stored results stood for it so far; it is built now.
+    fn confirm(
+        &mut self,
+        context: &RunContext<'_>,
+        place: &mut RunFolder,
+        stored_base: Option<Oid>,
+    ) -> Result<()> {
+        let (options, children) = (context.options, context.children);
         let most = options.confirming_rounds;
         let mut rows = self.comparison.rows(self.gate);
         let report = self.judged(&mut rows);
-        let suspects: BTreeSet<&RowKey> = report.suspects().map(|row| &row.key).collect();
+        let suspects = self.comparison.suspects(self.gate, &rows, &report);
         if most == 0 || suspects.is_empty() {
             return Ok(());
         }
         let of_row = report.rows.iter().zip(&rows.metadata);
-        let subjects: BTreeSet<usize> = of_row
+        let benchmarks: BTreeSet<(String, String)> = of_row
             .filter(|(row, _)| suspects.contains(&row.key))
-            .filter_map(|(row, metadata)| self.subject_of(row, metadata))
+            .map(|(row, metadata)| benchmark_of(row, metadata))
             .collect();
-        let still_there: BTreeSet<usize> = self.rounds.measurable().collect();
         let seed = !self.rounds.plan.seed;
         let plan = Plan {
             seed,
             ..self.rounds.plan
         };
-        let linker = self.rounds.linker.as_ref().map(|linker| linker.fresh(seed));
-        let mut rounds = Rounds::new(self.rounds.subjects.clone(), plan, linker);
+        let mut rounds = match (&options.versions, stored_base) {
+            (Versions::Go(go), Some(base)) => {
+                let linking = Linking {
+                    layouts: options.layouts,
+                    seed,
+                    measure_all: true,
+                };
+                let go = go.only(&base.to_string(), &benchmarks);
+                let versions = Versions::Go(go);
+                let prepared = prepare(&versions, children, context.store, place, linking)?;
+                self.comparison.failed_builds.extend(prepared.failed_builds);
+                self.benchmarks = prepared.benchmarks;
+                Rounds::new(prepared.subjects, plan, prepared.linker)
+            }
+            _ => {
+                let linker = self.rounds.linker.as_ref().map(|linker| linker.fresh(seed));
+                let mut rounds = Rounds::new(self.rounds.subjects.clone(), plan, linker);
+                let still_there: BTreeSet<usize> = self.rounds.measurable().collect();
+                for at in 0..rounds.subjects.len() {
+                    if !still_there.contains(&at) {
+                        rounds.decide(at);
+                    }
+                }
+                rounds
+            }
+        };
+        let wanted: BTreeSet<usize> = benchmarks
+            .iter()
+            .filter_map(|benchmark| self.benchmarks.get(benchmark).copied())
+            .collect();
         for at in 0..rounds.subjects.len() {
-            if !subjects.contains(&at) || !still_there.contains(&at) {
+            let is_on_both_sides = rounds.subjects[at].sides.iter().all(Option::is_some);
+            if !wanted.contains(&at) || !is_on_both_sides {
                 rounds.decide(at);
             }
         }

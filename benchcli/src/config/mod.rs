@@ -287,7 +287,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "threshold = \"0%\"\n",
-                "benchcli.toml:1:1: threshold 0: expected a relative change above 0, such as 0.05 for 5 %",
+                "benchcli.toml:1:13: expected a percentage above 0%, such as 5%, found 0%",
             ),
             (
                 "q = 2.0\n",

@@ -12,6 +12,7 @@ use benchparse::compare::{Collector, TableOptions, Thresholds};
 use benchparse::format::{Parser, RepairMode};
 use benchparse::gate::{
     Action, Outcome, Policy, Report, Row, RowKey, RowVerdict, judge_again, judge_confirmed,
+    suspects,
 };
 use benchparse::name::Name;
 use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
@@ -319,6 +320,11 @@ impl Comparison {
             }
         }
         report
+    }
+
+    /// The rows that a second measurement should judge.
+    pub(crate) fn suspects(&self, gate: &Gate<'_>, rows: &Rows, report: &Report) -> Vec<RowKey> {
+        suspects(&rows.rows, report, &self.policy(gate.options))
     }
 
     fn rows_of(&self, pairing: &Pairing, gate: &Gate<'_>) -> Rows {

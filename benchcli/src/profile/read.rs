@@ -35,7 +35,7 @@ pub enum ReadError {
     #[error("the file is empty, expected a pprof profile")]
     Empty,
     /// It is something else.
-    #[error("found {0}; expected a pprof profile (gzipped protobuf, as -cpuprofile writes)")]
+    #[error("found {0}; expected a pprof profile (gzipped protobuf, as written by -cpuprofile)")]
     NotPprof(&'static str),
     /// The gzip stream or the message ends early.
     #[error("the profile is truncated")]

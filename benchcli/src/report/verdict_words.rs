@@ -131,7 +131,9 @@ pub(super) fn summary(report: &Report, rows: &[RowReport], counts: Counts, q: f6
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let shift = if report.shift.detected {
+            let shift = if report.shift.resolved {
+                "; the environment shifted, so timings that were not measured again were not judged"
+            } else if report.shift.detected {
                 "; no timing was judged because the environment shifted"
             } else {
                 ""

@@ -430,7 +430,7 @@ async function keys() {
   assert.match(await text("#tip"), /Change number [56]\d/);
   await visit(`${page}#environment=Z80&package=gone&series=a%0AOld%0Asec/op%0AA&unit=B/op`);
   assert.equal((await rows()).length, 1);
-  assert.match(await text("#notice"), /not here: package gone, environment Z80, benchmark Old\. The rest is shown/);
+  assert.match(await text("#notice"), /not in this report: package gone, environment Z80, benchmark Old\./);
   await ask(`document.querySelector("#unit").dispatchEvent(new Event("change"))`);
   assert.equal(await ask(`document.getElementById("notice").hidden`), true);
 }

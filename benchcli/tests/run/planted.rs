@@ -169,7 +169,7 @@ fn a_single_allocation_more_fails_and_nothing_more_passes() {
     let ran = measured(&sandbox, &["--bench", "NoSuch"]);
     assert_eq!(ran.code, Some(2));
     assert!(
-        ran.stderr.contains("--bench NoSuch: no benchmark matches"),
+        ran.stderr.contains("--bench NoSuch: no benchmarks match"),
         "{}",
         ran.stderr
     );
@@ -228,5 +228,13 @@ fn a_run_is_recorded_and_stands_for_the_base_of_the_next() {
         ran.stderr
     );
     assert!(ran.stdout.contains("separate runs"), "{}", ran.stdout);
+    // What the stored baseline makes suspect is measured in turn before it fails.
+    assert!(
+        ran.stderr
+            .contains("1 benchmark would fail; measuring it again"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stdout.contains("confirmed, "), "{}", ran.stdout);
     sandbox.assert_clean();
 }

@@ -6,9 +6,14 @@ use super::judge::{finish, judge, untraded};
 use super::policy::Policy;
 use super::row::{Row, RowKey};
 use super::verdict::{Reason, Report, RowVerdict, Verdict};
+use crate::stats::{Sample, median};
+use crate::unit::{Direction, follows_time};
 
 /// Judges the rows of a report that would fail once more, by the values of a second measurement alone. `rows` are
 /// those that the report is about, `again` are rows of the second measurement.
+///
+/// The second measurement is taken in turn, whether or not the first one was. Where the environment shifted before the
+/// first one, its verdicts on times are withdrawn, and what stands out beside the shift is judged by the second one.
 ///
 /// A row fails in the end only where both measurements say that it regressed. The second one is judged at the
 /// policy's full `q`, and it is a test of its own, whatever chance selected its rows. So no more than the part `q` of
@@ -19,13 +24,14 @@ use super::verdict::{Reason, Report, RowVerdict, Verdict};
 /// use benchparse::stats::Sample;
 ///
 /// let row = |base: f64, head: f64| {
-///     let key = RowKey { table: "codec".into(), benchmark: "Encode-8".into(), unit: "sec/op".into() };
+///     let key = RowKey::new("codec", "Encode-8", "sec/op");
 ///     let sample = |center: f64| {
 ///         Some(Sample::new((0..10).map(|at| center + f64::from(at) / 100.0).collect()))
 ///     };
 ///     Row::new(key, sample(base), sample(head))
 /// };
-/// let policy = Policy { interleaved: true, ..Policy::default() };
+/// let mut policy = Policy::default();
+/// policy.interleaved = true;
 /// let rows = [row(100.0, 110.0)];
 /// let first = judge(&rows, &policy);
 /// assert_eq!(first.outcome, Outcome::Regressed);
@@ -33,7 +39,7 @@ use super::verdict::{Reason, Report, RowVerdict, Verdict};
 /// assert_eq!(confirmed.outcome, Outcome::Pass);
 /// ```
 pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Policy) -> Report {
-    let suspects: Vec<RowKey> = report.suspects().map(|row| row.key.clone()).collect();
+    let suspects = suspects(rows, &report, policy);
     let again: Vec<Row> = again
         .iter()
         .filter(|row| suspects.contains(&row.key))
@@ -42,7 +48,9 @@ pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Pol
     if again.is_empty() {
         return report;
     }
-    let second = judge(&again, policy);
+    let mut in_turn = policy.clone();
+    in_turn.interleaved = true;
+    let second = judge(&again, &in_turn);
     let second: HashMap<&RowKey, &RowVerdict> =
         second.rows.iter().map(|row| (&row.key, row)).collect();
     let mut verdicts: Vec<RowVerdict> = report
@@ -53,23 +61,70 @@ pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Pol
             None => untraded(row),
         })
         .collect();
-    let mut applied = finish(rows, policy, &mut verdicts, report.family, report.shift);
+    let is_settled = |key: &RowKey| second.get(key).is_some_and(|again| !cannot_tell(again));
+    let mut shift = report.shift;
+    shift.resolved = shift.detected && suspects.iter().all(is_settled);
+    let mut applied = finish(rows, policy, &mut verdicts, report.family, shift);
     applied.policy = report.policy;
     applied
 }
 
-/// The verdict of a row that was measured twice.
-fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
-    let cannot_tell = matches!(
+/// The rows that a second measurement should judge: those that would fail the run because they got worse. Where the
+/// environment shifted, those that would if the median change of all times were none.
+pub fn suspects(rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
+    let keys = |report: &Report| report.suspects().map(|row| row.key.clone()).collect();
+    if !report.shift.detected {
+        return keys(report);
+    }
+    let follows = |row: &Row| row.in_family && follows_time(row.key.unit.as_bytes());
+    let of_row = rows.iter().zip(&report.rows);
+    let changes: Vec<f64> = of_row
+        .filter(|(row, _)| follows(row))
+        .filter_map(|(_, verdict)| verdict.effect)
+        .map(|effect| effect.worse)
+        .filter(|worse| worse.is_finite() && *worse > 0.0)
+        .collect();
+    if changes.is_empty() {
+        return keys(report);
+    }
+    let common = median(&Sample::new(changes));
+    let level: Vec<Row> = rows
+        .iter()
+        .map(|row| {
+            let mut row = row.clone();
+            if follows(&row) {
+                let factor = match row.direction {
+                    Direction::Lower => 1.0 / common,
+                    Direction::Higher => common,
+                };
+                let scaled =
+                    |side: &Sample| side.values().iter().map(|value| value * factor).collect();
+                row.new = row.new.as_ref().map(|side| Sample::new(scaled(side)));
+            }
+            row
+        })
+        .collect();
+    let mut stable = policy.clone();
+    stable.assume_stable = true;
+    keys(&judge(&level, &stable))
+}
+
+/// Whether a second measurement came to nothing.
+fn cannot_tell(again: &RowVerdict) -> bool {
+    matches!(
         &again.verdict,
         Verdict::Added
             | Verdict::Removed
             | Verdict::Inconclusive {
                 reason: Reason::Invalid | Reason::TooFew
             }
-    );
+    )
+}
+
+/// The verdict of a row that was measured twice.
+fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
     // A second measurement that came to nothing takes nothing back.
-    if cannot_tell {
+    if cannot_tell(again) {
         return untraded(first);
     }
     let mut row = untraded(again);
@@ -189,6 +244,42 @@ mod tests {
         let report = twice(&rows, &[row("A", "sec/op", 100.0, 100.0)]);
         assert_eq!(report.benchmarks[0].verdict, Verdict::Improved);
         assert_eq!(report.outcome, Outcome::Pass);
+    }
+
+    /// Ten benchmarks that are all a third slower, as on another machine, and one of them more than that.
+    fn shifted() -> Vec<Row> {
+        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"];
+        let slower = |name: &&str| if **name == *"A" { 180.0 } else { 133.0 };
+        names
+            .iter()
+            .map(|name| row(name, "sec/op", 100.0, slower(name)))
+            .collect()
+    }
+
+    #[test]
+    fn what_stands_out_of_a_shift_is_judged_by_the_second_measurement() {
+        let (rows, policy) = (shifted(), Policy::default());
+        let first = judge(&rows, &policy);
+        assert_eq!(first.outcome, Outcome::EnvironmentShift);
+        let keys = suspects(&rows, &first, &policy);
+        assert_eq!(
+            keys.iter().map(|key| &*key.benchmark).collect::<Vec<_>>(),
+            ["A"]
+        );
+        for (again, outcome) in [(120.0, Outcome::Regressed), (100.0, Outcome::Pass)] {
+            let again = [row("A", "sec/op", 100.0, again)];
+            let report = judge_confirmed(&rows, first.clone(), &again, &policy);
+            assert_eq!(report.outcome, outcome);
+            assert!(report.shift.detected && report.shift.resolved);
+            let reason = Reason::EnvironmentShift;
+            assert_eq!(report.rows[1].verdict, Verdict::Inconclusive { reason });
+        }
+        // What could not be measured again leaves the shift as it was.
+        let few = row("A", "sec/op", 100.0, 120.0);
+        let mut few = few;
+        few.old = Some(Sample::new(vec![100.0]));
+        let report = judge_confirmed(&rows, first, &[few], &policy);
+        assert_eq!(report.outcome, Outcome::EnvironmentShift);
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub(super) fn finish(
         }
         verdict.action = action(row, verdict, policy);
     }
-    let outcome = outcome(rows, verdicts);
+    let outcome = outcome(rows, verdicts, &shift);
     Report {
         policy: policy.clone(),
         threshold: policy.applied_threshold(),
@@ -115,7 +115,7 @@ pub(super) fn untraded(kept: &RowVerdict) -> RowVerdict {
 }
 
 /// What the rows mean for the run.
-fn outcome(rows: &[Row], verdicts: &[RowVerdict]) -> Outcome {
+fn outcome(rows: &[Row], verdicts: &[RowVerdict], shift: &Shift) -> Outcome {
     if verdicts.iter().any(|row| row.action == Action::Fail) {
         return Outcome::Regressed;
     }
@@ -128,7 +128,7 @@ fn outcome(rows: &[Row], verdicts: &[RowVerdict]) -> Outcome {
         match &verdict.verdict {
             Verdict::Inconclusive { reason } => {
                 mendable |= reason.is_mendable();
-                shifted |= *reason == Reason::EnvironmentShift;
+                shifted |= *reason == Reason::EnvironmentShift && !shift.resolved;
             }
             _ => judged = true,
         }
@@ -339,6 +339,7 @@ impl Family {
         let told = !policy.interleaved && !policy.assume_stable && tested >= SHIFT_FAMILY;
         Shift {
             detected: told && share > SHIFT_SHARE,
+            resolved: false,
             changed,
             tested,
             share,

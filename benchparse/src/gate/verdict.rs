@@ -100,6 +100,8 @@ impl Report {
 pub struct Shift {
     /// Whether the rows of such units lost their verdicts.
     pub detected: bool,
+    /// Whether what stood out beside the shift was measured again, in turn, so that the run has an outcome all the same.
+    pub resolved: bool,
     /// How many benchmarks have a test that is significant in either direction, of whatever size.
     pub changed: usize,
     /// How many benchmarks have a test.
