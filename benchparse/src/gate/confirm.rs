@@ -61,9 +61,9 @@ pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Pol
             None => untraded(row),
         })
         .collect();
-    let is_settled = |key: &RowKey| second.get(key).is_some_and(|again| !cannot_tell(again));
+    let is_decided = |key: &RowKey| second.get(key).is_some_and(|again| !cannot_tell(again));
     let mut shift = report.shift;
-    shift.resolved = shift.detected && suspects.iter().all(is_settled);
+    shift.resolved = shift.detected && suspects.iter().all(is_decided);
     let mut applied = finish(rows, policy, &mut verdicts, report.family, shift);
     applied.policy = report.policy;
     applied
