@@ -265,10 +265,14 @@ impl GoOptions {
     pub(crate) fn only(&self, base: &str, benchmarks: &BTreeSet<(String, String)>) -> Self {
         let names: BTreeSet<&str> = benchmarks.iter().map(|(_, name)| name.as_str()).collect();
         let names: Vec<&str> = names.into_iter().collect();
-        let packages: BTreeSet<&String> = benchmarks.iter().map(|(package, _)| package).collect();
+        let packages = benchmarks.iter().map(|(package, _)| package);
+        let packages: BTreeSet<&String> = packages.filter(|it| !it.is_empty()).collect();
         Self {
             base: base.to_owned(),
-            bench: format!("^Benchmark({})$", names.join("|")),
+            bench: match names[..] {
+                [name] => format!("^Benchmark{name}$"),
+                _ => format!("^Benchmark({})$", names.join("|")),
+            },
             packages: packages.into_iter().cloned().collect(),
             cached_base: false,
             ..self.clone()

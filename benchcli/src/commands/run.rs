@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow};
 use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
-use benchparse::name::Name;
 use git2::Oid;
 
 use super::Outcome;
@@ -153,7 +152,6 @@ fn measure(context: &RunContext<'_>, prepared: Prepared, place: &mut RunFolder) 
         gate: &gate,
         rounds: Rounds::new(prepared.subjects, plan, prepared.linker),
         started: Instant::now(),
-        confirming: None,
         confirmed: 0,
         transcript: Transcript::default(),
         comparison,
@@ -276,13 +274,6 @@ fn verdict(
     Ok(outcome)
 }
 
-/// The package and the base name of a row's benchmark.
-fn benchmark_of(row: &RowVerdict, metadata: &RowMetadata) -> (String, String) {
-    let name = Name::new(row.key.benchmark.as_bytes());
-    let name = String::from_utf8_lossy(name.base()).into_owned();
-    (metadata.package.clone(), name)
-}
-
 /// The benchmarks that got worse, the worst first, each once.
 fn worse(report: &Report, metadata: &[RowMetadata], state: &RunState<'_>) -> Vec<Explicable> {
     let mut found: Vec<(f64, Explicable)> = Vec::new();
@@ -328,8 +319,6 @@ struct RunState<'r> {
     gate: &'r Gate<'r>,
     rounds: Rounds,
     started: Instant,
-    /// The rounds of the first measurement, while a second one confirms it.
-    confirming: Option<Rounds>,
     /// How many rounds confirmed what would fail.
     confirmed: u32,
     transcript: Transcript,
@@ -387,10 +376,8 @@ impl RunState<'_> {
             transcript,
             comparison,
             benchmarks,
-            confirming,
             ..
         } = self;
-        let confirms = confirming.is_some();
         let each = |subject: &Subject, took| {
             let left = (!expected.is_zero()).then(|| later + expected.saturating_sub(gone));
             progress.subject(round, (at, active), &subject.name, left);
@@ -398,9 +385,7 @@ impl RunState<'_> {
             gone += took;
         };
         measured.round(children, each, |printed| {
-            take(
-                printed, confirms, gate, transcript, comparison, benchmarks, progress,
-            )
+            take(printed, gate, transcript, comparison, benchmarks, progress)
         })?;
         let left = self.rounds.expected() * (rounds - round);
         let took = progress.elapsed().saturating_sub(started);
@@ -454,7 +439,7 @@ impl RunState<'_> {
 
     /// The subject that a row is of.
     fn subject_of(&self, row: &RowVerdict, metadata: &RowMetadata) -> Option<usize> {
-        let benchmark = benchmark_of(row, metadata);
+        let benchmark = metadata.benchmark(&row.key);
         self.benchmarks.get(&benchmark).copied()
     }
 
@@ -502,16 +487,19 @@ impl RunState<'_> {
     ) -> Result<()> {
         let (options, children) = (context.options, context.children);
         let most = options.confirming_rounds;
+        if most == 0 {
+            return Ok(());
+        }
         let mut rows = self.comparison.rows(self.gate);
         let report = self.judged(&mut rows);
         let suspects = self.comparison.suspects(self.gate, &rows, &report);
-        if most == 0 || suspects.is_empty() {
+        if suspects.is_empty() {
             return Ok(());
         }
         let of_row = report.rows.iter().zip(&rows.metadata);
         let benchmarks: BTreeSet<(String, String)> = of_row
             .filter(|(row, _)| suspects.contains(&row.key))
-            .map(|(row, metadata)| benchmark_of(row, metadata))
+            .map(|(row, metadata)| metadata.benchmark(&row.key))
             .collect();
         let seed = !self.rounds.plan.seed;
         let plan = Plan {
@@ -525,8 +513,7 @@ impl RunState<'_> {
                     seed,
                     measure_all: true,
                 };
-                let go = go.only(&base.to_string(), &benchmarks);
-                let versions = Versions::Go(go);
+                let versions = Versions::Go(go.only(&base.to_string(), &benchmarks));
                 let prepared = prepare(&versions, children, context.store, place, linking)?;
                 self.comparison.failed_builds.extend(prepared.failed_builds);
                 self.benchmarks = prepared.benchmarks;
@@ -534,14 +521,7 @@ impl RunState<'_> {
             }
             _ => {
                 let linker = self.rounds.linker.as_ref().map(|linker| linker.fresh(seed));
-                let mut rounds = Rounds::new(self.rounds.subjects.clone(), plan, linker);
-                let still_there: BTreeSet<usize> = self.rounds.measurable().collect();
-                for at in 0..rounds.subjects.len() {
-                    if !still_there.contains(&at) {
-                        rounds.decide(at);
-                    }
-                }
-                rounds
+                self.rounds.again(plan, linker)
             }
         };
         let wanted: BTreeSet<usize> = benchmarks
@@ -563,24 +543,20 @@ impl RunState<'_> {
             counted(count, "benchmark"),
             if count == 1 { "it" } else { "them" }
         ));
-        self.confirming = Some(std::mem::replace(&mut self.rounds, rounds));
+        let first = std::mem::replace(&mut self.rounds, rounds);
         self.transcript.begin_confirmation();
         let progress = Progress::start(most);
         let mut ended = Ok(());
-        for done in 0..most {
-            if self.rounds.active().count() == 0 || self.is_over(options, &progress, done, most) {
-                break;
-            }
+        while ended.is_ok()
+            && self.rounds.done() < most
+            && self.rounds.active().next().is_some()
+            && !self.is_over(options, &progress, self.rounds.done(), most)
+        {
             ended = self.round(children, &progress, most);
-            if ended.is_err() {
-                break;
-            }
-            self.confirmed = done + 1;
         }
         progress.end();
-        if let Some(first) = self.confirming.take() {
-            self.rounds = first;
-        }
+        self.confirmed = self.rounds.done();
+        self.rounds = first;
         ended
     }
 
@@ -619,7 +595,6 @@ impl RunState<'_> {
 /// Takes in what a program printed. How one failed is written behind it, as `go test` would.
 fn take(
     printed: Printed,
-    confirms: bool,
     gate: &Gate<'_>,
     transcript: &mut Transcript,
     comparison: &mut Comparison,
@@ -633,7 +608,7 @@ fn take(
         text,
         failure,
     } = printed;
-    let marks = Marks::everywhere(layout, confirms);
+    let marks = Marks::everywhere(layout, transcript.confirms());
     let noticed = comparison.read_measured(side, gate.options, &text, &marks)?;
     transcript.add(subject, side, layout, &text);
     let Some(failure) = failure else {

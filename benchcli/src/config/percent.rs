@@ -1,6 +1,7 @@
 //! Percentages such as `5%`.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -56,31 +57,34 @@ impl Serialize for Percent {
 
 impl<'de> Deserialize<'de> for Percent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InQuotes;
-        impl Visitor<'_> for InQuotes {
-            type Value = Percent;
+        deserializer.deserialize_any(InQuotes(PhantomData))
+    }
+}
 
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a percentage in quotes, such as \"5%\"")
-            }
+/// Reads a value that begins with a percentage from a text in quotes, and says of a bare number how to write it.
+pub(super) struct InQuotes<T>(pub(super) PhantomData<T>);
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Percent, E> {
-                text.parse().map_err(E::custom)
-            }
+impl<T: FromStr<Err = String>> Visitor<'_> for InQuotes<T> {
+    type Value = T;
 
-            fn visit_i64<E: de::Error>(self, found: i64) -> Result<Percent, E> {
-                Err(E::custom(format!(
-                    "expected a percentage in quotes, such as \"{found}%\", found {found}"
-                )))
-            }
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a percentage in quotes, such as \"5%\"")
+    }
 
-            fn visit_f64<E: de::Error>(self, found: f64) -> Result<Percent, E> {
-                Err(E::custom(format!(
-                    "expected a percentage in quotes, such as \"5%\", found {found}"
-                )))
-            }
-        }
-        deserializer.deserialize_any(InQuotes)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, found: i64) -> Result<T, E> {
+        Err(E::custom(format!(
+            "expected a percentage in quotes, such as \"{found}%\", found {found}"
+        )))
+    }
+
+    fn visit_f64<E: de::Error>(self, found: f64) -> Result<T, E> {
+        Err(E::custom(format!(
+            "expected a percentage in quotes, such as \"5%\", found {found}"
+        )))
     }
 }
 

@@ -1,14 +1,14 @@
 //! Thresholds such as `5%` and `3% or 1ns`.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use benchparse::unit::tidy;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{self, Deserializer, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::percent::Percent;
+use super::percent::{InQuotes, Percent};
 
 /// The smallest change that counts: a percentage, and where one is given an amount that the change must reach too.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,31 +107,7 @@ impl Serialize for Threshold {
 
 impl<'de> Deserialize<'de> for Threshold {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InQuotes;
-        impl Visitor<'_> for InQuotes {
-            type Value = Threshold;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a percentage in quotes, such as \"5%\"")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Threshold, E> {
-                text.parse().map_err(E::custom)
-            }
-
-            fn visit_i64<E: de::Error>(self, found: i64) -> Result<Threshold, E> {
-                Err(E::custom(format!(
-                    "expected a percentage in quotes, such as \"{found}%\", found {found}"
-                )))
-            }
-
-            fn visit_f64<E: de::Error>(self, found: f64) -> Result<Threshold, E> {
-                Err(E::custom(format!(
-                    "expected a percentage in quotes, such as \"5%\", found {found}"
-                )))
-            }
-        }
-        deserializer.deserialize_any(InQuotes)
+        deserializer.deserialize_any(InQuotes(PhantomData))
     }
 }
 

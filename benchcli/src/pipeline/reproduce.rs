@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use benchparse::gate::{Action, Report};
-use benchparse::name::Name;
 
 use crate::args::run::GoOptions;
 use crate::report::verdicts::RowMetadata;
@@ -17,27 +16,20 @@ pub(crate) fn command(
     report: &Report,
     metadata: &[RowMetadata],
 ) -> Option<String> {
-    let (mut benchmarks, mut packages) = (BTreeSet::new(), BTreeSet::new());
-    for (row, metadata) in report.rows.iter().zip(metadata) {
-        if row.action == Action::Fail {
-            let name = Name::new(row.key.benchmark.as_bytes());
-            benchmarks.insert(String::from_utf8_lossy(name.base()).into_owned());
-            packages.insert(&metadata.package);
-        }
-    }
+    let of_row = report.rows.iter().zip(metadata);
+    let benchmarks: BTreeSet<(String, String)> = of_row
+        .filter(|(row, _)| row.action == Action::Fail)
+        .map(|(row, metadata)| metadata.benchmark(&row.key))
+        .collect();
     if benchmarks.is_empty() {
         return None;
     }
-    let names: Vec<String> = benchmarks.into_iter().collect();
-    let pattern = match &names[..] {
-        [name] => format!("^Benchmark{name}$"),
-        names => format!("^Benchmark({})$", names.join("|")),
-    };
-    let mut words = ["benchcli", "run", "--base", base, "--bench", &pattern]
+    let go = go.only(base, &benchmarks);
+    let mut words = ["benchcli", "run", "--base", &go.base, "--bench", &go.bench]
         .map(str::to_owned)
         .to_vec();
-    for package in packages.iter().filter(|package| !package.is_empty()) {
-        words.extend(["--pkg".to_owned(), (**package).clone()]);
+    for package in &go.packages {
+        words.extend(["--pkg".to_owned(), package.clone()]);
     }
     let mut behind: Vec<String> = go.flags.build.clone();
     for flag in go.test.iter().chain(&go.flags.test) {

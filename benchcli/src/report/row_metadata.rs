@@ -1,5 +1,7 @@
 //! The metadata of a row that reports need and the gate does not.
 
+use benchparse::gate::RowKey;
+use benchparse::name::Name;
 use benchparse::pairing::Measurements;
 use benchparse::unit::DirectionBasis;
 
@@ -16,4 +18,13 @@ pub struct RowMetadata {
     pub gated: bool,
     /// The most that is accepted, in percent, where something is.
     pub accepted_percent: Option<f64>,
+}
+
+impl RowMetadata {
+    /// The package of the row with this key, and the name of its benchmark without those of sub-benchmarks.
+    pub fn benchmark(&self, key: &RowKey) -> (String, String) {
+        let name = Name::new(key.benchmark.as_bytes());
+        let name = String::from_utf8_lossy(name.base()).into_owned();
+        (self.package.clone(), name)
+    }
 }

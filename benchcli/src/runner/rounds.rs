@@ -104,6 +104,15 @@ impl Rounds {
         }
     }
 
+    /// The same subjects from the first round on, without those that failed.
+    #[must_use]
+    pub fn again(&self, plan: Plan, linker: Option<Linker>) -> Self {
+        Self {
+            failed: self.failed.clone(),
+            ..Self::new(self.subjects.clone(), plan, linker)
+        }
+    }
+
     /// How many rounds are over.
     pub fn done(&self) -> u32 {
         self.done
@@ -113,11 +122,6 @@ impl Rounds {
     pub fn active(&self) -> impl Iterator<Item = usize> {
         (0..self.subjects.len())
             .filter(|at| !self.failed.contains(at) && !self.decided.contains(at))
-    }
-
-    /// The subjects that did not fail.
-    pub fn measurable(&self) -> impl Iterator<Item = usize> {
-        (0..self.subjects.len()).filter(|at| !self.failed.contains(at))
     }
 
     /// Takes a subject out of the rounds to come.

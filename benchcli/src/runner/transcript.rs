@@ -56,6 +56,11 @@ impl Transcript {
         }
     }
 
+    /// Whether what is added now confirms earlier results.
+    pub fn confirms(&self) -> bool {
+        self.confirms
+    }
+
     /// Keeps a text that belongs to the last one, such as how its program ended.
     pub fn amend(&mut self, side: Side, text: &[u8]) {
         self.sides[side as usize].push(text);

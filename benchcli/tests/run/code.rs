@@ -64,6 +64,18 @@ fn run(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
     ran
 }
 
+/// The same with a variable of the environment.
+fn run_with(
+    sandbox: &Sandbox,
+    name: &str,
+    value: impl AsRef<std::ffi::OsStr>,
+    arguments: &[&str],
+) -> Ran {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_benchcli"));
+    let output = command.args(RUN).args(arguments).env(name, value).output();
+    ran(&output.unwrap())
+}
+
 /// The packages that have rows, and those that were not measured.
 fn packages(report: &Value) -> [Vec<String>; 2] {
     ["rows", "same_binaries"].map(|of| {
@@ -152,10 +164,11 @@ fn each_binary_is_measured_in_several_layouts() {
         assert_eq!(layouts, ["0", "1", "2", "0", "1", "2"]);
         assert_eq!(text.matches("4.000 linked").count(), 6, "{text}");
     }
-    let mut command = sandbox.command(env!("CARGO_BIN_EXE_benchcli"));
-    let inherited = command
-        .args(RUN)
-        .args([
+    let inherited = run_with(
+        &sandbox,
+        "GOFLAGS",
+        "'-ldflags=-X example.com/m/a.Linked=seven77'",
+        &[
             "--pkg",
             "./a",
             "--rounds",
@@ -164,10 +177,9 @@ fn each_binary_is_measured_in_several_layouts() {
             "--no-confirm",
             "--save-raw",
             "raw",
-        ])
-        .env("GOFLAGS", "'-ldflags=-X example.com/m/a.Linked=seven77'")
-        .output();
-    assert_eq!(ran(&inherited.unwrap()).code, Some(0));
+        ],
+    );
+    assert_eq!(inherited.code, Some(0));
     let text = sandbox.read("raw/new.txt");
     assert_eq!(text.matches("7.000 linked").count(), 2, "{text}");
     assert!(text.contains("# benchcli: layout 1"), "{text}");
@@ -208,13 +220,8 @@ fn a_layout_that_is_not_controlled_is_told() {
     fs::write(&go, script).unwrap();
     fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
     let path = std::env::var("PATH").unwrap();
-    let mut command = sandbox.command(env!("CARGO_BIN_EXE_benchcli"));
-    let old = command
-        .args(RUN)
-        .args(arguments)
-        .env("PATH", format!("{}:{path}", programs.display()))
-        .output();
-    let old = ran(&old.unwrap());
+    let programs = format!("{}:{path}", programs.display());
+    let old = run_with(&sandbox, "PATH", programs, &arguments);
     assert_eq!(old.code, Some(0), "{}", old.stderr);
     let why = old.report()["measured"]["uncontrolled"].to_string();
     assert!(why.contains("Go 1.22"), "{why}");
@@ -306,13 +313,12 @@ fn what_is_worse_in_the_first_measurement_only_does_not_fail() {
          \tfor i := 0; i < b.N; i++ {\n\t\tWork()\n\t\tif len(runs) <= 3 {\n\t\t\tWork()\n\t\t}\n\t}\n}\n",
     );
     let count = sandbox.temporary().join("count");
-    let mut command = sandbox.command(env!("CARGO_BIN_EXE_benchcli"));
-    let unlucky = command
-        .args(RUN)
-        .args(["--pkg", "./a", "--rounds", "3", "--gate", "allocs/op"])
-        .env("COUNT", &count)
-        .output();
-    let unlucky = ran(&unlucky.unwrap());
+    let unlucky = run_with(
+        &sandbox,
+        "COUNT",
+        count,
+        &["--pkg", "./a", "--rounds", "3", "--gate", "allocs/op"],
+    );
     assert_eq!(
         unlucky.code,
         Some(0),

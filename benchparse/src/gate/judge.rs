@@ -68,7 +68,7 @@ pub fn judge_again(rows: &[Row], policy: &Policy, settled: &[RowVerdict]) -> Rep
             settle(row, &draft, tests, &family, &shift, policy)
         })
         .collect();
-    finish(rows, policy, &mut verdicts, family.size(), shift)
+    finish(rows, policy, &mut verdicts, family.size, shift)
 }
 
 /// Adds what follows from the verdicts of the rows: those of the benchmarks, what to do about each row, and the
@@ -260,7 +260,7 @@ fn worsening(old: &Sample, new: &Sample, direction: Direction) -> f64 {
 struct Family {
     worse: Adjusted,
     better: Adjusted,
-    members: Vec<Tests>,
+    size: usize,
 }
 
 /// The p of one direction with their adjusted values, ascending.
@@ -293,17 +293,11 @@ impl Family {
         let ranks: Vec<Ranks> = members.filter_map(|(_, draft)| draft.ranks).collect();
         let [worse, better] = [|ranks: &Ranks| ranks.worse, |ranks: &Ranks| ranks.better]
             .map(|p| Adjusted::of(&ranks.iter().map(p).collect::<Vec<f64>>()));
-        let mut family = Self {
+        Self {
             worse,
             better,
-            members: Vec::new(),
-        };
-        family.members = ranks.iter().map(|&ranks| family.adjusted(ranks)).collect();
-        family
-    }
-
-    fn size(&self) -> usize {
-        self.members.len()
+            size: ranks.len(),
+        }
     }
 
     fn adjusted(&self, ranks: Ranks) -> Tests {
@@ -357,7 +351,7 @@ fn settle(
     policy: &Policy,
 ) -> RowVerdict {
     let ranked = tests.map(|tests| {
-        let verdict = ranked(draft, &tests, family.size(), policy);
+        let verdict = ranked(draft, &tests, family.size, policy);
         within_layouts(row, draft, verdict)
     });
     let (verdict, basis) = match (draft.verdict.clone(), ranked) {
@@ -373,7 +367,7 @@ fn settle(
         }
     };
     let samples_needed = match &verdict {
-        Verdict::Inconclusive { reason } => samples_needed(draft, reason, family.size(), policy),
+        Verdict::Inconclusive { reason } => samples_needed(draft, reason, family.size, policy),
         _ => None,
     };
     let sizes = [&draft.old, &draft.new].map(|side| side.map_or(0, |side| side.n));
