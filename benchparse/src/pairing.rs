@@ -503,8 +503,11 @@ pub struct Pair<'p> {
 /// operation takes.
 const OTHER_DURATION: f64 = 4.0;
 
-/// Bytes that Go's runtime allocates to start a thread, at any moment; about 5.1 KiB were seen.
+/// Bytes that Go's runtime allocates to start a thread, at any moment; 5320 were seen.
 const THREAD_START: f64 = 6144.0;
+
+/// Objects that it allocates then; 6 were seen.
+const THREAD_START_OBJECTS: f64 = 8.0;
 
 impl<'p> Pair<'p> {
     /// The import path of the package, where it is known.
@@ -616,15 +619,17 @@ impl<'p> Pair<'p> {
         let ValueClass::Exact { abs, rel } = self.semantics.class else {
             return self.semantics.class;
         };
-        if self.unit != b"B/op" {
-            return self.semantics.class;
-        }
+        let thread_start = match self.unit {
+            b"B/op" => THREAD_START,
+            b"allocs/op" => THREAD_START_OBJECTS,
+            _ => return self.semantics.class,
+        };
         let few = self
             .sides
             .iter()
             .filter_map(|side| match side.iterations[..] {
                 [] | [_, _, _, ..] => None,
-                ref few => Some(THREAD_START / few.iter().min().copied()?.max(1) as f64),
+                ref few => Some(thread_start / few.iter().min().copied()?.max(1) as f64),
             });
         ValueClass::Exact {
             abs: few.fold(abs, f64::max),
@@ -693,9 +698,9 @@ mod tests {
     fn a_thread_that_starts_in_a_short_sample_is_no_regression() {
         // Seen: 0 B/op against 17 B/op of the same code in 300 iterations, and twice 0 against twice 10
         // iterations, with a thread in one of them.
-        let tolerance = |base: &[i64], head: &[i64]| {
+        let tolerance_in = |unit: &str, base: &[i64], head: &[i64]| {
             let text = |counts: &[i64]| -> String {
-                let lines = counts.iter().map(|n| format!("BenchmarkA {n} 0 B/op\n"));
+                let lines = counts.iter().map(|n| format!("BenchmarkA {n} 0 {unit}\n"));
                 lines.collect()
             };
             row(&text(base), &text(head))
@@ -704,11 +709,17 @@ mod tests {
                 .unwrap()
                 .absolute
         };
+        let tolerance = |base: &[i64], head: &[i64]| tolerance_in("B/op", base, head);
         assert!(tolerance(&[300], &[300]) > 17.0);
         assert!(tolerance(&[300, 300], &[300]) > 17.0);
         assert!(tolerance(&[10, 10], &[10, 10]) > 512.0);
         assert_eq!(tolerance(&[300, 300, 300], &[300, 300, 300]), 16.0);
         assert_eq!(tolerance(&[1_000_000], &[1_000_000]), 16.0);
+        // Seen: 6 objects in a sample of one iteration. With 100, less than one of them per operation is left.
+        let objects = |base: &[i64], head: &[i64]| tolerance_in("allocs/op", base, head);
+        assert!(objects(&[1], &[1]) > 6.0);
+        assert_eq!(objects(&[100], &[100]), 1.0);
+        assert_eq!(objects(&[1, 1, 1], &[1, 1, 1]), 1.0);
     }
 
     #[test]
