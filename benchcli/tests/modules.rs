@@ -46,12 +46,16 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("inputs", &["hint"]),
     ("config", &[]),
     ("diagnostics", &[]),
-    ("baseline", &["hint", "plural"]),
+    ("measured_marks", &[]),
+    ("baseline", &["hint", "measured_marks", "plural"]),
     (
         "history",
         &["hint", "baseline", "config", "atomic_file", "unit_words"],
     ),
-    ("runner", &["hint", "ui", "visible", "atomic_file"]),
+    (
+        "runner",
+        &["hint", "measured_marks", "ui", "visible", "atomic_file"],
+    ),
     ("profile", &["xml"]),
     ("plot", &["hint", "base64", "unit_words", "xml"]),
     (
@@ -77,6 +81,7 @@ const PROGRAM: &[(&str, &[&str])] = &[
             "hint",
             "history",
             "inputs",
+            "measured_marks",
             "profile",
             "report",
             "runner",

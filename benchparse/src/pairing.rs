@@ -74,6 +74,8 @@ pub struct PairingOptions {
     pub environment: Vec<String>,
     /// Configuration keys that may differ.
     pub ignore: Vec<String>,
+    /// Whether times are compared of which one side was measured in several layouts of the binary and the other in one.
+    pub across_layouts: bool,
 }
 
 impl Default for PairingOptions {
@@ -83,6 +85,7 @@ impl Default for PairingOptions {
             filter: Filter::everything(),
             environment: ["cpu", "goos", "goarch"].map(str::to_owned).into(),
             ignore: Vec::new(),
+            across_layouts: false,
         }
     }
 }
@@ -225,6 +228,11 @@ impl Pairing {
     /// Which results are paired.
     pub fn options(&self) -> &PairingOptions {
         &self.options
+    }
+
+    /// Compares times also where one side was measured in several layouts and the other in one.
+    pub fn compare_across_layouts(&mut self) {
+        self.options.across_layouts = true;
     }
 
     /// Takes those of a result's measurements that the filter selects. A result of another parser than
@@ -637,6 +645,12 @@ impl<'p> Pair<'p> {
         }
     }
 
+    /// Whether these are times, of one layout of the binary on one side and of several on the other.
+    fn layouts_differ(&self) -> bool {
+        let varies = self.sides.map(|side| !side.layouts.is_empty());
+        varies[0] != varies[1] && unit::follows_time(self.unit)
+    }
+
     /// Which keys of the environment differ between the sides, if both have values.
     fn environment_differs(&self) -> Option<String> {
         if self.sides.iter().any(|side| side.values.is_empty()) {
@@ -659,6 +673,9 @@ impl<'p> Pair<'p> {
             .collect();
         // One order, however the keys were given.
         differing.sort();
+        if self.layouts_differ() && !self.pairing.options.across_layouts {
+            differing.push("layouts (one and several)".to_owned());
+        }
         differing.extend(
             self.processors
                 .map(|sides| sides.map(|side| shown(side.unwrap_or_default())))
@@ -739,6 +756,30 @@ mod tests {
             row.environment_differs.as_deref(),
             Some("cpu (a and none), GOMAXPROCS (2 and 4)")
         );
+    }
+
+    #[test]
+    fn times_of_one_layout_and_of_several_are_not_compared() {
+        let text = "BenchmarkA 1 5 ns/op 3 allocs/op\n";
+        for across_layouts in [false, true] {
+            let (mut parser, mut pairing) = (Parser::new(), Pairing::default());
+            if across_layouts {
+                pairing.compare_across_layouts();
+            }
+            for (side, layout) in [(Side::Base, None), (Side::Head, Some(3))] {
+                let mut reader = parser.read(b"", text.as_bytes());
+                while let Ok(Some(Record::Result(result))) = reader.next_record() {
+                    pairing.add_in_layout(side, &result, layout);
+                }
+            }
+            let rows = pairing.rows(&parser).unwrap();
+            let differs: Vec<_> = rows
+                .iter()
+                .map(|row| (&*row.key.unit, row.environment_differs.as_deref()))
+                .collect();
+            let layouts = (!across_layouts).then_some("layouts (one and several)");
+            assert_eq!(differs, [("sec/op", layouts), ("allocs/op", None)]);
+        }
     }
 
     #[test]

@@ -12,10 +12,11 @@ use clap::{Args, ValueEnum};
 
 use super::Color;
 use super::diff::{parsed, repair_mode};
-use super::number::whole_from;
+use super::number::{whole, whole_from};
+use super::run::GoOptions;
 use crate::config::{ActionName, Amount, Loaded, NAME_ONE, NO_GATE, Threshold};
 use crate::hint::WithHint as _;
-use crate::sample_counts::min_samples_help;
+use crate::sample_counts::{RECOMMENDED, min_samples_help};
 
 /// What stands for the baseline that fits the new results.
 pub const AUTO: &str = "auto";
@@ -27,6 +28,7 @@ Examples:
   benchcli check old.txt new.txt
   go test -run '^$' -bench . -benchmem -count 10 ./... | benchcli check - --base auto
   benchcli check new.txt --base v1.4.0 --threshold 5% --report markdown=summary.md
+  benchcli check new.txt --confirm --benchtime 100ms
   benchcli check new.txt --base old.txt --filter '.unit:(B/op OR allocs/op)'
 
 Put settings that you always use into benchcli.toml, in the current directory or any parent \
@@ -56,8 +58,25 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE|REV|auto")]
     base: Vec<OsString>,
 
+    /// If the base is a commit: measure the benchmarks that would fail once more, interleaving the base and the
+    /// working tree, and fail only those that regress again
+    #[arg(long)]
+    confirm: bool,
+
+    /// The number of rounds of --confirm
+    #[arg(long, value_name = "N", default_value_t = RECOMMENDED, requires = "confirm", value_parser = whole(1..=10_000_u32))]
+    rounds: u32,
+
+    /// The time or the number of iterations of each run of --confirm, as for `go test -benchtime`
+    #[arg(long, value_name = "T", requires = "confirm")]
+    benchtime: Option<String>,
+
     #[command(flatten)]
     gate: GateArgs,
+
+    /// With --confirm: flags for the go command and the test binaries
+    #[arg(last = true, value_name = "GO FLAGS", requires = "confirm")]
+    go_flags: Vec<OsString>,
 }
 
 /// The options of the gate.
@@ -229,6 +248,10 @@ pub struct CheckOptions {
     pub new: Vec<OsString>,
     /// The baselines as they were written, at least one.
     pub base: Vec<OsString>,
+    /// How many rounds confirm what would fail; none where nothing is confirmed.
+    pub confirming_rounds: u32,
+    /// How to measure it.
+    pub go: GoOptions,
     /// The gate's settings.
     pub gate: GateOptions,
 }
@@ -282,6 +305,8 @@ impl CheckArgs {
         Ok(CheckOptions {
             new,
             base,
+            confirming_rounds: if self.confirm { self.rounds } else { 0 },
+            go: GoOptions::everything(self.benchtime, self.go_flags)?,
             gate: self.gate.into_options()?,
         })
     }
@@ -316,6 +341,14 @@ impl Default for GateArgs {
 }
 
 impl GateArgs {
+    /// The defaults with a configuration file, or with the one that is found.
+    pub fn of_config(config: Option<PathBuf>) -> Self {
+        Self {
+            config,
+            ..Self::default()
+        }
+    }
+
     /// Checks every value, and reads the configuration file.
     ///
     /// # Errors
@@ -386,13 +419,15 @@ impl GateArgs {
     }
 }
 
-/// `benchcli config check|show|schema`
+/// `benchcli config check|show|units|schema`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ConfigAction {
     /// Report errors in the file
     Check,
     /// Print all settings, including defaults
     Show,
+    /// List the units of results, which values of each are better, and how it is judged
+    Units,
     /// Print the JSON Schema of the file
     Schema,
 }
@@ -403,6 +438,7 @@ pub enum ConfigAction {
 Examples:
   benchcli config check
   benchcli config show
+  benchcli config units new.txt
   benchcli config schema > benchcli.schema.json
 
 See https://github.com/benchparse/benchparse/blob/main/benchcli/docs/configuration.md")]
@@ -410,6 +446,9 @@ pub struct ConfigArgs {
     /// What to do
     #[arg(value_enum)]
     pub action: ConfigAction,
+    /// For `units`: files with benchmark results, or - for standard input [default: the nearest baseline]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<OsString>,
     /// The file [default: benchcli.toml in the current directory or any parent directory]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

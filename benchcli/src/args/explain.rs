@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::number::whole_from;
 use super::profile::ProfileFormat;
-use super::run::{GoArgs, Versions};
+use super::run::{BaseSource, GoArgs, Versions};
 use crate::profile::render::TableSize;
 
 /// What `benchcli explain --help` begins with.
@@ -75,7 +75,10 @@ impl ExplainArgs {
     /// The first one that is wrong.
     pub fn into_options(self) -> Result<ExplainOptions> {
         Ok(ExplainOptions {
-            versions: Versions::Go(self.go.into_options(self.base, Vec::new(), false)?),
+            versions: Versions::Go(
+                self.go
+                    .into_options(BaseSource::Commit(self.base), Vec::new())?,
+            ),
             most: self.most,
             format: self.format,
             table_size: TableSize {

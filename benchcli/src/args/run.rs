@@ -35,6 +35,7 @@ Examples:
   benchcli run --base v1.4.0 --bench 'Encode|Decode' --pkg ./codec --rounds 20
   benchcli run --adaptive --max-time 15m --report markdown=summary.md
   benchcli run --explain
+  benchcli run --record-only && benchcli push
   benchcli run --save-raw raw -- -tags=integration -race
   benchcli run --base-cmd './old -bench' --head-cmd './new -bench'
 
@@ -91,6 +92,11 @@ pub struct RunArgs {
     /// Record the working tree's results as a baseline of the HEAD commit
     #[arg(long)]
     record: bool,
+
+    /// Measure the working tree alone, print its results and record them as a baseline of the HEAD
+    /// commit; every timing is taken as in other runs, so the baseline can stand for the base of one
+    #[arg(long, conflicts_with_all = ["record", "cached_base", "adaptive", "base", "base_cmd", "explain", "gate_format", "reports"])]
+    record_only: bool,
 
     /// Save the output of both sides to old.txt and new.txt in this folder
     #[arg(long, value_name = "DIR")]
@@ -201,17 +207,15 @@ fn count(_: &str) -> Result<u32, &'static str> {
     Err("each benchmark runs once per round; use --rounds to set the number of rounds")
 }
 
+/// Measures memory too.
+const BENCHMEM: &str = "-test.benchmem";
+
 impl GoArgs {
     /// Checks the flags, and adds those that test binaries are given.
     ///
     /// # Errors
     /// A flag that cannot be used.
-    pub(super) fn into_options(
-        self,
-        base: String,
-        mut test: Vec<String>,
-        cached_base: bool,
-    ) -> Result<GoOptions> {
+    pub(super) fn into_options(self, base: BaseSource, mut test: Vec<String>) -> Result<GoOptions> {
         if let Some(time) = &self.benchtime
             && time.bytes().all(|byte| byte.is_ascii_digit())
         {
@@ -229,7 +233,6 @@ impl GoArgs {
             test,
             packages: self.packages,
             flags: GoFlags::parse(&texts(self.go_flags)?)?,
-            cached_base,
         })
     }
 }
@@ -246,8 +249,8 @@ pub enum Versions {
 /// How Go packages are measured.
 #[derive(Debug, Clone)]
 pub struct GoOptions {
-    /// The base as it was written.
-    pub base: String,
+    /// What the head is compared with.
+    pub base: BaseSource,
     /// The pattern of the benchmarks.
     pub bench: String,
     /// Arguments of the test binaries besides the pattern.
@@ -256,11 +259,36 @@ pub struct GoOptions {
     pub packages: Vec<String>,
     /// Flags after `--`.
     pub flags: GoFlags,
-    /// Whether the stored baseline stands for the base.
-    pub cached_base: bool,
+}
+
+/// What the head is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaseSource {
+    /// A commit, as it was written, which is built and measured.
+    Commit(String),
+    /// The stored baseline of a commit.
+    Baseline(String),
+    /// Nothing: the head is measured alone.
+    Nothing,
 }
 
 impl GoOptions {
+    /// All benchmarks below this folder, with their memory, and flags after `--`.
+    ///
+    /// # Errors
+    /// A flag that cannot be used.
+    pub(super) fn everything(benchtime: Option<String>, flags: Vec<OsString>) -> Result<Self> {
+        let go = GoArgs {
+            bench: ".".to_owned(),
+            benchtime,
+            cpu: None,
+            count: None,
+            packages: vec!["./...".to_owned()],
+            go_flags: flags,
+        };
+        go.into_options(BaseSource::Nothing, vec![BENCHMEM.to_owned()])
+    }
+
     /// The same for some benchmarks alone, each with its package, against a commit that is built.
     pub(crate) fn only(&self, base: &str, benchmarks: &BTreeSet<(String, String)>) -> Self {
         let names: BTreeSet<&str> = benchmarks.iter().map(|(_, name)| name.as_str()).collect();
@@ -268,13 +296,12 @@ impl GoOptions {
         let packages = benchmarks.iter().map(|(package, _)| package);
         let packages: BTreeSet<&String> = packages.filter(|it| !it.is_empty()).collect();
         Self {
-            base: base.to_owned(),
+            base: BaseSource::Commit(base.to_owned()),
             bench: match names[..] {
                 [name] => format!("^Benchmark{name}$"),
                 _ => format!("^Benchmark({})$", names.join("|")),
             },
             packages: packages.into_iter().cloned().collect(),
-            cached_base: false,
             ..self.clone()
         }
     }
@@ -338,8 +365,12 @@ impl RunArgs {
                 Versions::Commands([base, head])
             }
             _ => {
-                let test = vec!["-test.benchmem".into()];
-                Versions::Go(self.go.into_options(self.base, test, self.cached_base)?)
+                let base = match (self.record_only, self.cached_base) {
+                    (true, _) => BaseSource::Nothing,
+                    (false, true) => BaseSource::Baseline(self.base),
+                    (false, false) => BaseSource::Commit(self.base),
+                };
+                Versions::Go(self.go.into_options(base, vec![BENCHMEM.to_owned()])?)
             }
         };
         let rounds = match (self.adaptive, self.max_rounds) {
@@ -360,14 +391,14 @@ impl RunArgs {
                 Layouts::Cycle(self.layouts)
             },
             // A baseline that lacks benchmarks would be none for them.
-            measure_all: self.measure_all || self.record,
+            measure_all: self.measure_all || self.record || self.record_only,
             versions,
             rounds,
             first_analysis: self
                 .adaptive
                 .then_some(self.rounds.min(FIRST_ANALYSIS).min(rounds)),
             max_time: self.max_time.map(|time| time.0),
-            record: self.record,
+            record: self.record || self.record_only,
             explain: self.explain,
             most_explained: self.most,
             flame: self.flame,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::header::Header;
 use super::note::{Note, Recording, headers};
+use crate::measured_marks::Marks;
 
 /// The machine of a result as `go test` names it; what it does not say is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +21,16 @@ pub struct Environment {
     pub goarch: BString,
     /// The processor's model.
     pub cpu: BString,
+    /// Whether each binary was measured in several layouts of its code, as `benchcli run` does, or in the one that the
+    /// go command gives it. Times of both are not alike.
+    pub varies_layouts: bool,
 }
+
+/// What is added to the name of an environment where binaries were measured in several layouts.
+pub const SEVERAL_LAYOUTS: &str = "several layouts";
+
+/// The field of a header that says in how many layouts.
+const LAYOUTS: &str = "layouts";
 
 /// What is in a text.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +39,8 @@ pub struct Contents {
     pub benchmarks: usize,
     /// Results.
     pub samples: usize,
+    /// In how many layouts of its code each binary was measured; none where that was not controlled.
+    pub layouts: usize,
     /// The environments of the results.
     pub environments: BTreeSet<Environment>,
     /// Lines that are no results and should be.
@@ -63,6 +75,7 @@ impl Contents {
         let mut count = Count::default();
         let mut parser = Parser::new();
         for (label, text) in texts {
+            count.begin(text);
             let mut reader = parser.read(label, text);
             // Reading from memory does not fail.
             while let Ok(Some(record)) = reader.next_record() {
@@ -78,6 +91,7 @@ impl Contents {
         let mut count = Count::default();
         let mut parser = Parser::new();
         for text in texts {
+            count.begin(text);
             parser.begin(b"", b"");
             for (line, number) in text.lines().zip(1..) {
                 parser.line(line, number);
@@ -92,6 +106,9 @@ impl Contents {
     /// Writes the numbers into a header, and the environment where there is only one.
     pub fn describe(&self, header: &mut Header) {
         let mut push = |key: &str, value: BString| header.fields.push((key.into(), value));
+        if self.layouts > 0 {
+            push(LAYOUTS, self.layouts.to_string().into());
+        }
         if let (Some(only), 1) = (self.environments.first(), self.environments.len()) {
             for (key, value) in only.pairs() {
                 if !value.is_empty() {
@@ -109,18 +126,29 @@ impl Contents {
 struct Count {
     contents: Contents,
     names: HashSet<(Option<Symbol>, Symbol)>,
-    configs: HashSet<ConfigId>,
+    configs: HashSet<(ConfigId, bool)>,
+    varies_layouts: bool,
 }
 
 impl Count {
+    fn begin(&mut self, text: &[u8]) {
+        let layouts = Marks::of(text).layouts();
+        self.varies_layouts = layouts > 0;
+        self.contents.layouts = self.contents.layouts.max(layouts);
+    }
+
     fn add(&mut self, record: Record<'_>) {
         match record {
             Record::Result(result) => {
                 self.contents.samples += 1;
                 let package = result.config_symbol("pkg");
                 self.names.insert((package, result.name_symbol()));
-                if self.configs.insert(result.config_id()) {
-                    self.contents.environments.insert(Environment::of(&result));
+                if self
+                    .configs
+                    .insert((result.config_id(), self.varies_layouts))
+                {
+                    let environment = Environment::of(&result, self.varies_layouts);
+                    self.contents.environments.insert(environment);
                 }
             }
             Record::Error(error) => self.contents.errors.push(error),
@@ -136,12 +164,13 @@ impl Count {
 
 impl Environment {
     /// The environment of a result.
-    pub fn of(result: &BenchmarkResult<'_>) -> Self {
+    pub fn of(result: &BenchmarkResult<'_>, varies_layouts: bool) -> Self {
         let value = |key: &str| BString::from(result.config_value(key).unwrap_or_default());
         Self {
             goos: value(GOOS),
             goarch: value(GOARCH),
             cpu: value(CPU),
+            varies_layouts,
         }
     }
 
@@ -154,25 +183,35 @@ impl Environment {
         ]
     }
 
-    /// Whether results of both may be compared: whatever both know is equal.
+    /// Whether results of both may be compared: whatever both know is equal, and both were measured in several layouts
+    /// or both in one.
     pub fn is_like(&self, other: &Self) -> bool {
+        self.varies_layouts == other.varies_layouts && self.is_same_machine(other)
+    }
+
+    /// Whether both may be of the same machine: whatever both know of it is equal.
+    pub fn is_same_machine(&self, other: &Self) -> bool {
         let pairs = self.pairs().into_iter().zip(other.pairs());
         pairs
             .into_iter()
             .all(|((_, one), (_, other))| one.is_empty() || other.is_empty() || one == other)
     }
 
-    /// `linux/amd64, AMD EPYC 7B13`.
+    /// `linux/amd64, AMD EPYC 7B13; several layouts`.
     pub fn summary(&self) -> String {
         let system = match (self.goos.is_empty(), self.goarch.is_empty()) {
             (false, false) => format!("{}/{}", self.goos, self.goarch),
             _ => format!("{}{}", self.goos, self.goarch),
         };
-        match (system.is_empty(), self.cpu.is_empty()) {
+        let machine = match (system.is_empty(), self.cpu.is_empty()) {
             (true, true) => "unknown".into(),
             (false, false) => format!("{system}, {}", self.cpu),
             _ => format!("{system}{}", self.cpu),
+        };
+        if self.varies_layouts {
+            return format!("{machine}; {SEVERAL_LAYOUTS}");
         }
+        machine
     }
 }
 
@@ -186,6 +225,11 @@ impl Recording<'_> {
     }
 }
 
+/// Whether a header says that binaries were measured in several layouts.
+pub fn varies_layouts(header: &Header) -> bool {
+    header.field(LAYOUTS).is_some()
+}
+
 /// The one environment that a header names.
 pub(super) fn from_header(header: &Header) -> Option<Environment> {
     let value = |key| header.field(key).cloned().unwrap_or_default();
@@ -193,8 +237,13 @@ pub(super) fn from_header(header: &Header) -> Option<Environment> {
         goos: value(GOOS),
         goarch: value(GOARCH),
         cpu: value(CPU),
+        varies_layouts: varies_layouts(header),
     };
-    (environment != Environment::default()).then_some(environment)
+    let is_known = environment
+        .pairs()
+        .iter()
+        .any(|(_, value)| !value.is_empty());
+    is_known.then_some(environment)
 }
 
 /// The numbers that a header has.

@@ -23,6 +23,8 @@ pub struct Wanted {
     pub environments: BTreeSet<Environment>,
     /// Labels that must be equal.
     pub labels: Vec<(String, BString)>,
+    /// Whether results of several layouts and of one may be compared, for what is measured again before it fails.
+    pub across_layouts: bool,
 }
 
 /// A baseline, and how it was found.
@@ -79,7 +81,9 @@ impl Wanted {
     }
 
     fn is_like(&self, theirs: &Environment) -> bool {
-        self.environments.iter().any(|ours| ours.is_like(theirs))
+        self.environments.iter().any(|ours| {
+            ours.is_like(theirs) || (self.across_layouts && ours.is_same_machine(theirs))
+        })
     }
 
     fn has_labels(&self, header: &Header) -> bool {
@@ -104,6 +108,24 @@ impl Baseline {
     /// for the next.
     pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
         self.recordings.iter().map(Recording::readable)
+    }
+
+    /// Whether it was measured in several layouts and the new results in one, or the other way round.
+    pub fn is_across_layouts(&self, wanted: &Wanted) -> bool {
+        let environments = wanted.environments.iter();
+        let varies: BTreeSet<bool> = environments.map(|it| it.varies_layouts).collect();
+        let mut recordings = self.recordings.iter();
+        !varies.is_empty()
+            && recordings.any(|it| !varies.contains(&environment::varies_layouts(&it.header)))
+    }
+
+    /// The versions of Go that it was measured with, as far as they are known.
+    pub fn go_versions(&self) -> BTreeSet<String> {
+        let fields = self
+            .recordings
+            .iter()
+            .filter_map(|it| it.header.field("go"));
+        fields.map(ToString::to_string).collect()
     }
 }
 
@@ -151,6 +173,27 @@ pub fn find(
     let head = store.resolve("HEAD")?.id();
     let is_dirty = store.is_dirty(head)? == Some(true);
     auto(store, wanted, target, is_dirty)
+}
+
+/// Like [`find`], for results that select what is measured again. Where no baseline fits because they are all of
+/// another layout policy, one of those is found.
+///
+/// # Errors
+/// As of [`find`].
+pub fn to_select_suspects(
+    store: &Store,
+    base: &str,
+    wanted: &Wanted,
+    target: Option<&CiTarget>,
+) -> Result<Baseline> {
+    find(store, base, wanted, target).or_else(|error| {
+        let across = Wanted {
+            across_layouts: true,
+            ..wanted.clone()
+        };
+        // What is missing is told of what was asked for.
+        find(store, base, &across, target).map_err(|_| error)
+    })
 }
 
 /// The commit that `base` names, measured or not, and how it was chosen; for `auto` the one with
@@ -209,7 +252,7 @@ pub fn at(store: &Store, revision: &str, wanted: &Wanted) -> Result<Baseline> {
             )));
         }
         anyhow::bail!(
-            "{revision}: the baseline of commit {id} was measured on {found}, not on {}; results from different machines cannot be compared",
+            "{revision}: the baseline of commit {id} was measured on {found}, not on {}; such results cannot be compared",
             wanted.summary()
         );
     }

@@ -32,7 +32,7 @@ pub enum FindError {
     },
     /// There are baselines, of other machines.
     #[error(
-        "no baseline from {wanted} in {}; the nearest one, at {commit}{}, is from {found}, and results from different machines cannot be compared",
+        "no baseline from {wanted} in {}; the nearest one, at {commit}{}, is from {found}, and such results cannot be compared",
         counted(*looked_at, "commit"),
         distance(*back)
     )]
@@ -90,7 +90,7 @@ impl FindError {
             Self::Shallow { .. } => "run `git fetch --unshallow`",
             Self::NoParent | Self::Unrelated { .. } => "name a commit with --base REV",
             Self::OtherEnvironment { .. } => {
-                "run `benchcli record` on this machine at the base commit, or use --base REV to name a different commit"
+                "record a baseline of the base commit on this machine and in the same way, with `benchcli run --record-only` (several layouts) or with `go test` and `benchcli record` (one layout); or use --base REV to name a different commit"
             }
             Self::None { .. } => {
                 "run `benchcli pull` to fetch the remote's baselines, or `benchcli record --commit REV` to create one"

@@ -25,7 +25,9 @@ mod swap;
 mod tree;
 
 pub use ci::CiTarget;
-pub use environment::{Contents, Counts, Environment, NoteSummary};
+pub use environment::{
+    Contents, Counts, Environment, NoteSummary, SEVERAL_LAYOUTS, varies_layouts,
+};
 pub use header::Header;
 pub use note::{Note, Recording};
 pub use plain::storable;

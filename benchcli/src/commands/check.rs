@@ -7,8 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use bstr::BString;
-use git2::Oid;
+use benchparse::gate::Report;
 
 use super::Outcome;
 use crate::args::check::{AUTO, CheckOptions, GateArgs, ReportFormat};
@@ -17,8 +16,22 @@ use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};
 use crate::hint::WithHint as _;
 use crate::inputs::Input;
-use crate::pipeline::gate::{Gate, judge_texts};
+use crate::pipeline::baselines::short;
+use crate::pipeline::gate::{Comparison, Extras, Gate, conclude, read_sides};
+use crate::pipeline::reproduce;
 use crate::pipeline::results::{two_files, whole};
+use crate::pipeline::run_state::{Confirming, RunState};
+use crate::pipeline::toolchains;
+use crate::pipeline::versions::Benchmarks;
+use crate::report::verdicts::{Measured, RowMetadata};
+use crate::runner::build::go_version;
+use crate::runner::children::Children;
+use crate::runner::code_layout::Layouts;
+use crate::runner::machine::{Quietness, Snapshot};
+use crate::runner::plan::{Order, Plan};
+use crate::runner::rounds::Rounds;
+use crate::runner::worktree::RunFolder;
+use crate::runner::{signals, workspace};
 
 /// Judges new results against a baseline.
 ///
@@ -33,17 +46,123 @@ pub fn run(options: &CheckOptions) -> Result<Outcome> {
     let labels: Vec<_> = labels
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
-    let (mut old, mut names, mut since) = (Vec::new(), Vec::new(), None);
+    let contents = Contents::of_all(new.iter().map(|text| (&b"new"[..], &text[..])));
+    let wanted = Wanted {
+        environments: contents.environments,
+        labels,
+        across_layouts: false,
+    };
+    let confirms = options.confirming_rounds > 0;
+    let (mut old, mut names, mut baseline) = (Vec::new(), Vec::new(), None);
     for base in &options.base {
-        let (texts, name, commit) = read_base(base, &new, &labels)?;
-        old.extend(texts);
-        names.push(name);
-        since = since.or(commit);
+        match read_base(base, &wanted, confirms)? {
+            Base::File(text) => {
+                old.push(text);
+                names.push(base.display().to_string());
+            }
+            Base::Stored(found) => {
+                old.extend(found.texts().map(<[u8]>::to_vec));
+                names.push(found.to_string());
+                baseline.get_or_insert(found);
+            }
+        }
     }
     let store = Store::open(Path::new(".")).ok();
+    let since = baseline.as_ref().map(|baseline| baseline.commit);
     let gate = Gate::new(&options.gate, store.as_ref(), since)?;
     let names = [joined(names.into_iter()), new_name];
-    judge_texts("benchcli check", names, &[old, new], &gate)
+    let texts = [old, new];
+    let mut comparison = read_sides("benchcli check", names, &texts, gate.options)?;
+    if let Some(baseline) = &baseline {
+        // Results that were stored at another time were not measured in turn with any others.
+        comparison.is_interleaved = options.gate.policy.interleaved;
+        if confirms && baseline.is_across_layouts(&wanted) {
+            comparison.compare_across_layouts();
+        }
+    }
+    if confirms {
+        let Some(baseline) = &baseline else {
+            return Err(anyhow!(
+                "--confirm builds the base to measure it again, and a file does not say which commit it is of"
+            )
+            .hint("record the file with `benchcli record --commit REV`, and pass that commit to --base"));
+        };
+        return confirm(options, store.as_ref(), &gate, comparison, baseline, &texts);
+    }
+    let mut rows = comparison.rows(&gate);
+    let report = comparison.judge(&gate, &mut rows, &[], 1.0);
+    let mut extras = Extras::default();
+    if let Some(baseline) = &baseline {
+        extras = about_stored(options, baseline, &report, &rows.metadata);
+    }
+    conclude(&comparison, rows, &report, &gate, &texts, extras)
+}
+
+/// What a report says where the base is a stored baseline.
+fn about_stored(
+    options: &CheckOptions,
+    baseline: &Baseline,
+    report: &Report,
+    metadata: &[RowMetadata],
+) -> Extras {
+    let base = short(baseline.commit);
+    let of_base = baseline.go_versions();
+    let here = (!of_base.is_empty()).then(|| go_version(Path::new(".")));
+    Extras {
+        reproduce: reproduce::command(&options.go, &base, None, report, metadata),
+        advice: Vec::from_iter(toolchains::advice(&of_base, here.flatten().as_deref())),
+        ..Extras::default()
+    }
+}
+
+/// Measures what would fail once more, base and working tree in turn, and reports.
+fn confirm(
+    options: &CheckOptions,
+    store: Option<&Store>,
+    gate: &Gate<'_>,
+    comparison: Comparison,
+    baseline: &Baseline,
+    texts: &[Vec<Vec<u8>>; 2],
+) -> Result<Outcome> {
+    let children = Children::default();
+    signals::stop_on_signal(&children).context("cannot install signal handlers")?;
+    let git = store.map(|store| store.repo().commondir().to_owned());
+    let mut place = RunFolder::create(&children, git.as_deref())?;
+    let plan = Plan {
+        order: Order::default(),
+        seed: workspace::random() >> 40,
+    };
+    let before = Snapshot::take();
+    let rounds = Rounds::new(Vec::new(), plan, None);
+    let mut state = RunState::new(gate, comparison, rounds, Benchmarks::default());
+    let ended = state.confirm(
+        &Confirming {
+            children: &children,
+            store,
+            rounds: options.confirming_rounds,
+            layouts: Layouts::EachRound,
+            max_time: None,
+            build: Some((&options.go, baseline.commit)),
+        },
+        &mut place,
+    );
+    let removed = place.remove();
+    ended?;
+    removed?;
+    let quietness = Quietness::between(&before, &Snapshot::take(), Vec::new());
+    let mut rows = state.comparison.rows(gate);
+    let report = state.judged(&mut rows);
+    let mut extras = about_stored(options, baseline, &report, &rows.metadata);
+    extras.measured = (state.confirmed > 0).then(|| Measured {
+        rounds: 0,
+        order: Some(plan.order.name()),
+        seed: plan.seed,
+        machine: quietness.to_string(),
+        layouts: None,
+        uncontrolled: None,
+        confirming_rounds: state.confirmed as usize,
+    });
+    conclude(&state.comparison, rows, &report, gate, texts, extras)
 }
 
 /// Refuses an input that would count twice: its values would look like more samples than they are.
@@ -98,7 +217,10 @@ pub fn gate_files(diff: &DiffOptions) -> Result<Outcome> {
     };
     let (names, texts) = two_files(&[old.clone(), new.clone()])?;
     let gate = Gate::new(&gate, None, None)?;
-    judge_texts("benchdiff", names, &texts, &gate)
+    let comparison = read_sides("benchdiff", names, &texts, gate.options)?;
+    let mut rows = comparison.rows(&gate);
+    let report = comparison.judge(&gate, &mut rows, &[], 1.0);
+    conclude(&comparison, rows, &report, &gate, &texts, Extras::default())
 }
 
 fn joined(names: impl Iterator<Item = String>) -> String {
@@ -112,16 +234,20 @@ fn text_of(path: &OsStr) -> Result<Vec<u8>> {
     })
 }
 
-/// The texts of a baseline, its name, and the commit that it is of.
-fn read_base(
-    base: &OsStr,
-    new: &[Vec<u8>],
-    labels: &[(String, BString)],
-) -> Result<(Vec<Vec<u8>>, String, Option<Oid>)> {
+/// What the head is compared with.
+enum Base {
+    /// The text of a file.
+    File(Vec<u8>),
+    /// What is stored for a commit.
+    Stored(Baseline),
+}
+
+/// Finds a base. Where `confirms`, what it says only selects what is measured again.
+fn read_base(base: &OsStr, wanted: &Wanted, confirms: bool) -> Result<Base> {
     let found = fs::metadata(base).ok();
     let is_file = found.as_ref().is_some_and(|found| !found.is_dir());
     if is_file || base == "-" {
-        return Ok((vec![text_of(base)?], base.display().to_string(), None));
+        return Ok(Base::File(text_of(base)?));
     }
     let store = Store::open(Path::new("."));
     let is_revision = |store: &Store| base.to_str().is_some_and(|it| store.resolve(it).is_ok());
@@ -141,36 +267,24 @@ fn read_base(
             )
         }
     })?;
-    let contents = Contents::of_all(new.iter().map(|text| (&b"new"[..], &text[..])));
-    let wanted = Wanted {
-        environments: contents.environments,
-        labels: labels.to_vec(),
-    };
     let baseline = if base == AUTO {
         let target = CiTarget::from_variables(|name| env::var(name).ok());
-        let head = store.resolve("HEAD")?.id();
-        let is_dirty = store.is_dirty(head)? == Some(true);
-        find::auto(&store, &wanted, target.as_ref(), is_dirty)?
+        let find = if confirms {
+            find::to_select_suspects
+        } else {
+            find::find
+        };
+        find(&store, AUTO, wanted, target.as_ref())?
     } else {
         let revision = base
             .to_str()
             .with_context(|| format!("--base {}: neither a file nor a commit", base.display()))?;
         let of_any_environment = Wanted {
             environments: BTreeSet::new(),
-            ..wanted
+            ..wanted.clone()
         };
         find::at(&store, revision, &of_any_environment)
             .with_context(|| format!("--base {revision}: no such file, and not a usable commit"))?
     };
-    let texts = |baseline: &Baseline| -> Vec<Vec<u8>> {
-        let recordings = baseline.recordings.iter();
-        recordings
-            .map(|recording| recording.readable().to_vec())
-            .collect()
-    };
-    Ok((
-        texts(&baseline),
-        baseline.to_string(),
-        Some(baseline.commit),
-    ))
+    Ok(Base::Stored(baseline))
 }

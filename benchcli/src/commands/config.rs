@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use schemars::generate::SchemaSettings;
 use schemars::schema_for;
 
-use super::{Outcome, import, init, log, profile, prune, record, show};
+use super::{Outcome, import, init, log, profile, prune, record, show, units};
 use crate::args::benchcli::ReportName;
-use crate::args::check::{ConfigAction, ConfigArgs};
+use crate::args::check::{ConfigAction, ConfigArgs, GateArgs};
 use crate::baseline::Shared;
 use crate::baseline::exchange::export::ExportRow;
 use crate::config::{Config, FILE_NAME, Loaded};
@@ -25,6 +25,16 @@ use crate::ui;
 /// # Errors
 /// Where the file is wrong.
 pub fn run(args: &ConfigArgs) -> Result<Outcome> {
+    if args.action == ConfigAction::Units {
+        let gate = GateArgs::of_config(args.config.clone());
+        return units::list(&args.files, gate);
+    }
+    if let Some(file) = args.files.first() {
+        bail!(
+            "only `benchcli config units` takes files, found {}",
+            file.display()
+        );
+    }
     let mut stdout = ui::stdout();
     if args.action == ConfigAction::Schema {
         let schema = serde_json::to_string_pretty(&schema_for!(Config))?;

@@ -22,6 +22,7 @@ pub mod report;
 pub mod run;
 pub mod show;
 pub mod trend;
+pub mod units;
 
 use std::io;
 use std::process::ExitCode;

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use bstr::{BString, ByteVec as _};
@@ -18,8 +17,10 @@ use crate::args::benchcli::RecordArgs;
 use crate::baseline::{Contents, Counts, Environment, Header, Recording, Store, storable};
 use crate::diagnostics::{Diagnostic, Noticed};
 use crate::hint::WithHint as _;
+use crate::measured_marks::{INTERLEAVED, alone};
 use crate::pipeline::baselines::short;
 use crate::plural::counted;
+use crate::runner::build::go_version;
 use crate::ui::{self, warn};
 
 /// What was recorded.
@@ -186,27 +187,19 @@ fn warn_of_changes(dirty: Option<bool>) {
     }
 }
 
-/// Records results that were just measured in turn with another version.
-///
-/// `layouts` is in how many layouts of its code each binary was measured, where that was controlled.
+/// Records results that were just measured, alone or in turn with another version.
 ///
 /// # Errors
 /// They could not be stored.
-pub(super) fn measured_in_turn(
-    store: &Store,
-    commit: Oid,
-    text: Vec<u8>,
-    layouts: Option<usize>,
-) -> Result<String> {
+pub(super) fn just_measured(store: &Store, commit: Oid, text: Vec<u8>) -> Result<String> {
+    let in_turn = text.starts_with(INTERLEAVED);
+    let text = alone(text);
     let contents = Contents::of(b"new.txt", &text);
     let dirty = store.is_dirty(commit)?;
     warn_of_changes(dirty);
     let mut header = common_fields(None, &[], dirty)?;
-    header.fields.push(("interleaved".into(), "true".into()));
-    // Times of one layout and of several are not alike.
-    if let Some(layouts) = layouts {
-        let layouts = layouts.to_string();
-        header.fields.push(("layouts".into(), layouts.into()));
+    if in_turn {
+        header.fields.push(("interleaved".into(), "true".into()));
     }
     contents.describe(&mut header);
     if !failures("new.txt", &contents).is_empty() {
@@ -236,8 +229,8 @@ fn common_fields(
         fields: Vec::new(),
     };
     let mut push = |key: &str, value: BString| header.fields.push((key.into(), value));
-    if let Some(go) = go_version() {
-        push("go", go);
+    if let Some(go) = go_version(Path::new(".")) {
+        push("go", go.into());
     }
     let host = match host {
         Some(host) => host.into(),
@@ -262,17 +255,6 @@ fn common_fields(
 fn now() -> Result<Timestamp> {
     let now = Timestamp::now().as_millisecond();
     Timestamp::from_millisecond(now).context("the system clock is out of range")
-}
-
-/// The toolchain that `go` is in this folder, where there is one.
-fn go_version() -> Option<BString> {
-    let mut go = Command::new("go");
-    go.args(["env", "GOVERSION"])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null());
-    let output = go.output().ok().filter(|output| output.status.success())?;
-    let version = output.stdout.trim_ascii();
-    (!version.is_empty()).then(|| version.into())
 }
 
 fn files(args: &RecordArgs) -> Result<Vec<PathBuf>> {

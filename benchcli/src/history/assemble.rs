@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use benchparse::trend::{Point, Series};
-use benchparse::unit::Direction;
+use benchparse::unit::{self, Direction};
 use git2::Oid;
 
 use super::cache::Cached;
@@ -11,6 +11,7 @@ use super::key::SeriesKey;
 use super::parallel::in_parallel;
 use super::segment_file::{Place, SegmentFile};
 use super::{HistoryError, Noted, Request};
+use crate::baseline::SEVERAL_LAYOUTS;
 
 /// Segments, and which commits their notes are of.
 pub(super) struct Assembly<'s> {
@@ -137,6 +138,7 @@ impl<'s> Assembly<'s> {
         if all.is_empty() {
             return Err(nothing_left(request, &there));
         }
+        show_beside_times(&mut all);
         Ok(all)
     }
 
@@ -193,6 +195,18 @@ impl<'s> Assembly<'s> {
         points.dedup_by_key(|point| point.commit);
         let doubles = before - points.len();
         (points, doubles)
+    }
+}
+
+/// Shows what no layout changes, such as allocations, with the times that are of several layouts, where there are
+/// some: it is the same series, however times are measured.
+fn show_beside_times(all: &mut [Series]) {
+    let environments: BTreeSet<String> = all.iter().map(|it| it.environment.clone()).collect();
+    for series in all {
+        let beside = format!("{}; {SEVERAL_LAYOUTS}", series.environment);
+        if !unit::follows_time(series.unit.as_bytes()) && environments.contains(&beside) {
+            series.environment = beside;
+        }
     }
 }
 

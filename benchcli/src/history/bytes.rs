@@ -67,7 +67,7 @@ pub(super) fn put_f64s(out: &mut Vec<u8>, numbers: &[f64]) {
 
 /// The release is part of every file's first line: what another one wrote is not read.
 fn first_line(kind: &str) -> String {
-    format!("benchcli {} {kind} 2\n", env!("CARGO_PKG_VERSION"))
+    format!("benchcli {} {kind} 3\n", env!("CARGO_PKG_VERSION"))
 }
 
 fn checksum(bytes: &[u8]) -> u32 {

@@ -10,7 +10,7 @@ use bstr::ByteSlice as _;
 use git2::Oid;
 
 use super::key::SeriesKey;
-use crate::baseline::Note;
+use crate::baseline::{Note, SEVERAL_LAYOUTS, varies_layouts};
 
 /// The level of the intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -136,7 +136,14 @@ impl Builder {
                 .header
                 .labels()
                 .map(|(name, value)| format!("{name}={value}"));
-            let labels = labels.collect::<Vec<_>>().join("; ");
+            let mut labels: Vec<String> = labels.collect();
+            let labels_of_all = labels.join("; ");
+            // The layout of a binary changes its times and nothing else.
+            let varies_layouts = varies_layouts(&recording.header);
+            if varies_layouts {
+                labels.push(SEVERAL_LAYOUTS.to_owned());
+            }
+            let labels_of_times = labels.join("; ");
             grouping.clear();
             known.clear();
             parser.begin(b"", b"");
@@ -155,16 +162,23 @@ impl Builder {
                     let column = columns.iter().find(|(unit, _)| *unit == measured.unit);
                     let known = column.map(|(_, place)| *place);
                     let place = known.unwrap_or_else(|| {
+                        let unit = result.symbols().text(measured.unit).unwrap_or_default();
+                        let labels = if varies_layouts && unit::follows_time(&unit::tidy(unit).unit)
+                        {
+                            &labels_of_times
+                        } else {
+                            &labels_of_all
+                        };
                         // Notes resemble each other; comparing is faster than building a key.
                         let usual = before.get(self.order.len()).copied();
                         let usual = usual.filter(|&place| {
                             let column = self.segment.columns.get(place);
                             column.is_some_and(|column| {
-                                is_of(&column.key, &result, measured.unit, &labels)
+                                is_of(&column.key, &result, measured.unit, labels)
                             })
                         });
                         let place = usual
-                            .unwrap_or_else(|| self.place(&key(&result, measured.unit, &labels)));
+                            .unwrap_or_else(|| self.place(&key(&result, measured.unit, labels)));
                         self.order.push(place);
                         columns.push((measured.unit, place));
                         place

@@ -20,7 +20,7 @@ pub(super) struct SeriesKey {
     pub(super) goos: String,
     pub(super) goarch: String,
     pub(super) cpu: String,
-    /// The labels of the recording, as `name=value`.
+    /// The labels of the recording, as `name=value`, and for times whether they are of several layouts.
     pub(super) labels: String,
 }
 
@@ -58,6 +58,8 @@ impl SeriesKey {
             goos: self.goos.as_str().into(),
             goarch: self.goarch.as_str().into(),
             cpu: self.cpu.as_str().into(),
+            // It is among the labels.
+            varies_layouts: false,
         };
         let mut text = environment.summary();
         if !self.labels.is_empty() {

@@ -21,7 +21,6 @@ use benchparse::unit::{self, DirectionBasis};
 use git2::{Commit, Oid};
 use jiff::Zoned;
 
-use super::measured_marks::Marks;
 use super::results::{no_result, read_text};
 use super::source_places::places;
 use super::unmatched;
@@ -31,13 +30,13 @@ use crate::baseline::Store;
 use crate::config::Acceptances;
 use crate::diagnostics::{Diagnostic, DiagnosticKind, Noticed, Severity};
 use crate::hint::WithHint as _;
+use crate::measured_marks::{INTERLEAVED, Marks};
 use crate::plural::counted;
 use crate::profile::Explained;
 use crate::report::mismatch::mismatch_text;
 use crate::report::verdict_model::model;
 use crate::report::verdicts::{CheckReport, Inputs, Measured, RowMetadata, SameBinary};
 use crate::report::{annotations, junit, verdict_markdown, verdict_text};
-use crate::runner::transcript::INTERLEAVED;
 use crate::ui;
 use crate::unit_words::{is_unit, written_unit};
 use crate::visible::visible;
@@ -174,6 +173,7 @@ impl Comparison {
         pairing.filter = options.filter.clone();
         pairing.environment.clone_from(&options.environment);
         pairing.ignore.clone_from(&options.ignore);
+        pairing.across_layouts = options.ignore.iter().any(|key| key == "layouts");
         let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
         Self {
             parser: Parser::new(),
@@ -270,6 +270,11 @@ impl Comparison {
         } else {
             input.to_owned()
         }
+    }
+
+    /// Compares times also where one side was measured in several layouts and the other in one.
+    pub(crate) fn compare_across_layouts(&mut self) {
+        self.pairing.compare_across_layouts();
     }
 
     /// Calls the base by the name of what stands for it.
@@ -601,22 +606,6 @@ pub(crate) fn read_sides(
         ui::note(program, &line);
     }
     Ok(comparison)
-}
-
-/// Reads and judges the texts of two sides, and reports.
-///
-/// # Errors
-/// When nothing can be compared, or a report cannot be written.
-pub(crate) fn judge_texts(
-    program: &str,
-    names: [String; 2],
-    texts: &[Vec<Vec<u8>>; 2],
-    gate: &Gate<'_>,
-) -> Result<Outcome> {
-    let comparison = read_sides(program, names, texts, gate.options)?;
-    let mut rows = comparison.rows(gate);
-    let report = comparison.judge(gate, &mut rows, &[], 1.0);
-    conclude(&comparison, rows, &report, gate, texts, Extras::default())
 }
 
 /// Prints the report, and tells what it says to do. `texts` are the inputs, to say why nothing is

@@ -7,12 +7,12 @@ use benchparse::gate::{Action, Report};
 use crate::args::run::GoOptions;
 use crate::report::verdicts::RowMetadata;
 
-/// The command that measures the failing rows again; nothing where no row fails. `base` is the commit.
+/// The command that measures the failing rows again; nothing where no row fails. `base` is the commit. `seeded` is the
+/// number of rounds and the seed of the run that failed, where there was one.
 pub(crate) fn command(
     go: &GoOptions,
     base: &str,
-    rounds: u32,
-    seed: u64,
+    seeded: Option<(u32, u64)>,
     report: &Report,
     metadata: &[RowMetadata],
 ) -> Option<String> {
@@ -25,7 +25,7 @@ pub(crate) fn command(
         return None;
     }
     let go = go.only(base, &benchmarks);
-    let mut words = ["benchcli", "run", "--base", &go.base, "--bench", &go.bench]
+    let mut words = ["benchcli", "run", "--base", base, "--bench", &go.bench]
         .map(str::to_owned)
         .to_vec();
     for package in &go.packages {
@@ -45,8 +45,10 @@ pub(crate) fn command(
             None => behind.push(flag.replacen("-test.", "-", 1)),
         }
     }
-    words.extend(["--rounds".to_owned(), rounds.to_string()]);
-    words.extend(["--seed".to_owned(), seed.to_string()]);
+    if let Some((rounds, seed)) = seeded {
+        words.extend(["--rounds".to_owned(), rounds.to_string()]);
+        words.extend(["--seed".to_owned(), seed.to_string()]);
+    }
     if !go.flags.own.is_empty() {
         behind.push("-args".to_owned());
         behind.extend(go.flags.own.iter().cloned());
@@ -75,6 +77,7 @@ mod tests {
     use benchparse::unit::DirectionBasis;
 
     use super::*;
+    use crate::args::run::BaseSource;
     use crate::runner::go_flags::GoFlags;
 
     fn failing(benchmarks: &[&str]) -> (Report, Vec<RowMetadata>) {
@@ -100,12 +103,11 @@ mod tests {
     fn go(flags: &[&str]) -> GoOptions {
         let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
         GoOptions {
-            base: "auto".to_owned(),
+            base: BaseSource::Commit("auto".to_owned()),
             bench: ".".to_owned(),
             test: vec!["-test.benchmem".into(), "-test.benchtime=20ms".into()],
             packages: vec!["./...".into()],
             flags: GoFlags::parse(&flags).expect("flags"),
-            cached_base: false,
         }
     }
 
@@ -115,8 +117,7 @@ mod tests {
         let command = command(
             &go(&["-tags=a b", "-short", "-args", "-x"]),
             "0123456789",
-            10,
-            7,
+            Some((10, 7)),
             &report,
             &metadata,
         );
@@ -129,7 +130,7 @@ mod tests {
 
     #[test]
     fn there_is_none_where_nothing_fails() {
-        assert_eq!(command(&go(&[]), "0", 10, 7, &failing(&[]).0, &[]), None);
+        assert_eq!(command(&go(&[]), "0", None, &failing(&[]).0, &[]), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use git2::Oid;
 
 use super::changed_files::ChangedFiles;
 use super::failure::in_one_line;
-use crate::args::run::{GoOptions, Versions};
+use crate::args::run::{BaseSource, GoOptions, Versions};
 use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
 use crate::diagnostics::Diagnostic;
@@ -38,8 +38,8 @@ pub(crate) struct Prepared {
     pub(crate) names: [String; 2],
     /// The commit of the base.
     pub(crate) base: Option<Oid>,
-    /// What stands for the base, where it is not measured.
-    pub(crate) baseline: Option<String>,
+    /// The versions of Go that build base and head, where they are built.
+    pub(crate) toolchains: [Option<String>; 2],
     /// Packages that do not build.
     pub(crate) failed_builds: Vec<Diagnostic>,
     /// Whether the benchmarks of the base are known, so that what it lacks is new.
@@ -115,7 +115,7 @@ fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
         benchmarks: HashMap::new(),
         names: commands.clone(),
         base: None,
-        baseline: None,
+        toolchains: [None, None],
         failed_builds: Vec::new(),
         base_is_listed: false,
         same_binaries: Vec::new(),
@@ -141,30 +141,30 @@ fn of_packages(
     let here = here.context("the working directory no longer exists")?;
     let within = here.strip_prefix(&root).unwrap_or(Path::new(""));
     let target = CiTarget::from_variables(|name| env::var(name).ok());
-    let baseline = if go.cached_base {
+    let base = match &go.base {
+        BaseSource::Nothing => None,
+        BaseSource::Commit(base) => Some(find::commit(store, base, target.as_ref())?),
         // To know before anything runs that there is one.
-        Some(find::find(
-            store,
-            &go.base,
-            &Wanted::default(),
-            target.as_ref(),
-        )?)
-    } else {
-        None
+        BaseSource::Baseline(base) => {
+            let wanted = Wanted::default();
+            Some(find::find(store, base, &wanted, target.as_ref())?)
+        }
     };
-    let base = match &baseline {
-        Some(baseline) => baseline.clone(),
-        None => find::commit(store, &go.base, target.as_ref())?,
-    };
+    let built_base = base
+        .as_ref()
+        .filter(|_| matches!(go.base, BaseSource::Commit(_)))
+        .map(|base| base.commit);
     let mut folders = [None, Some(here.clone())];
-    if baseline.is_none() {
-        let commit = base.commit.to_string();
-        let checked_out = place.check_out(repository.commondir(), &commit)?;
+    if let Some(base) = built_base {
+        let checked_out = place.check_out(repository.commondir(), &base.to_string())?;
         folders[0] = Some(checked_out.join(within));
     }
+    let toolchains = folders
+        .each_ref()
+        .map(|folder| build::go_version(folder.as_deref()?));
     let (builds, mut broken) = list(go, children, folders, place.path())?;
     // A stored baseline does not tell which benchmarks its commit had.
-    let base_is_listed = baseline.is_none() && !broken.iter().any(|it| it.package == THE_BASE);
+    let base_is_listed = built_base.is_some() && !broken.iter().any(|it| it.package == THE_BASE);
     if builds.is_empty() && broken.is_empty() && !packages::has_module(&here) {
         return Err(anyhow!(
             "no benchmarks in {}: {} is not in a Go module and does not contain one",
@@ -179,20 +179,22 @@ fn of_packages(
     }
     let linker_flags = LinkerFlags::of_environment(&build::inherited_flags(children, &here)?);
     let mut builds = builds;
-    let same_binaries = if linking.measure_all || baseline.is_some() {
-        Vec::new()
-    } else {
-        let changed = ChangedFiles::since(repository, &root, base.commit)
-            .context("the working tree cannot be compared with the base")?;
-        take_same_binaries(go, children, &linker_flags, &changed, &mut builds)?
-    };
-    status(&format!(
-        "base is {base}; building {}",
-        match builds.len() {
-            1 => "a test binary".to_owned(),
-            count => format!("{count} test binaries"),
+    let same_binaries = match built_base.filter(|_| !linking.measure_all) {
+        None => Vec::new(),
+        Some(base) => {
+            let changed = ChangedFiles::since(repository, &root, base)
+                .context("the working tree cannot be compared with the base")?;
+            take_same_binaries(go, children, &linker_flags, &changed, &mut builds)?
         }
-    ));
+    };
+    let building = match builds.len() {
+        1 => "building a test binary".to_owned(),
+        count => format!("building {count} test binaries"),
+    };
+    status(&match &base {
+        Some(base) => format!("base is {base}; {building}"),
+        None => building,
+    });
     let (linker, failures, uncontrolled) = link_first(go, children, linker_flags, linking, builds)?;
     for failure in failures {
         broken.push(Broken::new(failure.side, &failure.package, &failure.output));
@@ -222,14 +224,14 @@ fn of_packages(
         subjects,
         benchmarks,
         names: [
-            base.to_string(),
+            base.as_ref().map(ToString::to_string).unwrap_or_default(),
             format!(
                 "the working tree at {}",
                 head.as_deref().unwrap_or("no commit yet")
             ),
         ],
-        base: Some(base.commit),
-        baseline: baseline.map(|_| go.base.clone()),
+        base: base.map(|base| base.commit),
+        toolchains,
         failed_builds: broken
             .iter()
             .map(|it| Diagnostic::build_failed(it.side, &it.package, &it.output))

@@ -119,6 +119,14 @@ pub(super) fn rule_line(report: &CheckReport) -> String {
 /// How it was measured, where this program did it.
 pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
     let measured = report.measured.as_ref()?;
+    let machine = &measured.machine;
+    if measured.rounds == 0 {
+        return Some(format!(
+            "what would have failed was measured again in {}, base and head in turn, seed {}; machine: {machine}",
+            counted(measured.confirming_rounds, "round"),
+            measured.seed
+        ));
+    }
     let order = measured.order.map_or_else(
         || "of the new side alone".to_owned(),
         |order| format!("in {order} order, seed {}", measured.seed),
@@ -136,7 +144,6 @@ pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
             counted(rounds, "round")
         ),
     };
-    let machine = &measured.machine;
     Some(format!(
         "{rounds} {order}{layouts}{again}; machine: {machine}"
     ))

@@ -101,7 +101,7 @@ pub struct Applied {
 /// How both sides were measured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Measured {
-    /// In how many rounds, of those benchmarks that took most.
+    /// In how many rounds, of those benchmarks that took most; none where results of files were judged.
     pub rounds: usize,
     /// How the sides took turns: abba or random; nothing where the base was not measured again.
     pub order: Option<&'static str>,

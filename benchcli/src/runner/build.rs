@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -107,6 +107,18 @@ pub fn inherited_flags(children: &Children, folder: &Path) -> Result<String, Chi
         // What is wrong with go shows when it builds.
         Err(_) => Ok(String::new()),
     }
+}
+
+/// The version of Go that the go command of a folder has, where there is one.
+pub fn go_version(folder: &Path) -> Option<String> {
+    let mut go = Command::new("go");
+    go.args(["env", "GOVERSION"])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
+    let output = go.output().ok().filter(|output| output.status.success())?;
+    let version = String::from_utf8_lossy(output.stdout.trim_ascii()).into_owned();
+    (!version.is_empty()).then_some(version)
 }
 
 /// A binary in its package's folder.

@@ -30,6 +30,15 @@ pub enum Layouts {
 }
 
 impl Layouts {
+    /// Another one in each round, where layouts are controlled.
+    #[must_use]
+    pub fn fresh(self) -> Self {
+        match self {
+            Self::Uncontrolled => Self::Uncontrolled,
+            Self::Cycle(_) | Self::EachRound => Self::EachRound,
+        }
+    }
+
     /// The number of the layout of a round, which counts from 1. Nothing where layouts are not controlled.
     pub fn of_round(self, round: u32) -> Option<u32> {
         match self {
@@ -111,10 +120,7 @@ impl Linker {
         Self {
             seed,
             prefix: "fresh".to_owned(),
-            layouts: match self.layouts {
-                Layouts::Uncontrolled => Layouts::Uncontrolled,
-                _ => Layouts::EachRound,
-            },
+            layouts: self.layouts.fresh(),
             linked: vec![Vec::new(); self.builds.len()],
             ..self.clone()
         }

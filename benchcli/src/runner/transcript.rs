@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
+use bstr::ByteSlice as _;
 
 use super::Side;
 use super::plan::Plan;
+use crate::measured_marks::{ALONE, CONFIRMATION, INTERLEAVED, LAYOUT};
 
 /// What the programs of a run printed, in the order they ran.
 #[derive(Debug, Default)]
@@ -13,16 +15,6 @@ pub struct Transcript {
     sides: [Raw; 2],
     confirms: bool,
 }
-
-/// What a line begins with that gives the number of the layout of the binary behind the results after it. Go's format
-/// passes over it.
-pub const LAYOUT: &str = "# benchcli: layout ";
-
-/// What the first line of both sides begins with that says that they were measured in turn.
-pub const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
-
-/// The line before results that were measured to confirm what those before it say.
-pub const CONFIRMATION: &[u8] = b"# benchcli: confirmation";
 
 #[derive(Debug, Default)]
 struct Raw {
@@ -157,10 +149,16 @@ fn plain(text: &[u8]) -> Vec<u8> {
 /// The line that says that the sides were measured in turn.
 pub fn mark(plan: &Plan, rounds: usize) -> String {
     format!(
-        "# benchcli: interleaved rounds={rounds} order={} seed={}",
+        "{} rounds={rounds} order={} seed={}",
+        INTERLEAVED.as_bstr(),
         plan.order.name(),
         plan.seed
     )
+}
+
+/// The line that says that the results are of one version alone.
+pub fn mark_alone(plan: &Plan, rounds: usize) -> String {
+    format!("{} rounds={rounds} seed={}", ALONE.as_bstr(), plan.seed)
 }
 
 #[cfg(test)]

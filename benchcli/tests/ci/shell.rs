@@ -25,7 +25,10 @@ fn the_shell_examples_do_what_they_say() {
     };
     let runner = Runner::new();
     let run = |text: &str| runner.run(repo.path(), text);
-    let recorded = run(&format!("COUNT=2 BENCHTIME=100x {}", script("baseline.sh")));
+    let recorded = run(&format!(
+        "ROUNDS=2 BENCHTIME=100x {}",
+        script("baseline.sh")
+    ));
     assert!(recorded.status.success(), "{}", text(&recorded.stderr));
     make_dearer(repo.path());
     git(repo.path(), &["add", "-A"]);

@@ -12,6 +12,7 @@ mod failures;
 mod layouts;
 mod like_check;
 mod planted;
+mod policy;
 mod sandbox;
 mod stops;
 mod unchanged;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::detect::{Module, Modules};
+use super::detect::Modules;
 use crate::args::benchcli::Ci;
 
 /// A file to be written.
@@ -63,35 +63,10 @@ fn fill(text: &str, branch: &str, modules: &Modules, has_workspace: bool) -> Str
         [first, ..] => format!("{}/go.mod", written(&first.folder)),
         [] => format!("{folder}/go.mod"),
     };
-    let text = text
-        .replace("{branch}", branch)
+    text.replace("{branch}", branch)
         .replace("{folder}/go.mod", &yaml(&go_mod))
         .replace("cd {folder}", &yaml(&format!("cd {}", shell(&folder))))
-        .replace("{folder}", &yaml(&folder));
-    match &modules.chosen[..] {
-        [] | [_] => text,
-        several => in_each(&text, several),
-    }
-}
-
-/// `go test` knows one module, or those of a workspace, and only from within.
-fn in_each(text: &str, modules: &[Module]) -> String {
-    let folders: Vec<_> = modules
-        .iter()
-        .map(|it| shell(&written(&it.folder)))
-        .collect();
-    let each = format!(
-        "for module in {}; do go test -C \"$module\" ",
-        folders.join(" ")
-    );
-    let line = |line: &str| match line.split_once("go test ") {
-        Some((before, after)) if !before.contains('#') => {
-            let after = after.replacen(" ./...", " ./... || exit; done", 1);
-            format!("{before}{each}{after}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    text.lines().map(line).collect()
+        .replace("{folder}", &yaml(&folder))
 }
 
 fn written(folder: &Path) -> String {
@@ -129,6 +104,7 @@ fn yaml(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::detect::Module;
     use super::*;
 
     fn filled(text: &str, folders: &[&str], has_workspace: bool) -> String {
@@ -163,24 +139,15 @@ mod tests {
     }
 
     #[test]
-    fn several_modules_are_measured_from_above_and_tested_one_by_one() {
-        let text = "in: {folder}\nfile: {folder}/go.mod\ngo test -bench=. ./... | tee new.txt\n";
+    fn several_modules_are_measured_from_above() {
+        let text = "in: {folder}\nfile: {folder}/go.mod\n";
         assert_eq!(
             filled(text, &["a", "svc b"], false),
-            "in: .\nfile: a/go.mod\n\
-             for module in a 'svc b'; do go test -C \"$module\" -bench=. ./... || exit; done | tee new.txt\n"
+            "in: .\nfile: a/go.mod\n"
         );
         assert!(filled(text, &["a", "b"], true).contains("file: go.work\n"));
-        // As the files have it.
         for workflow in [include_str!("github.yml"), include_str!("gitlab.yml")] {
             let filled = filled(workflow, &["a", "b"], false);
-            let line = filled.lines().find(|line| line.contains("go test "));
-            let line = line.expect("a line that records");
-            assert!(
-                line.contains("for module in a b; do go test -C \"$module\" -"),
-                "{line}"
-            );
-            assert!(line.contains("./... || exit; done"), "{line}");
             assert!(!filled.contains("{folder}"), "{filled}");
         }
     }

@@ -1,7 +1,27 @@
-//! What the lines of an interleaved run say about the results after them: the layout of the binary, and whether they
-//! confirm earlier ones.
+//! The lines that `benchcli run` writes into the results that it measures: how they were measured, the layout of the
+//! binary behind them, and whether they confirm earlier ones. Go's format passes over these lines.
 
-use crate::runner::transcript::{CONFIRMATION, INTERLEAVED, LAYOUT};
+use std::collections::BTreeSet;
+
+/// What the first line of both sides begins with that says that they were measured in turn.
+pub(crate) const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
+
+/// What the first line of results begins with that are of one version alone.
+pub(crate) const ALONE: &[u8] = b"# benchcli: measured";
+
+/// What a line begins with that gives the number of the layout of the binary behind the results after it.
+pub(crate) const LAYOUT: &str = "# benchcli: layout ";
+
+/// The line before results that were measured to confirm what those before it say.
+pub(crate) const CONFIRMATION: &[u8] = b"# benchcli: confirmation";
+
+/// The same text as results of one version alone, so that nothing takes it for one side of a run whose seed it shares.
+pub(crate) fn alone(text: Vec<u8>) -> Vec<u8> {
+    match text.strip_prefix(INTERLEAVED) {
+        Some(rest) => [ALONE, rest].concat(),
+        None => text,
+    }
+}
 
 /// The marks of a text by line, counted from 1.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,10 +33,10 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Reads the marks of a text. One that no interleaved run wrote has none.
+    /// Reads the marks of a text. One that `benchcli run` did not write has none.
     pub(crate) fn of(text: &[u8]) -> Self {
         let mut marks = Self::default();
-        if !text.starts_with(INTERLEAVED) {
+        if !text.starts_with(INTERLEAVED) && !text.starts_with(ALONE) {
             return marks;
         }
         for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
@@ -39,6 +59,14 @@ impl Marks {
             confirmation: confirms.then_some(0),
             layouts: vec![(0, layout)],
         }
+    }
+
+    /// In how many layouts results were measured, before any confirmation; none where layouts were not controlled.
+    pub(crate) fn layouts(&self) -> usize {
+        let before = self.layouts.iter();
+        let before = before.take_while(|(line, _)| !self.confirms(*line));
+        let layouts: BTreeSet<u32> = before.filter_map(|(_, layout)| *layout).collect();
+        layouts.len()
     }
 
     pub(crate) fn confirms(&self, line: u64) -> bool {
@@ -69,10 +97,21 @@ mod tests {
             [2, 4, 7].map(|line| marks.confirms(line)),
             [false, false, true]
         );
+        assert_eq!(marks.layouts(), 1);
     }
 
     #[test]
-    fn only_texts_of_interleaved_runs_have_marks() {
+    fn results_of_one_version_alone_have_marks_too() {
+        let text = b"# benchcli: interleaved rounds=2 order=abba seed=1\n# benchcli: layout 3\nx\n\
+            # benchcli: layout 1\nx\n# benchcli: layout 3\nx\n";
+        let alone = alone(text.to_vec());
+        assert!(alone.starts_with(b"# benchcli: measured rounds=2 "));
+        assert_eq!(Marks::of(&alone), Marks::of(text));
+        assert_eq!(Marks::of(text).layouts(), 2);
+    }
+
+    #[test]
+    fn only_texts_that_a_run_wrote_have_marks() {
         let text = b"# benchcli: layout 3\nBenchmarkA 1 1 x\n# benchcli: confirmation\n";
         assert_eq!(Marks::of(text), Marks::default());
         let marks = Marks::everywhere(Some(2), true);
