@@ -1,15 +1,18 @@
 //! Draws runs of 10 rounds from runs that were recorded with more, and says how many of them fail.
 //!
 //! `resampled_runs FOLDER BENCHCLI [RUNS [BENCHSTAT]]`, after `examples/bench/unchanged-code.sh`, which calls it. FOLDER
-//! has one folder for each commit, with what `benchcli run --save-raw` wrote: `first` of 6 layouts in turn, `again` of
-//! another layout in each round, and `single` of the one layout that the go command gives. BENCHCLI judges what is drawn,
-//! as `benchcli check` does.
+//! has one folder for each commit, with what `benchcli run --save-raw` wrote: `first` of 12 rounds in 6 layouts, `single`
+//! of 12 rounds in the one layout that the go command gives, and `again` of 24 rounds in 12 other layouts. BENCHCLI judges
+//! what is drawn, as `benchcli check` does.
 //!
-//! A drawn run has the rounds of 5 of the 6 layouts, and 10 of the rounds with layouts of their own confirm it. Base and
-//! head have the same rounds, because these were measured in turn. Nothing is drawn twice within a run.
+//! A drawn run has the rounds of 5 of the 6 layouts, and those of 10 of the 12 layouts confirm it. Base and head have the
+//! same rounds, because these were measured in turn. Nothing is drawn twice within a run.
+//!
+//! `resampled_runs --again FOLDER BENCHCLI` prints the pattern of the benchmarks of one commit that `again` must have:
+//! those that any of the 6 possible first measurements makes suspect, and those that are calm.
 //!
 //! For power, one benchmark of a drawn run is made slower by 5 or 10 percent in all its rounds. It is one that is calm:
-//! in the one layout of the go command, its values vary by less than 2 % on both sides.
+//! in the one layout of the go command, its values vary by less than 2 % on both sides, as the reports measure it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use benchparse::stats::{Sample, robust_cv};
 use fastrand::Rng;
 use serde_json::Value;
 use statrs::distribution::{Beta, ContinuousCDF as _};
@@ -111,13 +115,6 @@ fn slower(line: &str, factor: f64) -> String {
     out.join("\t")
 }
 
-fn spread(values: &[f64]) -> f64 {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (squares / (count - 1.0)).sqrt() / mean
-}
-
 /// Both sides of a recorded run.
 struct Both([Recorded; 2]);
 
@@ -135,15 +132,25 @@ impl Both {
             .unwrap_or(0)
     }
 
-    /// Rounds of 5 layouts, each with all its rounds, in the order of the run.
-    fn of_five_layouts(&self, random: &mut Rng) -> Vec<usize> {
+    fn layouts(&self) -> Vec<&Option<String>> {
+        let rounds = self.0[0].rounds[..self.count()].iter();
+        let layouts: BTreeSet<&Option<String>> = rounds.map(|it| &it.layout).collect();
+        layouts.into_iter().collect()
+    }
+
+    /// All rounds of some layouts, in the order of the run.
+    fn of_layouts(&self, layouts: &[&Option<String>]) -> Vec<usize> {
         let rounds = &self.0[0].rounds[..self.count()];
-        let layouts: BTreeSet<&Option<String>> = rounds.iter().map(|it| &it.layout).collect();
-        let mut layouts: Vec<&Option<String>> = layouts.into_iter().collect();
-        random.shuffle(&mut layouts);
-        layouts.truncate(5);
         let of = |at: &usize| layouts.contains(&&rounds[*at].layout);
-        (0..rounds.len()).filter(of).take(ROUNDS).collect()
+        (0..rounds.len()).filter(of).collect()
+    }
+
+    /// All rounds of so many layouts.
+    fn of_some_layouts(&self, count: usize, random: &mut Rng) -> Vec<usize> {
+        let mut layouts = self.layouts();
+        random.shuffle(&mut layouts);
+        layouts.truncate(count);
+        self.of_layouts(&layouts)
     }
 
     fn any(&self, random: &mut Rng) -> Vec<usize> {
@@ -177,6 +184,19 @@ impl Both {
     }
 }
 
+/// The benchmarks of a run in one layout that are calm on both sides.
+fn calm(single: &Both) -> Vec<String> {
+    let [old, new] = [0, 1].map(|side| single.0[side].times());
+    let is_calm = |name: &String| {
+        [&old, &new].iter().all(|times| {
+            times
+                .get(name)
+                .is_some_and(|it| robust_cv(&Sample::new(it.clone())) < CALM)
+        })
+    };
+    old.keys().filter(|name| is_calm(name)).cloned().collect()
+}
+
 /// What was recorded of a commit.
 struct Commit {
     first: Both,
@@ -188,14 +208,8 @@ struct Commit {
 impl Commit {
     fn read(folder: &Path) -> Result<Self> {
         let single = Both::read(&folder.join("single"))?;
-        let [old, new] = [0, 1].map(|side| single.0[side].times());
-        let is_calm = |name: &String| {
-            [&old, &new]
-                .iter()
-                .all(|times| times.get(name).is_some_and(|it| spread(it) < CALM))
-        };
         Ok(Self {
-            calm: old.keys().filter(|name| is_calm(name)).cloned().collect(),
+            calm: calm(&single),
             first: Both::read(&folder.join("first"))?,
             again: Both::read(&folder.join("again"))?,
             single,
@@ -267,7 +281,14 @@ impl Judge<'_> {
 }
 
 fn main() -> Result<()> {
-    let mut args = std::env::args().skip(1);
+    let mut args = std::env::args().skip(1).peekable();
+    if args.next_if_eq("--again").is_some() {
+        let (Some(folder), Some(benchcli)) = (args.next(), args.next()) else {
+            bail!("usage: resampled_runs --again FOLDER BENCHCLI");
+        };
+        println!("{}", again(Path::new(&folder), Path::new(&benchcli))?);
+        return Ok(());
+    }
     let (Some(folder), Some(benchcli)) = (args.next(), args.next()) else {
         bail!("usage: resampled_runs FOLDER BENCHCLI [RUNS [BENCHSTAT]]");
     };
@@ -340,6 +361,47 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// The pattern of the benchmarks of a commit that a second measurement must have.
+fn again(folder: &Path, benchcli: &Path) -> Result<String> {
+    let scratch = tempfile::tempdir()?;
+    let judge = Judge {
+        benchcli,
+        benchstat: None,
+        folder: scratch.path().to_owned(),
+    };
+    let first = Both::read(&folder.join("first"))?;
+    let mut names: BTreeSet<String> = calm(&Both::read(&folder.join("single"))?)
+        .into_iter()
+        .collect();
+    let layouts = first.layouts();
+    for without in &layouts {
+        let others: Vec<_> = layouts
+            .iter()
+            .filter(|it| *it != without)
+            .copied()
+            .collect();
+        let rounds = first.of_layouts(&others);
+        for row in judge.check([0, 1].map(|side| first.text(side, &rounds, None)))? {
+            let number = |key: &str| row[key].as_f64();
+            // A little more than what the gate takes for a suspect.
+            if number("q_worse").is_some_and(|q| q <= 0.3)
+                && number("change").is_some_and(|it| it > 0.01)
+            {
+                names.extend(row["benchmark"].as_str().map(|it| format!("Benchmark{it}")));
+            }
+        }
+    }
+    // The patterns of go have no number of processors, and sub-benchmarks come with their parent.
+    let parents = names.iter().map(|name| {
+        let name = name
+            .rsplit_once('-')
+            .map_or(name.as_str(), |(name, _)| name);
+        name.split('/').next().unwrap_or(name)
+    });
+    let parents: BTreeSet<&str> = parents.collect();
+    Ok(parents.into_iter().collect::<Vec<_>>().join("|"))
+}
+
 fn draw(
     commit: &Commit,
     judge: &Judge<'_>,
@@ -352,8 +414,8 @@ fn draw(
         single,
         calm,
     } = commit;
-    let of_first = first.of_five_layouts(random);
-    let of_again = again.any(random);
+    let of_first = first.of_some_layouts(5, random);
+    let of_again = again.of_some_layouts(10, random);
     let of_single = single.any(random);
     let planted = random.choice(calm).cloned();
     let default = |planted: Option<(&str, f64)>| {

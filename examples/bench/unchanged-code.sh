@@ -9,10 +9,10 @@
 # examples/gobench, a package that these import, and a vendored dependency, which gets a new version; before, after and
 # between the functions that are there. Every commit changes every test binary.
 #
-# Each commit is measured against the one before: 12 rounds in 6 layouts, 12 more in a layout each, as the rounds that
-# confirm, and 12 in the one layout that the go command gives. That takes about a minute and a half. The machine should
-# be quiet.
-# The example `resampled_runs` then draws runs of 10 rounds from these, and prints what they say.
+# Each commit is measured against the one before: 12 rounds in 6 layouts, 12 in the one layout that the go command gives,
+# and 24 rounds in 12 other layouts of the benchmarks that need a confirmation or that are calm. That takes a minute and
+# a half. The machine should be quiet. The example `resampled_runs` then draws runs of 10 rounds from these, and prints
+# what they say.
 #
 # RAW names a folder that keeps what was measured, and what is there is not measured again. BENCHTIME is 20ms. BENCHCLI
 # names a program to use instead of the one that is built here.
@@ -107,17 +107,24 @@ done
 
 for number in $(seq "$commits"); do
     git checkout -q "commit$number"
-    for way in first again single; do
+    for way in first single again; do
         [ -e "$raw/$number/$way" ] && continue
         case $way in
-            first) flags=(--layouts 6) ;;
-            again) flags=(--layouts 12) ;;
-            single) flags=(--no-layout) ;;
+            first) flags=(--rounds 12 --layouts 6) ;;
+            single) flags=(--rounds 12 --no-layout) ;;
+            again)
+                bench=$("$built/examples/resampled_runs" --again "$raw/$number" "$benchcli")
+                if [ -z "$bench" ]; then
+                    mkdir -p "$raw/$number/again" && touch "$raw/$number/again/"{old,new}.txt
+                    continue
+                fi
+                flags=(--rounds 24 --layouts 12 --bench "^($bench)\$")
+                ;;
         esac
         echo "commit $number of $commits: $(git log -1 --format=%s) ($way)" >&2
         code=0
         "$benchcli" run --base HEAD~1 --pkg ./text --pkg ./codec --pkg ./collect --measure-all --no-confirm \
-            --rounds 12 --benchtime "$benchtime" --seed "$number${#way}" --save-raw "$work/saved" "${flags[@]}" \
+            --benchtime "$benchtime" --seed "$number${#way}" --save-raw "$work/saved" "${flags[@]}" \
             > "$work/report" 2>&1 || code=$?
         [ "$code" -lt 2 ] || { cat "$work/report" >&2; exit "$code"; }
         mkdir -p "$raw/$number" && mv "$work/saved" "$raw/$number/$way"

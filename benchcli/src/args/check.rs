@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use super::Color;
 use super::diff::{parsed, repair_mode};
 use super::number::{whole, whole_from};
-use super::run::GoOptions;
+use super::run::{CONFIRMING, GoOptions};
 use crate::config::{ActionName, Amount, Loaded, NAME_ONE, NO_GATE, Threshold};
 use crate::hint::WithHint as _;
 use crate::sample_counts::{RECOMMENDED, min_samples_help};
@@ -64,7 +64,7 @@ pub struct CheckArgs {
     confirm: bool,
 
     /// The number of rounds of --confirm
-    #[arg(long, value_name = "N", default_value_t = RECOMMENDED, requires = "confirm", value_parser = whole(1..=10_000_u32))]
+    #[arg(long, value_name = "N", default_value_t = CONFIRMING * RECOMMENDED, requires = "confirm", value_parser = whole(1..=10_000_u32))]
     rounds: u32,
 
     /// The time or the number of iterations of each run of --confirm, as for `go test -benchtime`

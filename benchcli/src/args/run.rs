@@ -346,6 +346,9 @@ pub struct RunOptions {
     pub gate: GateOptions,
 }
 
+/// How many times as many rounds confirm a failure. They measure few benchmarks, and must not miss a change.
+pub(super) const CONFIRMING: u32 = 2;
+
 /// The first interim analysis of an adaptive run comes after this many rounds: fewer samples decide little.
 const FIRST_ANALYSIS: u32 = 6;
 
@@ -381,7 +384,7 @@ impl RunArgs {
         let is_go = matches!(versions, Versions::Go(_));
         Ok(RunOptions {
             confirming_rounds: if is_go && !self.no_confirm {
-                self.rounds
+                self.rounds.saturating_mul(CONFIRMING)
             } else {
                 0
             },

@@ -140,7 +140,7 @@ fn confirm(
             children: &children,
             store,
             rounds: options.confirming_rounds,
-            layouts: Layouts::EachRound,
+            layouts: Layouts::Cycle(1),
             max_time: None,
             build: Some((&options.go, baseline.commit)),
         },

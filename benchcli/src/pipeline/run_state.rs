@@ -181,7 +181,7 @@ impl RunState<'_> {
     pub(crate) fn layouts(&self) -> Option<usize> {
         match self.rounds.linker.as_ref()?.layouts {
             Layouts::Cycle(count) => Some((count as usize).min(self.transcript.rounds(Side::Head))),
-            _ => None,
+            Layouts::Uncontrolled => None,
         }
     }
 
@@ -234,7 +234,7 @@ impl RunState<'_> {
         let mut rounds = match &how.build {
             Some((go, base)) => {
                 let linking = Linking {
-                    layouts: how.layouts.fresh(),
+                    layouts: how.layouts.to_confirm(),
                     seed,
                     measure_all: true,
                 };

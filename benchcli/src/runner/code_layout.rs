@@ -25,17 +25,15 @@ pub enum Layouts {
     Uncontrolled,
     /// So many, and the rounds take turns with them.
     Cycle(u32),
-    /// Another one in each round.
-    EachRound,
 }
 
 impl Layouts {
-    /// Another one in each round, where layouts are controlled.
+    /// What a second measurement has: more of them, where they are controlled.
     #[must_use]
-    pub fn fresh(self) -> Self {
+    pub fn to_confirm(self) -> Self {
         match self {
             Self::Uncontrolled => Self::Uncontrolled,
-            Self::Cycle(_) | Self::EachRound => Self::EachRound,
+            Self::Cycle(_) => Self::Cycle(LAYOUTS_TO_CONFIRM),
         }
     }
 
@@ -44,10 +42,12 @@ impl Layouts {
         match self {
             Self::Uncontrolled => None,
             Self::Cycle(count) => Some((round - 1) % count.max(1)),
-            Self::EachRound => Some(round - 1),
         }
     }
 }
+
+/// How many layouts a second measurement has. A link is cheap for one package, and not for a hundred.
+const LAYOUTS_TO_CONFIRM: u32 = 10;
 
 /// Gives the test binary of a package in a layout, and links it where it is not there yet.
 #[derive(Debug, Clone)]
@@ -59,6 +59,8 @@ pub struct Linker {
     seed: u64,
     /// What the files of the layouts begin with.
     prefix: String,
+    /// Whether the packages' binaries have layout 0.
+    has_first: bool,
     /// Whether functions are aligned to lines of the cache.
     pub is_aligned: bool,
     /// Which layouts a run measures.
@@ -78,6 +80,7 @@ impl Linker {
             linker_flags,
             seed,
             prefix: "layout".to_owned(),
+            has_first: true,
             is_aligned: true,
             layouts,
             linked: Vec::new(),
@@ -114,20 +117,20 @@ impl Linker {
         1 + (draw(self.seed, u64::from(layout)) >> 34)
     }
 
-    /// The same packages with other layouts, another one each round.
+    /// The same packages with the layouts of a second measurement.
     #[must_use]
     pub fn fresh(&self, seed: u64) -> Self {
         Self {
             seed,
             prefix: "fresh".to_owned(),
-            layouts: self.layouts.fresh(),
+            has_first: false,
+            layouts: self.layouts.to_confirm(),
             linked: vec![Vec::new(); self.builds.len()],
             ..self.clone()
         }
     }
 
-    /// Links the packages of a round, as far as they are not there in its layout, and removes what no later round
-    /// needs. A package that cannot be linked again stays in its first layout.
+    /// Links the packages of a round, as far as they are not there in its layout. A package that cannot be linked again stays in its first layout.
     ///
     /// # Errors
     /// The go command cannot be run, or everything was stopped.
@@ -140,14 +143,6 @@ impl Linker {
         let Some(layout) = self.layouts.of_round(round) else {
             return Ok(());
         };
-        if self.layouts == Layouts::EachRound && layout > 0 {
-            for &at in packages {
-                if self.linked[at].contains(&(layout - 1)) {
-                    // It goes with the run's folder otherwise.
-                    let _ = std::fs::remove_file(self.file(at, layout - 1));
-                }
-            }
-        }
         let missing: Vec<usize> = packages
             .iter()
             .copied()
@@ -172,9 +167,9 @@ impl Linker {
         Ok(())
     }
 
-    /// Whether the binaries of a layout were built before the run.
+    /// Whether the binaries of a layout were built before the rounds.
     fn is_first(&self, layout: u32) -> bool {
-        layout == 0 && matches!(self.layouts, Layouts::Cycle(_))
+        layout == 0 && self.has_first
     }
 
     fn file(&self, at: usize, layout: u32) -> PathBuf {
@@ -207,7 +202,6 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(of(Layouts::Cycle(2)), [0, 1, 0, 1, 0].map(Some));
-        assert_eq!(of(Layouts::EachRound), [0, 1, 2, 3, 4].map(Some));
         assert_eq!(of(Layouts::Uncontrolled), [None; 5]);
     }
 

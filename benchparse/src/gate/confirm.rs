@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::at_least;
 use super::judge::{finish, judge, untraded};
-use super::policy::Policy;
+use super::policy::{Action, Policy};
 use super::row::{Row, RowKey};
 use super::verdict::{Reason, Report, RowVerdict, Verdict};
 use crate::stats::{Sample, median};
@@ -15,9 +16,9 @@ use crate::unit::{Direction, follows_time};
 /// The second measurement is taken in turn, whether or not the first one was. Where the environment shifted before the
 /// first one, its verdicts on times are withdrawn, and what stands out beside the shift is judged by the second one.
 ///
-/// A row fails in the end only where both measurements say that it regressed. The second one is judged at the
-/// policy's full `q`, and it is a test of its own, whatever chance selected its rows. So no more than the part `q` of
-/// its rejections is false, and the first measurement cannot add any.
+/// A row fails in the end only where the second measurement says that it regressed. That is judged at the policy's full
+/// `q`, and it is a test of its own, whatever chance selected its rows. So no more than the part `q` of its rejections is
+/// false, and the first measurement cannot add any. That is why [`suspects`] may be selected generously.
 ///
 /// ```
 /// use benchparse::gate::{Policy, Outcome, Row, RowKey, judge, judge_confirmed};
@@ -69,10 +70,23 @@ pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Pol
     applied
 }
 
-/// The rows that a second measurement should judge: those that would fail the run because they got worse. Where the
-/// environment shifted, those that would if the median change of all times were none.
+/// A row without a verdict is suspect up to so many times the policy's `q`…
+const GENEROUS_Q: f64 = 5.0;
+/// …from this part of its threshold on. Many rows of unchanged code would be measured again with less of either, and few
+/// more changes would be found.
+const GENEROUS_THRESHOLD: f64 = 0.5;
+
+/// The rows that a second measurement should judge: those that would fail the run because they got worse, and those
+/// without a verdict that got worse by half of the threshold at least with an adjusted p of up to 5 `q`. Where the
+/// environment shifted, those of which that would be so if the median change of all times were none.
 pub fn suspects(rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
-    let keys = |report: &Report| report.suspects().map(|row| row.key.clone()).collect();
+    let keys = |report: &Report| -> Vec<RowKey> {
+        let of_row = rows.iter().zip(&report.rows);
+        of_row
+            .filter(|(row, verdict)| fails(verdict) || may_fail(row, verdict, policy))
+            .map(|(_, verdict)| verdict.key.clone())
+            .collect()
+    };
     if !report.shift.detected {
         return keys(report);
     }
@@ -109,6 +123,33 @@ pub fn suspects(rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
     keys(&judge(&level, &stable))
 }
 
+/// Whether a row fails the run because it got worse.
+fn fails(verdict: &RowVerdict) -> bool {
+    verdict.action == Action::Fail && verdict.verdict.is_regression()
+}
+
+/// Whether a row without a verdict may have got worse.
+fn may_fail(row: &Row, verdict: &RowVerdict, policy: &Policy) -> bool {
+    let is_open = matches!(
+        verdict.verdict,
+        Verdict::Inconclusive {
+            reason: Reason::Noisy | Reason::Borderline | Reason::Layout
+        }
+    );
+    let (Some(tests), Some(effect)) = (verdict.tests, verdict.effect) else {
+        return false;
+    };
+    let is_accepted = row
+        .acceptances
+        .iter()
+        .any(|acceptance| at_least(1.0 + acceptance.limit_percent / 100.0, effect.worse));
+    is_open
+        && row.counts()
+        && !is_accepted
+        && at_least(GENEROUS_Q * policy.q, tests.q_worse)
+        && at_least(effect.worse, 1.0 + GENEROUS_THRESHOLD * verdict.threshold)
+}
+
 /// Whether a second measurement came to nothing.
 fn cannot_tell(again: &RowVerdict) -> bool {
     matches!(
@@ -129,12 +170,9 @@ fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
     }
     let mut row = untraded(again);
     row.first = first.effect;
-    row.layout = first.layout;
-    let is_open = matches!(
-        row.verdict,
-        Verdict::Improved | Verdict::Inconclusive { .. }
-    );
-    if is_open {
+    row.layout = again.layout.or(first.layout);
+    let would_fail = first.verdict.is_regression();
+    if row.verdict == Verdict::Improved || (would_fail && is_inconclusive(&row.verdict)) {
         let reason = match first.layout {
             Some(_) => Reason::Layout,
             None => Reason::NotConfirmed,
@@ -145,10 +183,14 @@ fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
     row
 }
 
+fn is_inconclusive(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Inconclusive { .. })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::{Acceptance, Action, Outcome};
+    use crate::gate::{Acceptance, Outcome};
     use crate::stats::Sample;
 
     fn row(benchmark: &str, unit: &str, base: f64, head: f64) -> Row {
@@ -289,6 +331,48 @@ mod tests {
             limit_percent: 30.0,
             reason: "known".to_owned(),
         });
-        assert_eq!(judge(&[accepted], &policy()).suspects().count(), 0);
+        let rows = [accepted];
+        let report = judge(&rows, &policy());
+        assert_eq!(suspects(&rows, &report, &policy()), []);
+    }
+
+    /// Twenty rows of which the first got worse by so much, with a spread that hides some of it.
+    fn noisy(by: f64) -> Vec<Row> {
+        let sample = |factor: f64, shift: usize| {
+            let values = (0..10).map(|at| factor * (100.0 + ((at * 7 + shift) % 10) as f64));
+            Some(Sample::new(values.collect()))
+        };
+        (0..20)
+            .map(|number| {
+                let factor = if number == 0 { by } else { 1.0 };
+                let mut noisy = row("A", "sec/op", 1.0, 1.0);
+                noisy.key.benchmark = number.to_string();
+                (noisy.old, noisy.new) = (sample(1.0, 0), sample(factor, 3));
+                noisy
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_may_have_got_worse_is_measured_again_and_fails_by_that() {
+        let rows = noisy(1.045);
+        let first = judge(&rows, &policy());
+        let reason = Reason::Noisy;
+        assert_eq!(first.rows[0].verdict, Verdict::Inconclusive { reason });
+        let keys = suspects(&rows, &first, &policy());
+        assert_eq!(keys, [rows[0].key.clone()]);
+        for (again, verdict) in [(110.0, Verdict::Regressed), (100.0, Verdict::Unchanged)] {
+            let mut again = row("A", "sec/op", 100.0, again);
+            again.key = rows[0].key.clone();
+            let report = judge_confirmed(&rows, first.clone(), &[again], &policy());
+            assert_eq!(report.rows[0].verdict, verdict);
+            let fails = report.outcome == Outcome::Regressed;
+            assert_eq!(fails, verdict == Verdict::Regressed);
+        }
+        // The second measurement does not know better either: the row stays as it is.
+        let report = judge_confirmed(&rows, first, &noisy(1.02)[..1], &policy());
+        assert_eq!(report.outcome, Outcome::Pass);
+        let none = judge(&noisy(1.005), &policy());
+        assert_eq!(suspects(&noisy(1.005), &none, &policy()), []);
     }
 }

@@ -82,14 +82,6 @@ impl Outcome {
     }
 }
 
-impl Report {
-    /// The rows that would fail the run because they got worse, and that a second measurement should confirm.
-    pub fn suspects(&self) -> impl Iterator<Item = &RowVerdict> {
-        let fails = |row: &&RowVerdict| row.action == Action::Fail && row.verdict.is_regression();
-        self.rows.iter().filter(fails)
-    }
-}
-
 /// How many benchmarks changed at once, in units that follow the speed of the machine.
 ///
 /// Code rarely changes more than a quarter of all benchmarks; a machine does. Beyond that, and with at least 8
