@@ -511,6 +511,9 @@ pub struct Pair<'p> {
 /// operation takes.
 const OTHER_DURATION: f64 = 4.0;
 
+/// How many times as many iterations it then has, whatever the sides' speed.
+const OTHER_COUNT: f64 = 2.0;
+
 /// Bytes that Go's runtime allocates to start a thread, at any moment; 5320 were seen.
 const THREAD_START: f64 = 6144.0;
 
@@ -546,7 +549,8 @@ impl<'p> Pair<'p> {
     }
 
     /// Whether a sample took several times as long on one side as on the other, by the benchmark's time per operation
-    /// and its number of iterations.
+    /// and its number of iterations. Where the numbers are alike, what is done once is divided alike, and the times say
+    /// only how fast the sides are.
     fn durations_differ(&self) -> bool {
         let Some(timed) = self.timed else {
             return false;
@@ -557,16 +561,24 @@ impl<'p> Pair<'p> {
             let durations: Vec<f64> = durations.filter(|it| it.is_finite()).collect();
             (!durations.is_empty()).then(|| median(&Sample::new(durations)))
         });
+        let [of_base, of_head] = timed.each_ref().map(|side| {
+            let counts = side.iterations.iter().map(|&count| count as f64);
+            median(&Sample::new(counts.collect()))
+        });
         match (base, head) {
             (Some(base), Some(head)) if base > 0.0 && head > 0.0 => {
                 base.max(head) / base.min(head) >= OTHER_DURATION
+                    && of_base.max(of_head) / of_base.min(of_head) >= OTHER_COUNT
             }
             _ => false,
         }
     }
 
-    /// What layouts do to this benchmark, where all values have one.
+    /// What layouts do to the times of this benchmark, where all values have one.
     fn layout(&self) -> Option<LayoutEffect> {
+        if self.class() != ValueClass::Timing {
+            return None;
+        }
         let [base, head] = self.sides.map(|side| {
             let is_known = side.layouts.len() == side.values.len();
             let layouts = side
@@ -756,6 +768,19 @@ mod tests {
             row.environment_differs.as_deref(),
             Some("cpu (a and none), GOMAXPROCS (2 and 4)")
         );
+    }
+
+    #[test]
+    fn a_slow_moment_is_no_other_benchtime() {
+        let differ = |base: &str, head: &str| {
+            let (parser, pairing) = paired(base, head);
+            let rows = pairing.rows(&parser).unwrap();
+            rows.iter().any(|row| row.durations_differ)
+        };
+        let base = "BenchmarkA 300 60 ns/op 3 allocs/op\n";
+        assert!(!differ(base, "BenchmarkA 300 600 ns/op 4 allocs/op\n"));
+        assert!(!differ(base, "BenchmarkA 30 600 ns/op 4 allocs/op\n"));
+        assert!(differ(base, "BenchmarkA 3000 60 ns/op 4 allocs/op\n"));
     }
 
     #[test]

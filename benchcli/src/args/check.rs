@@ -12,8 +12,8 @@ use clap::{Args, ValueEnum};
 
 use super::Color;
 use super::diff::{parsed, repair_mode};
+use super::go::{CONFIRMING, GoOptions};
 use super::number::{whole, whole_from};
-use super::run::{CONFIRMING, GoOptions};
 use crate::config::{ActionName, Amount, Loaded, NAME_ONE, NO_GATE, Threshold};
 use crate::hint::WithHint as _;
 use crate::sample_counts::{RECOMMENDED, min_samples_help};
@@ -58,8 +58,8 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE|REV|auto")]
     base: Vec<OsString>,
 
-    /// If the base is a commit: measure the benchmarks that would fail once more, interleaving the base and the
-    /// working tree, and fail only those that regress again
+    /// If the base is a commit: measure the benchmarks that may have regressed once more, interleaving the base
+    /// and the working tree, and fail only those that regress again
     #[arg(long)]
     confirm: bool,
 
@@ -248,7 +248,7 @@ pub struct CheckOptions {
     pub new: Vec<OsString>,
     /// The baselines as they were written, at least one.
     pub base: Vec<OsString>,
-    /// How many rounds confirm what would fail; none where nothing is confirmed.
+    /// How many rounds measure again what may have regressed; none where nothing is confirmed.
     pub confirming_rounds: u32,
     /// How to measure it.
     pub go: GoOptions,

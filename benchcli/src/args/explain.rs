@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use super::go::{BaseSource, GoArgs, Versions};
 use super::number::whole_from;
 use super::profile::ProfileFormat;
-use super::run::{BaseSource, GoArgs, Versions};
 use crate::profile::render::TableSize;
 
 /// What `benchcli explain --help` begins with.

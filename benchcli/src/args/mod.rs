@@ -20,6 +20,7 @@ pub mod benchcli;
 pub mod check;
 pub mod diff;
 pub mod explain;
+pub mod go;
 mod go_style;
 pub mod history;
 mod number;

@@ -115,7 +115,7 @@ fn about_stored(
     }
 }
 
-/// Measures what would fail once more, base and working tree in turn, and reports.
+/// Measures what may have regressed once more, base and working tree in turn, and reports.
 fn confirm(
     options: &CheckOptions,
     store: Option<&Store>,

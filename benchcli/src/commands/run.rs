@@ -10,7 +10,8 @@ use git2::Oid;
 
 use super::Outcome;
 use super::record;
-use crate::args::run::{BaseSource, GoOptions, RunOptions, Versions};
+use crate::args::go::{BaseSource, GoOptions, Versions};
+use crate::args::run::RunOptions;
 use crate::atomic_file::{check_file, check_folder, unwritable};
 use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Contents, Store};

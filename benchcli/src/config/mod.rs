@@ -291,7 +291,7 @@ Tree = "Tree/size=1"
             ),
             (
                 "q = 2.0\n",
-                "benchcli.toml:1:1: q 2 is not a rate between 0 and 1; the usual one is 0.05",
+                "benchcli.toml:1:1: q 2: expected a false discovery rate between 0 and 1, such as 0.05",
             ),
             (
                 "traded = \"explode\"\n",

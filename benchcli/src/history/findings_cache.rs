@@ -102,8 +102,8 @@ fn encode(all: &HashMap<Identity, Findings>) -> Vec<u8> {
             ];
             put_f64s(&mut body, &numbers);
         }
-        body.push(u8::from(findings.suspect.is_some()));
-        if let Some(pending) = &findings.suspect {
+        body.push(u8::from(findings.pending.is_some()));
+        if let Some(pending) = &findings.pending {
             body.push(u8::from(pending.worse));
             put_places(&mut body, &[pending.after, pending.at]);
             put_f64s(&mut body, &[pending.before, pending.level, pending.ratio]);
@@ -132,7 +132,7 @@ fn decode(file: &[u8]) -> Option<HashMap<Identity, Findings>> {
         };
         let mut findings = Findings::default();
         findings.changes = changes?;
-        findings.suspect = pending;
+        findings.pending = pending;
         all.insert(identity, findings);
     }
     Some(all)
@@ -160,10 +160,10 @@ fn change(body: &mut Bytes<'_>) -> Option<ChangePoint> {
 fn pending(body: &mut Bytes<'_>) -> Option<PendingChange> {
     let worse = body.byte()? != 0;
     let commits = [place(body)?, place(body)?];
-    let mut suspect = PendingChange::new(commits, [body.f64()?, body.f64()?]);
-    suspect.ratio = body.f64()?;
-    suspect.worse = worse;
-    Some(suspect)
+    let mut pending = PendingChange::new(commits, [body.f64()?, body.f64()?]);
+    pending.ratio = body.f64()?;
+    pending.worse = worse;
+    Some(pending)
 }
 
 fn place(body: &mut Bytes<'_>) -> Option<usize> {
@@ -197,7 +197,7 @@ mod tests {
             ([3, 4], found(100.0)),
             ([5, 6], found(200.0)),
         ]);
-        assert!(all[&[5, 6]].suspect.is_some() && all[&[3, 4]].changes.len() == 3);
+        assert!(all[&[5, 6]].pending.is_some() && all[&[3, 4]].changes.len() == 3);
         let file = encode(&all);
         assert_eq!(decode(&file), Some(all));
         for end in 0..file.len() {

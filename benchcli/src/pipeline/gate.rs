@@ -133,7 +133,7 @@ fn is_in_head(store: &Store, revision: &str) -> Option<bool> {
 pub(crate) struct Comparison {
     parser: Parser,
     pairing: Pairing,
-    /// What was measured again, to confirm what would fail.
+    /// What was measured again, to confirm what may have regressed.
     again: Pairing,
     /// What was noticed of base and head.
     noticed: [Noticed; 2],
@@ -295,7 +295,7 @@ impl Comparison {
         self.rows_of(&self.pairing, gate)
     }
 
-    /// Judges the rows with the verdicts of earlier looks and the part of q that is left, and those that would fail by
+    /// Judges the rows with the verdicts of earlier looks and the part of q that is left, and those that are suspect by
     /// their second measurement where there is one. The metadata follow.
     pub(crate) fn judge(
         &self,

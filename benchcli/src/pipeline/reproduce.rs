@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use benchparse::gate::{Action, Report};
 
-use crate::args::run::GoOptions;
+use crate::args::go::GoOptions;
 use crate::report::verdicts::RowMetadata;
 
 /// The command that measures the failing rows again; nothing where no row fails. `base` is the commit. `seeded` is the
@@ -77,7 +77,7 @@ mod tests {
     use benchparse::unit::DirectionBasis;
 
     use super::*;
-    use crate::args::run::BaseSource;
+    use crate::args::go::BaseSource;
     use crate::runner::go_flags::GoFlags;
 
     fn failing(benchmarks: &[&str]) -> (Report, Vec<RowMetadata>) {

@@ -10,7 +10,8 @@ use git2::Oid;
 
 use super::gate::{Comparison, Gate, Rows};
 use super::versions::{Benchmarks, Linking, prepare};
-use crate::args::run::{GoOptions, RunOptions, Versions};
+use crate::args::go::{GoOptions, Versions};
+use crate::args::run::RunOptions;
 use crate::baseline::Store;
 use crate::diagnostics::Diagnostic;
 use crate::measured_marks::Marks;
@@ -33,7 +34,7 @@ pub(crate) struct RunState<'r> {
     pub(crate) gate: &'r Gate<'r>,
     pub(crate) rounds: Rounds,
     started: Instant,
-    /// How many rounds confirmed what would fail.
+    /// How many rounds measured again what may have regressed.
     pub(crate) confirmed: u32,
     pub(crate) transcript: Transcript,
     pub(crate) comparison: Comparison,
@@ -44,7 +45,7 @@ pub(crate) struct RunState<'r> {
     share: f64,
 }
 
-/// How what would fail is measured once more.
+/// How what may have regressed is measured once more.
 pub(crate) struct Confirming<'c> {
     pub(crate) children: &'c Children,
     pub(crate) store: Option<&'c Store>,
@@ -213,7 +214,7 @@ impl RunState<'_> {
             .judge(self.gate, rows, &self.decided, self.share)
     }
 
-    /// Measures what would fail once more, in turn and in other layouts.
+    /// Measures what may have regressed once more, in turn and in other layouts.
     pub(crate) fn confirm(&mut self, how: &Confirming<'_>, place: &mut RunFolder) -> Result<()> {
         let mut rows = self.comparison.rows(self.gate);
         let report = self.judged(&mut rows);
@@ -264,7 +265,7 @@ impl RunState<'_> {
             return Ok(());
         }
         status(&format!(
-            "{} would fail; measuring {} again to confirm",
+            "{} may have regressed; measuring {} again",
             counted(count, "benchmark"),
             if count == 1 { "it" } else { "them" }
         ));

@@ -10,7 +10,7 @@ use git2::Oid;
 
 use super::changed_files::ChangedFiles;
 use super::failure::in_one_line;
-use crate::args::run::{BaseSource, GoOptions, Versions};
+use crate::args::go::{BaseSource, GoOptions, Versions};
 use crate::baseline::find::{self, Wanted};
 use crate::baseline::{CiTarget, Store};
 use crate::diagnostics::Diagnostic;

@@ -525,7 +525,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drift_is_a_slope_and_a_suspect_has_a_question_mark() {
+    fn a_drift_is_a_slope_and_a_pending_change_has_a_question_mark() {
         let mark = |drift, sure| Mark {
             at: 6,
             drift,

@@ -34,7 +34,7 @@ impl<'h> Trend<'h> {
         let all = self.history.series.iter().enumerate();
         let mut shown: Vec<(usize, &Series)> = all
             .filter(|(_, series)| {
-                self.all || !series.changes.is_empty() || series.suspect.is_some()
+                self.all || !series.changes.is_empty() || series.pending.is_some()
             })
             .collect();
         // What was worst on the way tells apart what is as good as before.
@@ -478,7 +478,7 @@ impl SeriesReport {
                     fails: trend.failing.contains(&(place, number)),
                 })
                 .collect(),
-            pending: series.suspect.map(|pending| PendingReport {
+            pending: series.pending.map(|pending| PendingReport {
                 at: pending.at,
                 before: pending.before,
                 level: pending.level,

@@ -142,7 +142,7 @@ impl Page {
             self.out.push_str(&row[4]);
             self.out.push('\n');
         }
-        if let Some(pending) = &series.suspect {
+        if let Some(pending) = &series.pending {
             let at = history.commits.get(pending.at);
             let text = format!(
                 "pending  {}  {} → {}  since {}: more commits are needed to confirm it",

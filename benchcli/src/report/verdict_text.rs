@@ -122,7 +122,7 @@ pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
     let machine = &measured.machine;
     if measured.rounds == 0 {
         return Some(format!(
-            "what would have failed was measured again in {}, base and head in turn, seed {}; machine: {machine}",
+            "what may have regressed was measured again in {}, base and head in turn, seed {}; machine: {machine}",
             counted(measured.confirming_rounds, "round"),
             measured.seed
         ));
@@ -140,7 +140,7 @@ pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
     let again = match measured.confirming_rounds {
         0 => String::new(),
         rounds => format!(
-            "; what would have failed was measured again in {}",
+            "; what may have regressed was measured again in {}",
             counted(rounds, "round")
         ),
     };

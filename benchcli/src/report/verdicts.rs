@@ -113,7 +113,7 @@ pub struct Measured {
     pub layouts: Option<usize>,
     /// Why layouts are not controlled although they should be.
     pub uncontrolled: Option<String>,
-    /// In how many rounds the rows that would have failed were measured again.
+    /// In how many rounds the rows that may have regressed were measured again.
     pub confirming_rounds: usize,
 }
 

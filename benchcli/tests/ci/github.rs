@@ -57,7 +57,7 @@ fn pull_request(repo: &Path) -> (Runner, Output) {
     );
     let ran = runner.run(&runner.temp(""), &first);
     assert!(ran.status.success(), "{}", text(&ran.stderr));
-    let compared = runner.run(repo, &step(&workflow, "Measure base and head in turn"));
+    let compared = runner.run(repo, &step(&workflow, "Compare the base and the head"));
     assert_eq!(runner.read("benchmarks/pull-request"), "17\n");
     (runner, compared)
 }

@@ -549,7 +549,7 @@ fn exit_2_and_one_line_for_bad_input() {
         ),
         (
             &["onepkg-new.txt", "--base", "onepkg-old.txt", "--q", "7"],
-            "q 7 is not a rate between 0 and 1",
+            "q 7: expected a false discovery rate between 0 and 1",
         ),
         (
             &[
@@ -820,7 +820,7 @@ fn markdown_stays_within_what_a_forge_takes() {
 fn a_name_cannot_steer_the_terminal() {
     let folder = configured("");
     for (name, allocations) in [("old.txt", 1), ("new.txt", 2)] {
-        let line = format!("BenchmarkBell\u{7}\u{9b}31m 1 {allocations} allocs/op\n");
+        let line = format!("BenchmarkBell\u{7}\u{9b}31m 1000 {allocations} allocs/op\n");
         std::fs::write(folder.path().join(name), line).expect("writable");
     }
     let output = benchcli(

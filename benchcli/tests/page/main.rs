@@ -303,8 +303,8 @@ fn every_kind_of_change() -> History {
         long_series("Mixed", "sec/op", "M1", &missing),
         long_series("Mixed", "sec/op", "M2", &there),
     ];
-    all[7].suspect = Some(pending(1e-6, 0.7e-6));
-    all[8].suspect = Some(pending(1e-6, 1.3e-6));
+    all[7].pending = Some(pending(1e-6, 0.7e-6));
+    all[8].pending = Some(pending(1e-6, 1.3e-6));
     let effect = |series: usize, after, at| {
         let changes = vec![(series, 0)];
         let mut effect = CommitEffect::new("example.com/repo/codec", [after, at], changes);

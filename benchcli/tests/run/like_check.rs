@@ -143,7 +143,7 @@ fn strict_reading_refuses_in_a_run_too() {
     let [_, odd] = ["onepkg-old.txt", "odd.txt"].map(testdata);
     let [run, check] = both(&sandbox, &odd, &odd, &["--strict"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
-    assert!(run.stderr.contains("strict reading"), "{}", run.stderr);
+    assert!(run.stderr.contains("strict mode"), "{}", run.stderr);
     assert_eq!(check.code, Some(2));
 }
 

@@ -1,9 +1,12 @@
 //! Results of several layouts and of one are different measurements: what is recorded, found, judged and confirmed.
 
-use serde_json::Value;
-use testsupport::tools::{has, has_go};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
-use crate::sandbox::{Ran, Sandbox};
+use serde_json::Value;
+use testsupport::tools::{find, has, has_go};
+
+use crate::sandbox::{Ran, Sandbox, ran};
 
 const TEST: &str = "package m
 
@@ -49,6 +52,25 @@ fn go_test(sandbox: &Sandbox) -> String {
     let output = sandbox.command("go").args(flags).output().unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs benchcli where the go command says that it is another version.
+fn with_go(sandbox: &Sandbox, version: &str, arguments: &[&str]) -> Ran {
+    let programs = sandbox.temporary().join("programs");
+    fs::create_dir(&programs).unwrap();
+    let go = programs.join("go");
+    let real = find(&["go"]).unwrap();
+    let script = format!(
+        "#!/bin/sh\n[ \"$*\" != 'env GOVERSION' ] || {{ echo {version}; exit; }}\nexec '{}' \"$@\"\n",
+        real.display()
+    );
+    fs::write(&go, script).unwrap();
+    fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_benchcli"));
+    let output = command.args(arguments).env("PATH", path).output().unwrap();
+    fs::remove_dir_all(&programs).unwrap();
+    ran(&output)
 }
 
 fn record_only(sandbox: &Sandbox) -> Ran {
@@ -168,7 +190,8 @@ fn results_of_a_file_are_confirmed_before_they_fail() {
     }
     let sandbox = repository();
     sandbox.write("base.txt", &go_test(&sandbox));
-    assert_eq!(sandbox.benchcli(&["record", "base.txt"]).code, Some(0));
+    let recorded = with_go(&sandbox, "go1.20.1", &["record", "base.txt"]);
+    assert_eq!(recorded.code, Some(0));
     write(&sandbox, 4);
     sandbox.commit("Allocate once more");
     sandbox.write("new.txt", &go_test(&sandbox));
@@ -186,6 +209,11 @@ fn results_of_a_file_are_confirmed_before_they_fail() {
     let reason = allocations["reason"].as_str().unwrap();
     assert!(reason.starts_with("confirmed"), "{reason}");
     assert_eq!(report["measured"]["confirming_rounds"], 5);
+    let advice = report["advice"].to_string();
+    assert!(
+        advice.contains("the base was built with go1.20.1 and the head with go1."),
+        "{advice}"
+    );
     let again = report["reproduce"].as_str().unwrap();
     let base = sandbox.git(&["rev-parse", "HEAD~1"]);
     assert_eq!(

@@ -76,7 +76,7 @@ pub struct ForeignParser;
 
 /// Input that is not plain `go test` output, where it is not to be repaired.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{}:{line}: {kind}; strict reading takes only plain go test output", file.as_bstr())]
+#[error("{}:{line}: {kind}; in strict mode, only plain `go test` output is accepted", file.as_bstr())]
 #[non_exhaustive]
 pub struct NeedsRepair {
     /// The input's path as it was given.

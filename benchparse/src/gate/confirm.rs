@@ -77,8 +77,9 @@ const GENEROUS_Q: f64 = 5.0;
 const GENEROUS_THRESHOLD: f64 = 0.5;
 
 /// The rows that a second measurement should judge: those that would fail the run because they got worse, and those
-/// without a verdict that got worse by half of the threshold at least with an adjusted p of up to 5 `q`. Where the
-/// environment shifted, those of which that would be so if the median change of all times were none.
+/// without a verdict that got worse by half of the threshold at least with an adjusted p of up to 5 `q`. The latter only
+/// where both sides were measured in turn: between separate measurements, the machine makes too many rows differ so far.
+/// Where the environment shifted, those of which that would be so if the median change of all times were none.
 pub fn suspects(rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
     let keys = |report: &Report| -> Vec<RowKey> {
         let of_row = rows.iter().zip(&report.rows);
@@ -143,7 +144,8 @@ fn may_fail(row: &Row, verdict: &RowVerdict, policy: &Policy) -> bool {
         .acceptances
         .iter()
         .any(|acceptance| at_least(1.0 + acceptance.limit_percent / 100.0, effect.worse));
-    is_open
+    policy.interleaved
+        && is_open
         && row.counts()
         && !is_accepted
         && at_least(GENEROUS_Q * policy.q, tests.q_worse)

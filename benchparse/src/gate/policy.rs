@@ -94,7 +94,7 @@ pub enum PolicyError {
         found: f64,
     },
     /// See [`Policy::q`].
-    #[error("q {found} is not a rate between 0 and 1; the usual one is 0.05")]
+    #[error("q {found}: expected a false discovery rate between 0 and 1, such as 0.05")]
     Rate {
         /// What was set.
         found: f64,

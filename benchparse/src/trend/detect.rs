@@ -14,7 +14,7 @@ pub struct Findings {
     /// Where it changed, in order.
     pub changes: Vec<ChangePoint>,
     /// What may be a change at the end.
-    pub suspect: Option<PendingChange>,
+    pub pending: Option<PendingChange>,
 }
 
 /// A spike is at least this many standard deviations high.
@@ -41,7 +41,7 @@ const CONFIDENCE: f64 = 0.95;
 ///   deviations and 5 % off the level, with points of the level right before and after;
 /// - a change for the worse was **fixed** by the first later one after which at most a quarter of
 ///   it is left, or at most 1 %;
-/// - a **suspect** are the last one or two points, when they are 4 standard deviations and 1 % off.
+/// - a **pending change** is made by the last one or two points, when they are 4 standard deviations and 1 % off.
 ///
 /// Ratios have Hodges and Lehmann's interval of the medians within 50 commits; a spike's is against
 /// the lowest and the highest point around it.
@@ -71,7 +71,7 @@ pub fn detect_changes(
             mark_fixed(&mut changes, direction, Some(tolerance));
             return Findings {
                 changes,
-                suspect: None,
+                pending: None,
             };
         }
     }
@@ -85,7 +85,7 @@ pub fn detect_changes(
     let mut changes = examiner.steps_and_drifts();
     changes.extend(examiner.spikes());
     changes.sort_by_key(|change| (change.at, change.after));
-    let mut suspect = examiner.suspect();
+    let mut pending = examiner.pending();
     mark_fixed(&mut changes, direction, None);
     let places = &fitted.places;
     for change in &mut changes {
@@ -93,11 +93,11 @@ pub fn detect_changes(
         change.at = places[change.at];
         change.fixed_at = change.fixed_at.map(|at| places[at]);
     }
-    if let Some(suspect) = &mut suspect {
-        suspect.after = places[suspect.after];
-        suspect.at = places[suspect.at];
+    if let Some(pending) = &mut pending {
+        pending.after = places[pending.after];
+        pending.at = places[pending.at];
     }
-    Findings { changes, suspect }
+    Findings { changes, pending }
 }
 
 /// Whether values of an exact unit go to and fro: then they are noise after all.
@@ -455,7 +455,7 @@ impl Examiner<'_> {
         })
     }
 
-    fn suspect(&self) -> Option<PendingChange> {
+    fn pending(&self) -> Option<PendingChange> {
         /// So many points tell what the level is.
         const LEVEL: usize = 5;
 
@@ -693,19 +693,19 @@ mod tests {
     }
 
     #[test]
-    fn the_last_points_are_suspects_until_they_are_enough() {
+    fn the_last_points_are_pending_until_they_are_enough() {
         let level = noisy(flat(50, 100.0), 0.01);
         let with = |count| [level.clone(), flat(count, 115.0)].concat();
         for count in [1, 2] {
             let findings = found(&with(count));
             assert!(findings.changes.is_empty());
-            let suspect = findings.suspect.unwrap();
-            assert_eq!((suspect.after, suspect.at, suspect.worse), (49, 50, true));
+            let pending = findings.pending.unwrap();
+            assert_eq!((pending.after, pending.at, pending.worse), (49, 50, true));
         }
         let findings = found(&with(4));
         assert_eq!(kinds(&findings), [(Kind::Step, 49, 50)]);
-        assert_eq!(findings.suspect, None);
-        assert_eq!(found(&level).suspect, None);
+        assert_eq!(findings.pending, None);
+        assert_eq!(found(&level).pending, None);
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Series {
                 ..it
             })
         };
-        let suspect = |it: PendingChange| {
+        let pending = |it: PendingChange| {
             Some(PendingChange {
                 after: commit(it.after)?,
                 at: commit(it.at)?,
@@ -42,7 +42,7 @@ impl Series {
             })
         };
         self.changes = findings.changes.into_iter().filter_map(change).collect();
-        self.suspect = findings.suspect.and_then(suspect);
+        self.pending = findings.pending.and_then(pending);
     }
 
     /// The level at the start and the one at the end, where the series changed for good.

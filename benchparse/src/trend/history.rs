@@ -74,7 +74,7 @@ pub struct Series {
     /// Where it changed, in the order of commits.
     pub changes: Vec<ChangePoint>,
     /// A change at the end that needs more commits to be certain.
-    pub suspect: Option<PendingChange>,
+    pub pending: Option<PendingChange>,
 }
 
 /// What was measured at a commit.
@@ -110,7 +110,7 @@ impl Series {
             tolerance: None,
             points,
             changes: Vec::new(),
-            suspect: None,
+            pending: None,
         }
     }
 }

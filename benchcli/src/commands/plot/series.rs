@@ -136,7 +136,7 @@ fn panel(
             sure: true,
         }
     });
-    let pending = series.suspect.iter().map(|pending| trend::Mark {
+    let pending = series.pending.iter().map(|pending| trend::Mark {
         at: place(pending.at),
         drift: None,
         label: format!(
@@ -216,7 +216,7 @@ mod tests {
             change(TrendKind::Spike, 5, 6),
             change(TrendKind::Drift, 1, 6),
         ];
-        series.suspect = Some(PendingChange::new([6, 7], [1.0, 0.5]));
+        series.pending = Some(PendingChange::new([6, 7], [1.0, 0.5]));
         let mut history = History::default();
         history.commits = (0..8).map(commit).collect();
         let panel = panel(&series, &history, &|at| at, &[0, 1, 3, 5, 6, 7], true);

@@ -250,7 +250,7 @@ fn column<'h>(
         worse: change.worse,
         fixed: change.fixed_at.map(place),
     });
-    let pending = series.suspect.map(|pending| PageChange {
+    let pending = series.pending.map(|pending| PageChange {
         kind: "pending",
         after: place(pending.after),
         at: place(pending.at),
