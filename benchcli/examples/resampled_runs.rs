@@ -2,11 +2,11 @@
 //!
 //! `resampled_runs FOLDER BENCHCLI [RUNS [BENCHSTAT]]`, after `examples/bench/unchanged-code.sh`, which calls it. FOLDER
 //! has one folder for each commit, with what `benchcli run --save-raw` wrote: `first` of 12 rounds in 6 layouts, `single`
-//! of 12 rounds in the one layout that the go command gives, and `again` of 24 rounds in 12 other layouts. BENCHCLI judges
+//! of 12 rounds in the one layout that the go command gives, and `again` of 22 rounds in a layout each. BENCHCLI judges
 //! what is drawn, as `benchcli check` does.
 //!
-//! A drawn run has the rounds of 5 of the 6 layouts, and those of 10 of the 12 layouts confirm it. Base and head have the
-//! same rounds, because these were measured in turn. Nothing is drawn twice within a run.
+//! A drawn run has the rounds of 5 of the 6 layouts, and 20 of the 22 rounds confirm it. Base and head have the same
+//! rounds, because these were measured in turn. Nothing is drawn twice within a run.
 //!
 //! `resampled_runs --again FOLDER BENCHCLI` prints the pattern of the benchmarks of one commit that `again` must have:
 //! those that any of the 6 possible first measurements makes suspect, and those that are calm.
@@ -153,10 +153,10 @@ impl Both {
         self.of_layouts(&layouts)
     }
 
-    fn any(&self, random: &mut Rng) -> Vec<usize> {
+    fn some(&self, count: usize, random: &mut Rng) -> Vec<usize> {
         let mut rounds: Vec<usize> = (0..self.count()).collect();
         random.shuffle(&mut rounds);
-        rounds.truncate(ROUNDS);
+        rounds.truncate(count);
         rounds.sort_unstable();
         rounds
     }
@@ -415,8 +415,8 @@ fn draw(
         calm,
     } = commit;
     let of_first = first.of_some_layouts(5, random);
-    let of_again = again.of_some_layouts(10, random);
-    let of_single = single.any(random);
+    let of_again = again.some(2 * ROUNDS, random);
+    let of_single = single.some(ROUNDS, random);
     let planted = random.choice(calm).cloned();
     let default = |planted: Option<(&str, f64)>| {
         [0, 1].map(|side| {

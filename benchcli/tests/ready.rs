@@ -299,7 +299,12 @@ fn init_takes_the_module_around_or_all() {
         return;
     }
     let measured = line(&written, "benchcli run --record-only ").replace("100ms", "1x");
-    let measured = shell(repo.path(), &measured.replace("--rounds 6", "--rounds 1"));
+    let measured = measured.replace("--rounds 6", "--rounds 1").replacen(
+        "benchcli",
+        env!("CARGO_BIN_EXE_benchcli"),
+        1,
+    );
+    let measured = shell(repo.path(), &measured);
     let printed = text(&measured.stdout);
     for package in ["pkg: example.com/b\n", "pkg: example.com/svc-a\n"] {
         assert!(

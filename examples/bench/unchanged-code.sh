@@ -10,7 +10,7 @@
 # between the functions that are there. Every commit changes every test binary.
 #
 # Each commit is measured against the one before: 12 rounds in 6 layouts, 12 in the one layout that the go command gives,
-# and 24 rounds in 12 other layouts of the benchmarks that need a confirmation or that are calm. That takes a minute and
+# and 22 rounds in a layout each of the benchmarks that need a confirmation or that are calm. That takes a minute and
 # a half. The machine should be quiet. The example `resampled_runs` then draws runs of 10 rounds from these, and prints
 # what they say.
 #
@@ -118,7 +118,7 @@ for number in $(seq "$commits"); do
                     mkdir -p "$raw/$number/again" && touch "$raw/$number/again/"{old,new}.txt
                     continue
                 fi
-                flags=(--rounds 24 --layouts 12 --bench "^($bench)\$")
+                flags=(--rounds 22 --layouts 22 --bench "^($bench)\$")
                 ;;
         esac
         echo "commit $number of $commits: $(git log -1 --format=%s) ($way)" >&2

@@ -182,7 +182,7 @@ impl RunState<'_> {
     pub(crate) fn layouts(&self) -> Option<usize> {
         match self.rounds.linker.as_ref()?.layouts {
             Layouts::Cycle(count) => Some((count as usize).min(self.transcript.rounds(Side::Head))),
-            Layouts::Uncontrolled => None,
+            Layouts::Uncontrolled | Layouts::EachRound => None,
         }
     }
 

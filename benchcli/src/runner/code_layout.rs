@@ -25,15 +25,17 @@ pub enum Layouts {
     Uncontrolled,
     /// So many, and the rounds take turns with them.
     Cycle(u32),
+    /// Another one in each round. What a layout does is then no less random than any other noise of a round.
+    EachRound,
 }
 
 impl Layouts {
-    /// What a second measurement has: more of them, where they are controlled.
+    /// What a second measurement has: another one in each round, where they are controlled.
     #[must_use]
     pub fn to_confirm(self) -> Self {
         match self {
             Self::Uncontrolled => Self::Uncontrolled,
-            Self::Cycle(_) => Self::Cycle(LAYOUTS_TO_CONFIRM),
+            Self::Cycle(_) | Self::EachRound => Self::EachRound,
         }
     }
 
@@ -42,12 +44,10 @@ impl Layouts {
         match self {
             Self::Uncontrolled => None,
             Self::Cycle(count) => Some((round - 1) % count.max(1)),
+            Self::EachRound => Some(round - 1),
         }
     }
 }
-
-/// How many layouts a second measurement has. A link is cheap for one package, and not for a hundred.
-const LAYOUTS_TO_CONFIRM: u32 = 10;
 
 /// Gives the test binary of a package in a layout, and links it where it is not there yet.
 #[derive(Debug, Clone)]
@@ -130,7 +130,8 @@ impl Linker {
         }
     }
 
-    /// Links the packages of a round, as far as they are not there in its layout. A package that cannot be linked again stays in its first layout.
+    /// Links the packages of a round, as far as they are not there in its layout, and removes what no later round
+    /// needs. A package that cannot be linked again stays in its first layout.
     ///
     /// # Errors
     /// The go command cannot be run, or everything was stopped.
@@ -143,6 +144,14 @@ impl Linker {
         let Some(layout) = self.layouts.of_round(round) else {
             return Ok(());
         };
+        if self.layouts == Layouts::EachRound && layout > 0 {
+            for &at in packages {
+                if self.linked[at].contains(&(layout - 1)) {
+                    // It goes with the run's folder otherwise.
+                    let _ = std::fs::remove_file(self.file(at, layout - 1));
+                }
+            }
+        }
         let missing: Vec<usize> = packages
             .iter()
             .copied()
@@ -202,6 +211,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(of(Layouts::Cycle(2)), [0, 1, 0, 1, 0].map(Some));
+        assert_eq!(of(Layouts::EachRound), [0, 1, 2, 3, 4].map(Some));
         assert_eq!(of(Layouts::Uncontrolled), [None; 5]);
     }
 
