@@ -8,8 +8,10 @@
 //! A drawn run has the rounds of 5 of the 6 layouts, and 20 of the 22 rounds confirm it. Base and head have the same
 //! rounds, because these were measured in turn. Nothing is drawn twice within a run.
 //!
-//! `resampled_runs --again FOLDER BENCHCLI` prints the pattern of the benchmarks of one commit that `again` must have:
+//! `resampled_runs --again FOLDER` prints the pattern of the benchmarks of one commit that `again` must have:
 //! those that any of the 6 possible first measurements makes suspect, and those that are calm.
+//!
+//! The intervals are those of independent draws, which draws from the same commit are not.
 //!
 //! For power, one benchmark of a drawn run is made slower by 5 or 10 percent in all its rounds. It is one that is calm:
 //! in the one layout of the go command, its values vary by less than 2 % on both sides, as the reports measure it.
@@ -20,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use benchparse::stats::{Sample, robust_cv};
+use benchparse::stats::{Sample, median, robust_cv};
 use fastrand::Rng;
 use serde_json::Value;
 use statrs::distribution::{Beta, ContinuousCDF as _};
@@ -72,6 +74,14 @@ impl Recorded {
             }
         }
         Ok(Self { rounds })
+    }
+
+    /// Some of the rounds.
+    fn of(&self, rounds: &[usize]) -> Self {
+        let rounds = rounds.iter().map(|&at| self.rounds[at].clone());
+        Self {
+            rounds: rounds.collect(),
+        }
     }
 
     /// The times of each benchmark.
@@ -222,6 +232,8 @@ impl Commit {
 struct Tally {
     runs: usize,
     failed: usize,
+    /// Commits of which at least one drawn run failed.
+    commits: BTreeSet<usize>,
     rows: usize,
     within_layout: usize,
     /// For each planted change, how many there were and how many were found.
@@ -283,15 +295,16 @@ impl Judge<'_> {
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1).peekable();
     if args.next_if_eq("--again").is_some() {
-        let (Some(folder), Some(benchcli)) = (args.next(), args.next()) else {
-            bail!("usage: resampled_runs --again FOLDER BENCHCLI");
+        let Some(folder) = args.next() else {
+            bail!("usage: resampled_runs --again FOLDER");
         };
-        println!("{}", again(Path::new(&folder), Path::new(&benchcli))?);
+        println!("{}", again(Path::new(&folder))?);
         return Ok(());
     }
     let (Some(folder), Some(benchcli)) = (args.next(), args.next()) else {
         bail!("usage: resampled_runs FOLDER BENCHCLI [RUNS [BENCHSTAT]]");
     };
+    let benchcli = fs::canonicalize(&benchcli).with_context(|| benchcli.clone())?;
     let wanted: usize = args.next().map_or(Ok(300), |it| it.parse())?;
     let benchstat = args.next().map(PathBuf::from);
     let mut commits = Vec::new();
@@ -311,15 +324,15 @@ fn main() -> Result<()> {
     let each = wanted.div_ceil(commits.len());
     let scratch = tempfile::tempdir()?;
     let judge = Judge {
-        benchcli: Path::new(&benchcli),
+        benchcli: &benchcli,
         benchstat: benchstat.as_deref(),
         folder: scratch.path().to_owned(),
     };
     let mut tallies: [Tally; 3] = Default::default();
     let mut random = Rng::with_seed(30);
-    for (_, commit) in &commits {
+    for (number, (_, commit)) in commits.iter().enumerate() {
         for _ in 0..each {
-            draw(commit, &judge, &mut random, &mut tallies)?;
+            draw(number, commit, &judge, &mut random, &mut tallies)?;
         }
     }
     let calm: Vec<usize> = commits
@@ -343,10 +356,11 @@ fn main() -> Result<()> {
         }
         let [low, high] = interval(tally.failed, tally.runs);
         println!(
-            "{name}: {} of {} runs failed, {:.2} % [{low:.2}, {high:.2}]; {} of {} timing rows within the layout",
+            "{name}: {} of {} runs failed, {:.2} % [{low:.2}, {high:.2}], of {} commits; {} of {} timing rows within the layout",
             tally.failed,
             tally.runs,
             share(tally.failed, tally.runs),
+            tally.commits.len(),
             tally.within_layout,
             tally.rows
         );
@@ -362,13 +376,7 @@ fn main() -> Result<()> {
 }
 
 /// The pattern of the benchmarks of a commit that a second measurement must have.
-fn again(folder: &Path, benchcli: &Path) -> Result<String> {
-    let scratch = tempfile::tempdir()?;
-    let judge = Judge {
-        benchcli,
-        benchstat: None,
-        folder: scratch.path().to_owned(),
-    };
+fn again(folder: &Path) -> Result<String> {
     let first = Both::read(&folder.join("first"))?;
     let mut names: BTreeSet<String> = calm(&Both::read(&folder.join("single"))?)
         .into_iter()
@@ -381,13 +389,17 @@ fn again(folder: &Path, benchcli: &Path) -> Result<String> {
             .copied()
             .collect();
         let rounds = first.of_layouts(&others);
-        for row in judge.check([0, 1].map(|side| first.text(side, &rounds, None)))? {
-            let number = |key: &str| row[key].as_f64();
-            // A little more than what the gate takes for a suspect.
-            if number("q_worse").is_some_and(|q| q <= 0.3)
-                && number("change").is_some_and(|it| it > 0.01)
-            {
-                names.extend(row["benchmark"].as_str().map(|it| format!("Benchmark{it}")));
+        let [old, new] = [0, 1].map(|side| first.0[side].of(&rounds).times());
+        for (name, old) in old {
+            let Some(new) = new.get(&name) else { continue };
+            // A little more than what the gate takes for a suspect: p is 0.05 where 73 % of the pairs are slower.
+            let pairs = old
+                .iter()
+                .flat_map(|old| new.iter().map(move |new| (old, new)));
+            let slower = pairs.filter(|(old, new)| new > old).count();
+            let [old, new] = [old.clone(), new.clone()].map(Sample::new);
+            if 100 * slower >= 72 * old.len() * new.len() && median(&new) / median(&old) > 1.014 {
+                names.insert(name);
             }
         }
     }
@@ -403,6 +415,7 @@ fn again(folder: &Path, benchcli: &Path) -> Result<String> {
 }
 
 fn draw(
+    number: usize,
     commit: &Commit,
     judge: &Judge<'_>,
     random: &mut Rng,
@@ -432,7 +445,10 @@ fn draw(
     }
     for (tally, rows) in tallies.iter_mut().zip(&rows) {
         tally.runs += 1;
-        tally.failed += usize::from(rows.iter().any(|row| row["fails"] == true));
+        if rows.iter().any(|row| row["fails"] == true) {
+            tally.failed += 1;
+            tally.commits.insert(number);
+        }
         tally.rows += rows.len();
         let reason = |row: &&Value| {
             row["reason"]
@@ -443,7 +459,10 @@ fn draw(
     }
     if judge.benchstat.is_some() {
         tallies[2].runs += 1;
-        tallies[2].failed += usize::from(!judge.benchstat(alone(None))?.is_empty());
+        if !judge.benchstat(alone(None))?.is_empty() {
+            tallies[2].failed += 1;
+            tallies[2].commits.insert(number);
+        }
         tallies[2].rows += rows[1].len();
     }
     let Some(name) = planted else { return Ok(()) };

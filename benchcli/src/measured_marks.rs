@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use bstr::ByteSlice as _;
+
 /// What the first line of both sides begins with that says that they were measured in turn.
 pub(crate) const INTERLEAVED: &[u8] = b"# benchcli: interleaved";
 
@@ -12,15 +14,45 @@ pub(crate) const ALONE: &[u8] = b"# benchcli: measured";
 /// What a line begins with that gives the number of the layout of the binary behind the results after it.
 pub(crate) const LAYOUT: &str = "# benchcli: layout ";
 
+/// What the first line of a recording begins with, as `benchcli show` prints it.
+const RECORDING: &[u8] = b"# benchcli run=";
+
 /// The line before results that were measured to confirm what those before it say.
 pub(crate) const CONFIRMATION: &[u8] = b"# benchcli: confirmation";
 
 /// The same text as results of one version alone, so that nothing takes it for one side of a run whose seed it shares.
+/// What confirmed a difference to the other side is then as good as any other result.
 pub(crate) fn alone(text: Vec<u8>) -> Vec<u8> {
-    match text.strip_prefix(INTERLEAVED) {
-        Some(rest) => [ALONE, rest].concat(),
-        None => text,
+    if !text.starts_with(INTERLEAVED) {
+        return text;
     }
+    let mut alone = ALONE.to_vec();
+    for line in text[INTERLEAVED.len()..].split_inclusive(|&byte| byte == b'\n') {
+        if line.trim_ascii_end() != CONFIRMATION {
+            alone.extend_from_slice(line);
+        }
+    }
+    alone
+}
+
+/// Whether a text has any of these lines.
+pub(crate) fn has_marks(text: &[u8]) -> bool {
+    text.find(b"# benchcli: ").is_some()
+}
+
+/// The text as pairs of the lines that this module knows and the results after them.
+pub(crate) fn parts(text: &[u8]) -> Vec<[Vec<u8>; 2]> {
+    let mut parts: Vec<[Vec<u8>; 2]> = vec![<[Vec<u8>; 2]>::default()];
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let is_mark = line.starts_with(b"# benchcli: ");
+        if is_mark && parts.last().is_some_and(|[_, results]| !results.is_empty()) {
+            parts.push(Default::default());
+        }
+        if let Some(last) = parts.last_mut() {
+            last[usize::from(!is_mark)].extend_from_slice(line);
+        }
+    }
+    parts
 }
 
 /// The marks of a text by line, counted from 1.
@@ -33,15 +65,23 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Reads the marks of a text. One that `benchcli run` did not write has none.
+    /// Reads the marks of a text. Results that `benchcli run` did not write have none.
     pub(crate) fn of(text: &[u8]) -> Self {
         let mut marks = Self::default();
-        if !text.starts_with(INTERLEAVED) && !text.starts_with(ALONE) {
+        if !has_marks(text) {
             return marks;
         }
+        let mut is_marked = false;
         for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
             let line = line.trim_ascii_end();
-            if line == CONFIRMATION {
+            if line.starts_with(INTERLEAVED) || line.starts_with(ALONE) {
+                is_marked = true;
+            } else if line.starts_with(RECORDING) {
+                // Another recording begins.
+                is_marked = false;
+                marks.layouts.push((number, None));
+            } else if !is_marked {
+            } else if line == CONFIRMATION {
                 marks.confirmation.get_or_insert(number);
             } else if let Some(layout) = line.strip_prefix(LAYOUT.as_bytes()) {
                 let layout = std::str::from_utf8(layout).ok();
@@ -51,6 +91,15 @@ impl Marks {
             }
         }
         marks
+    }
+
+    /// The same without a confirmation, for results that no other side was measured in turn with.
+    #[must_use]
+    pub(crate) fn without_confirmation(self) -> Self {
+        Self {
+            confirmation: None,
+            ..self
+        }
     }
 
     /// The same marks for a whole text.
@@ -108,12 +157,22 @@ mod tests {
         assert!(alone.starts_with(b"# benchcli: measured rounds=2 "));
         assert_eq!(Marks::of(&alone), Marks::of(text));
         assert_eq!(Marks::of(text).layouts(), 2);
+        let confirmed = b"# benchcli: interleaved seed=1\nx\n# benchcli: confirmation\ny\n";
+        assert_eq!(
+            super::alone(confirmed.to_vec()),
+            b"# benchcli: measured seed=1\nx\ny\n"
+        );
     }
 
     #[test]
     fn only_texts_that_a_run_wrote_have_marks() {
         let text = b"# benchcli: layout 3\nBenchmarkA 1 1 x\n# benchcli: confirmation\n";
         assert_eq!(Marks::of(text), Marks::default());
+        // As `benchcli show` prints two recordings, of which `benchcli run` wrote the first.
+        let shown = b"# benchcli run=1 v=1\n# benchcli: measured rounds=1 seed=1\n# benchcli: layout 3\nx\n\
+            # benchcli run=2 v=1\nx\n";
+        let marks = Marks::of(shown);
+        assert_eq!((marks.layout(4), marks.layout(6)), (Some(3), None));
         let marks = Marks::everywhere(Some(2), true);
         assert_eq!((marks.layout(1), marks.confirms(1)), (Some(2), true));
     }

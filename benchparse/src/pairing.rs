@@ -507,6 +507,10 @@ pub struct Pair<'p> {
     symbols: &'p Symbols,
 }
 
+/// What [`Row::environment_differs`] says of times that were measured in one layout of the binary on one side and in
+/// several on the other.
+pub const LAYOUTS_DIFFER: &str = "layouts (one and several)";
+
 /// How many times as long a sample takes where it was measured for another time. Go aims at the same time whatever an
 /// operation takes.
 const OTHER_DURATION: f64 = 4.0;
@@ -657,10 +661,15 @@ impl<'p> Pair<'p> {
         }
     }
 
-    /// Whether these are times, of one layout of the binary on one side and of several on the other.
+    /// Whether these are times, of one layout of the binary on one side and of several on the other, or of both kinds on
+    /// a side.
     fn layouts_differ(&self) -> bool {
-        let varies = self.sides.map(|side| !side.layouts.is_empty());
-        varies[0] != varies[1] && unit::follows_time(self.unit)
+        let varies = self.sides.map(|side| {
+            let layouts: BTreeSet<u32> = side.layouts.iter().copied().collect();
+            let is_mixed = layouts.len() > 1 && side.layouts.len() < side.values.len();
+            (!is_mixed).then_some(layouts.len() > 1)
+        });
+        (varies[0] != varies[1] || varies[0].is_none()) && unit::follows_time(self.unit)
     }
 
     /// Which keys of the environment differ between the sides, if both have values.
@@ -686,7 +695,7 @@ impl<'p> Pair<'p> {
         // One order, however the keys were given.
         differing.sort();
         if self.layouts_differ() && !self.pairing.options.across_layouts {
-            differing.push("layouts (one and several)".to_owned());
+            differing.push(LAYOUTS_DIFFER.to_owned());
         }
         differing.extend(
             self.processors
@@ -785,26 +794,36 @@ mod tests {
 
     #[test]
     fn times_of_one_layout_and_of_several_are_not_compared() {
-        let text = "BenchmarkA 1 5 ns/op 3 allocs/op\n";
-        for across_layouts in [false, true] {
+        let differing = |across_layouts: bool, layouts: [&[Option<u32>]; 2]| {
             let (mut parser, mut pairing) = (Parser::new(), Pairing::default());
             if across_layouts {
                 pairing.compare_across_layouts();
             }
-            for (side, layout) in [(Side::Base, None), (Side::Head, Some(3))] {
-                let mut reader = parser.read(b"", text.as_bytes());
-                while let Ok(Some(Record::Result(result))) = reader.next_record() {
-                    pairing.add_in_layout(side, &result, layout);
+            for (side, layouts) in Side::BOTH.into_iter().zip(layouts) {
+                for layout in layouts {
+                    let mut reader = parser.read(b"", &b"BenchmarkA 1 5 ns/op 3 allocs/op\n"[..]);
+                    while let Ok(Some(Record::Result(result))) = reader.next_record() {
+                        pairing.add_in_layout(side, &result, *layout);
+                    }
                 }
             }
             let rows = pairing.rows(&parser).unwrap();
-            let differs: Vec<_> = rows
+            let differs: Vec<bool> = rows
                 .iter()
-                .map(|row| (&*row.key.unit, row.environment_differs.as_deref()))
+                .map(|row| row.environment_differs.as_deref() == Some("layouts (one and several)"))
                 .collect();
-            let layouts = (!across_layouts).then_some("layouts (one and several)");
-            assert_eq!(differs, [("sec/op", layouts), ("allocs/op", None)]);
-        }
+            // Only times depend on them.
+            assert!(!differs[1]);
+            differs[0]
+        };
+        let (one, random, several) = ([None, None], [Some(1), Some(1)], [Some(1), Some(2)]);
+        assert!(!differing(false, [&one, &one]));
+        assert!(!differing(false, [&one, &random]));
+        assert!(!differing(false, [&several, &several]));
+        assert!(differing(false, [&one, &several]));
+        assert!(!differing(true, [&one, &several]));
+        let mixed = [None, Some(1), Some(2)];
+        assert!(differing(false, [&mixed, &mixed]));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 #
 # First, a commit changes one of ten packages, all of which depend on nothing else in the module. The run that skips the
 # nine packages whose test binaries stay the same is compared with one that measures all. Then, commits that change
-# nothing are compared with a stored baseline of their parent, and what that makes suspect is measured on both sides. This
+# no benchmarked code are compared with a stored baseline of ten commits before, and what that makes suspect is measured on both sides. This
 # is compared with measuring both sides of everything. The lines of standard output are a table in CSV. BENCHTIME is
 # 100ms, COMMITS is 3. The machine should be quiet.
 set -euo pipefail

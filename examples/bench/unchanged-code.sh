@@ -109,22 +109,23 @@ for number in $(seq "$commits"); do
     git checkout -q "commit$number"
     for way in first single again; do
         [ -e "$raw/$number/$way" ] && continue
+        # Each with layouts of its own.
         case $way in
-            first) flags=(--rounds 12 --layouts 6) ;;
-            single) flags=(--rounds 12 --no-layout) ;;
+            first) flags=(--rounds 12 --layouts 6 --seed "${number}1") ;;
+            single) flags=(--rounds 12 --no-layout --seed "${number}2") ;;
             again)
-                bench=$("$built/examples/resampled_runs" --again "$raw/$number" "$benchcli")
+                bench=$("$built/examples/resampled_runs" --again "$raw/$number")
                 if [ -z "$bench" ]; then
                     mkdir -p "$raw/$number/again" && touch "$raw/$number/again/"{old,new}.txt
                     continue
                 fi
-                flags=(--rounds 22 --layouts 22 --bench "^($bench)\$")
+                flags=(--rounds 22 --layouts 22 --seed "${number}3" --bench "^($bench)\$")
                 ;;
         esac
         echo "commit $number of $commits: $(git log -1 --format=%s) ($way)" >&2
         code=0
         "$benchcli" run --base HEAD~1 --pkg ./text --pkg ./codec --pkg ./collect --measure-all --no-confirm \
-            --benchtime "$benchtime" --seed "$number${#way}" --save-raw "$work/saved" "${flags[@]}" \
+            --benchtime "$benchtime" --save-raw "$work/saved" "${flags[@]}" \
             > "$work/report" 2>&1 || code=$?
         [ "$code" -lt 2 ] || { cat "$work/report" >&2; exit "$code"; }
         mkdir -p "$raw/$number" && mv "$work/saved" "$raw/$number/$way"

@@ -140,7 +140,12 @@ impl GoOptions {
                 [name] => format!("^Benchmark{name}$"),
                 _ => format!("^Benchmark({})$", names.join("|")),
             },
-            packages: packages.into_iter().cloned().collect(),
+            // Results without a package may be of any.
+            packages: if packages.is_empty() {
+                self.packages.clone()
+            } else {
+                packages.into_iter().cloned().collect()
+            },
             ..self.clone()
         }
     }

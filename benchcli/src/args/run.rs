@@ -91,7 +91,7 @@ pub struct RunArgs {
     record: bool,
 
     /// Measure the working tree alone, print its results and record them as a baseline of the HEAD
-    /// commit; every timing is taken as in other runs, so the baseline can stand for the base of one
+    /// commit; timings are taken as in other runs, so that --cached-base can use the baseline
     #[arg(long, conflicts_with_all = ["record", "cached_base", "adaptive", "base", "base_cmd", "explain", "gate_format", "reports"])]
     record_only: bool,
 

@@ -133,7 +133,7 @@ struct Count {
 impl Count {
     fn begin(&mut self, text: &[u8]) {
         let layouts = Marks::of(text).layouts();
-        self.varies_layouts = layouts > 0;
+        self.varies_layouts = layouts > 1;
         self.contents.layouts = self.contents.layouts.max(layouts);
     }
 
@@ -227,7 +227,10 @@ impl Recording<'_> {
 
 /// Whether a header says that binaries were measured in several layouts.
 pub fn varies_layouts(header: &Header) -> bool {
-    header.field(LAYOUTS).is_some()
+    let count = header
+        .field(LAYOUTS)
+        .and_then(|count| count.to_str().ok()?.parse().ok());
+    count.is_some_and(|count: u32| count > 1)
 }
 
 /// The one environment that a header names.

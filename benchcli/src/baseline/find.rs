@@ -119,6 +119,17 @@ impl Baseline {
             && recordings.any(|it| !varies.contains(&environment::varies_layouts(&it.header)))
     }
 
+    /// Leaves out the recordings of the layout policy that the new results do not have, where there are others.
+    pub fn prefer_layouts(&mut self, wanted: &Wanted) {
+        let environments = wanted.environments.iter();
+        let varies: BTreeSet<bool> = environments.map(|it| it.varies_layouts).collect();
+        let is_alike =
+            |it: &Recording<'_>| varies.contains(&environment::varies_layouts(&it.header));
+        if self.recordings.iter().any(is_alike) {
+            self.recordings.retain(is_alike);
+        }
+    }
+
     /// The versions of Go that it was measured with, as far as they are known.
     pub fn go_versions(&self) -> BTreeSet<String> {
         let fields = self

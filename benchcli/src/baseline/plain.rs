@@ -4,6 +4,7 @@ use benchparse::format::{Parser, Reader, Record, RepairMode, Writer};
 use benchparse::input::{Diagnostic, DiagnosticKind};
 
 use super::environment::Contents;
+use crate::measured_marks::{has_marks, parts};
 
 /// The text to store for some input, and what was repaired where that is not the input itself.
 ///
@@ -14,16 +15,26 @@ pub fn storable(input: Vec<u8>, contents: &Contents) -> (Vec<u8>, Vec<String>) {
     if read(&input, RepairMode::Off, |_| {}).samples == contents.samples {
         return (input, Vec::new());
     }
-    let mut writer = Writer::new(Vec::new());
-    let Outcome { repairs, .. } = read(&input, RepairMode::Repair, |record| {
-        // Writing to memory does not fail.
-        let _ = match record {
-            Record::Result(result) => writer.result(result),
-            Record::Unit(metadata) => writer.unit(*metadata),
-            _ => Ok(()),
-        };
-    });
-    let mut text = writer.into_inner();
+    let Outcome { repairs, .. } = read(&input, RepairMode::Repair, |_| {});
+    let parts = if has_marks(&input) {
+        parts(&input)
+    } else {
+        vec![[Vec::new(), input]]
+    };
+    let mut text = Vec::new();
+    for [marks, results] in parts {
+        text.extend(marks);
+        let mut writer = Writer::new(Vec::new());
+        read(&results, RepairMode::Repair, |record| {
+            // Writing to memory does not fail.
+            let _ = match record {
+                Record::Result(result) => writer.result(result),
+                Record::Unit(metadata) => writer.unit(*metadata),
+                _ => Ok(()),
+            };
+        });
+        text.extend(writer.into_inner());
+    }
     for diagnostic in &contents.diagnostics {
         failure(&mut text, diagnostic);
     }
@@ -79,6 +90,22 @@ mod tests {
     fn plain_text_stays_to_the_byte() {
         let text = "goos: linux\r\n\r\nnoise\nBenchmarkA-8   1\t 5 ns/op\nPASS";
         assert_eq!(stored(text.as_bytes()), (text.to_owned(), true));
+    }
+
+    #[test]
+    fn marks_of_a_run_stay_before_their_results() {
+        let line = |name: &str| format!("pkg: p\n\u{1b}[1mBenchmark{name}\u{1b}[0m 1 5 ns/op\n");
+        let (one, two) = (line("A"), line("B"));
+        let text = format!(
+            "# benchcli: measured rounds=1 seed=1\n# benchcli: layout 0\n{one}# benchcli: layout 1\n{two}"
+        );
+        let (kept, is_plain) = stored(text.as_bytes());
+        assert!(!is_plain);
+        assert_eq!(
+            kept,
+            "# benchcli: measured rounds=1 seed=1\n# benchcli: layout 0\npkg: p\n\nBenchmarkA 1 5 ns/op\n\
+             # benchcli: layout 1\npkg: p\n\nBenchmarkB 1 5 ns/op\n"
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::baseline::{CiTarget, Contents, Store};
 use crate::hint::WithHint as _;
 use crate::inputs::Input;
 use crate::pipeline::baselines::short;
-use crate::pipeline::gate::{Comparison, Extras, Gate, conclude, read_sides};
+use crate::pipeline::gate::{Comparison, Extras, Gate, conclude, ignores_layouts, read_sides};
 use crate::pipeline::reproduce;
 use crate::pipeline::results::{two_files, whole};
 use crate::pipeline::run_state::{Confirming, RunState};
@@ -50,7 +50,7 @@ pub fn run(options: &CheckOptions) -> Result<Outcome> {
     let wanted = Wanted {
         environments: contents.environments,
         labels,
-        across_layouts: false,
+        across_layouts: ignores_layouts(&options.gate),
     };
     let confirms = options.confirming_rounds > 0;
     let (mut old, mut names, mut baseline) = (Vec::new(), Vec::new(), None);
@@ -76,9 +76,7 @@ pub fn run(options: &CheckOptions) -> Result<Outcome> {
     if let Some(baseline) = &baseline {
         // Results that were stored at another time were not measured in turn with any others.
         comparison.is_interleaved = options.gate.policy.interleaved;
-        if confirms && baseline.is_across_layouts(&wanted) {
-            comparison.compare_across_layouts();
-        }
+        comparison.selects_across_layouts = confirms && baseline.is_across_layouts(&wanted);
     }
     if confirms {
         let Some(baseline) = &baseline else {
@@ -110,7 +108,10 @@ fn about_stored(
     let here = (!of_base.is_empty()).then(|| go_version(Path::new(".")));
     Extras {
         reproduce: reproduce::command(&options.go, &base, None, report, metadata),
-        advice: Vec::from_iter(toolchains::advice(&of_base, here.flatten().as_deref())),
+        advice: Vec::from_iter(toolchains::advice_on_stored(
+            &of_base,
+            here.flatten().as_deref(),
+        )),
         ..Extras::default()
     }
 }
@@ -159,9 +160,10 @@ fn confirm(
         seed: plan.seed,
         machine: quietness.to_string(),
         layouts: None,
-        uncontrolled: None,
+        uncontrolled: state.uncontrolled.clone(),
         confirming_rounds: state.confirmed as usize,
     });
+    extras.advice.extend(state.advice(&report));
     conclude(&state.comparison, rows, &report, gate, texts, extras)
 }
 
@@ -283,8 +285,10 @@ fn read_base(base: &OsStr, wanted: &Wanted, confirms: bool) -> Result<Base> {
             environments: BTreeSet::new(),
             ..wanted.clone()
         };
-        find::at(&store, revision, &of_any_environment)
-            .with_context(|| format!("--base {revision}: no such file, and not a usable commit"))?
+        let mut found = find::at(&store, revision, &of_any_environment)
+            .with_context(|| format!("--base {revision}: no such file, and not a usable commit"))?;
+        found.prefer_layouts(wanted);
+        found
     };
     Ok(Base::Stored(baseline))
 }

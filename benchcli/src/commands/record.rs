@@ -187,14 +187,23 @@ fn warn_of_changes(dirty: Option<bool>) {
     }
 }
 
-/// Records results that were just measured, alone or in turn with another version.
+/// Records results that were just measured, alone or in turn with another version. They are partial where something
+/// failed that could have had results.
 ///
 /// # Errors
 /// They could not be stored.
-pub(super) fn just_measured(store: &Store, commit: Oid, text: Vec<u8>) -> Result<String> {
+pub(super) fn just_measured(
+    store: &Store,
+    commit: Oid,
+    text: Vec<u8>,
+    is_partial: bool,
+) -> Result<String> {
     let in_turn = text.starts_with(INTERLEAVED);
     let text = alone(text);
     let contents = Contents::of(b"new.txt", &text);
+    if contents.samples == 0 {
+        bail!("no benchmark printed a result, so there is nothing to record");
+    }
     let dirty = store.is_dirty(commit)?;
     warn_of_changes(dirty);
     let mut header = common_fields(None, &[], dirty)?;
@@ -202,7 +211,7 @@ pub(super) fn just_measured(store: &Store, commit: Oid, text: Vec<u8>) -> Result
         header.fields.push(("interleaved".into(), "true".into()));
     }
     contents.describe(&mut header);
-    if !failures("new.txt", &contents).is_empty() {
+    if is_partial || !failures("new.txt", &contents).is_empty() {
         header.fields.push((PARTIAL.into(), "true".into()));
     }
     let (text, _) = storable(text, &contents);

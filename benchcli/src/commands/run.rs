@@ -18,7 +18,7 @@ use crate::baseline::{CiTarget, Contents, Store};
 use crate::hint::WithHint;
 use crate::pipeline::baselines::short;
 use crate::pipeline::failure::hints;
-use crate::pipeline::gate::{Comparison, Extras, Gate, conclude};
+use crate::pipeline::gate::{Comparison, Extras, Gate, conclude, ignores_layouts};
 use crate::pipeline::profiling::{Explicable, Profiling};
 use crate::pipeline::reproduce;
 use crate::pipeline::run_state::{Confirming, RunState};
@@ -94,7 +94,12 @@ fn preflight(options: &RunOptions, store: Result<&Store, &anyhow::Error>) -> Res
         _ if !options.record => Ok(None),
         Ok(store) => Ok(Some(store.resolve("HEAD").context("--record")?.id())),
         Err(error) => {
-            let error_of_flag = anyhow!("--record: {error:#}");
+            let flag = if is_alone(&options.versions) {
+                "--record-only"
+            } else {
+                "--record"
+            };
+            let error_of_flag = anyhow!("{flag}: {error:#}");
             Err(hints(error).into_iter().fold(error_of_flag, WithHint::hint))
         }
     }
@@ -157,8 +162,9 @@ fn measure(context: &RunContext<'_>, prepared: Prepared, place: &mut RunFolder) 
         if let (Versions::Go(go), Some(base), Some(store)) =
             (&options.versions, baseline, context.store)
         {
-            stored = Some(read_baseline(&mut state, options, store, base)?);
-            build = unmeasured.base.map(|base| (go, base));
+            let found = read_baseline(&mut state, options, store, base)?;
+            build = Some((go, found.commit));
+            stored = Some(found);
         }
         let how = Confirming {
             children: context.children,
@@ -174,16 +180,26 @@ fn measure(context: &RunContext<'_>, prepared: Prepared, place: &mut RunFolder) 
         state.confirm(&how, place)
     });
     let quietness = Quietness::between(&before, &Snapshot::take(), used);
+    let folder = options.save_raw.as_deref();
     if let Err(error) = ended {
-        state.rescue(options.save_raw.as_deref())?;
+        if is_alone {
+            state.rescue_alone(folder)?;
+        } else {
+            state.rescue(folder)?;
+        }
         return Err(error);
     }
     if is_alone {
+        if let Some(why) = unmeasured.uncontrolled {
+            warn(&format!("layout of the code not controlled: {why}"));
+        }
         return keep_alone(context, &state);
     }
     let texts = state.texts();
     // Before profiles, which may be stopped; an error of it comes after the verdict.
-    let kept = keep(context, &texts);
+    let mut diagnostics = state.comparison.diagnostics().into_iter();
+    let is_partial = diagnostics.any(|it| it.is_failure() && it.side == Some(Side::Head.name()));
+    let kept = keep(context, &texts, is_partial);
     let outcome = verdict(
         context,
         &state,
@@ -199,14 +215,14 @@ fn measure(context: &RunContext<'_>, prepared: Prepared, place: &mut RunFolder) 
 }
 
 /// Saves and records what was measured, as far as that was asked for.
-fn keep(context: &RunContext<'_>, texts: &[Vec<u8>; 2]) -> Result<()> {
+fn keep(context: &RunContext<'_>, texts: &[Vec<u8>; 2], is_partial: bool) -> Result<()> {
     let saved = match &context.options.save_raw {
         Some(folder) => save(folder, texts).map_err(|error| unwritable(folder, error)),
         None => Ok(()),
     };
     if let (Some(store), Some(commit)) = (context.store, context.record_for) {
         let text = texts[1].clone();
-        status(&record::just_measured(store, commit, text)?);
+        status(&record::just_measured(store, commit, text, is_partial)?);
     }
     saved
 }
@@ -216,11 +232,13 @@ fn keep_alone(context: &RunContext<'_>, state: &RunState<'_>) -> Result<Outcome>
     for line in state.comparison.all_lines() {
         status(&format!("note: {line}"));
     }
-    let text = state.text_alone();
-    ui::printed(ui::stdout().write_all(&text))?;
-    keep(context, &[Vec::new(), text])?;
     let mut diagnostics = state.comparison.diagnostics().into_iter();
-    Ok(if diagnostics.any(|it| it.is_failure()) {
+    let is_partial = diagnostics.any(|it| it.is_failure());
+    let text = state.text_alone();
+    // Whoever reads standard output may go away.
+    keep(context, &[Vec::new(), text.clone()], is_partial)?;
+    ui::printed(ui::stdout().write_all(&text))?;
+    Ok(if is_partial {
         Outcome::Incomplete
     } else {
         Outcome::Pass
@@ -254,6 +272,7 @@ fn read_baseline(
     let target = CiTarget::from_variables(|name| env::var(name).ok());
     let wanted = Wanted {
         environments: Contents::of(b"new", &head).environments,
+        across_layouts: ignores_layouts(&options.gate),
         ..Wanted::default()
     };
     let found = if options.confirming_rounds > 0 {
@@ -266,9 +285,7 @@ fn read_baseline(
         "the base was measured earlier, so machine drift can look like a change; omit --cached-base to interleave both sides",
     );
     state.comparison.rename_base(cached.to_string());
-    if cached.is_across_layouts(&wanted) {
-        state.comparison.compare_across_layouts();
-    }
+    state.comparison.selects_across_layouts = cached.is_across_layouts(&wanted);
     for text in cached.texts() {
         let quiet = |_: &[u8]| Ok(());
         state
@@ -332,7 +349,9 @@ fn verdict(
     } else {
         (Vec::new(), Ok(()))
     };
-    let reproduce = match (&options.versions, unmeasured.base) {
+    advice.extend(state.advice(&report));
+    let base = stored.map(|stored| stored.commit).or(unmeasured.base);
+    let reproduce = match (&options.versions, base) {
         (Versions::Go(go), Some(base)) => {
             let rounds = state.transcript.rounds(Side::Head) as u32;
             let seeded = Some((rounds, measured.seed));

@@ -92,9 +92,16 @@ impl<'s> Assembly<'s> {
                 seen.insert(environment.clone());
                 let seen = there.entry("units").or_default();
                 seen.insert(crate::unit_words::written_unit(&key.unit).to_owned());
+                // What no layout changes is shown with the times of several.
+                let beside = format!("{environment}; {SEVERAL_LAYOUTS}");
+                let shown = if unit::follows_time(key.unit.as_bytes()) {
+                    [&environment, &environment]
+                } else {
+                    [&environment, &beside]
+                };
                 let is_wanted = wanted_environment
                     .as_ref()
-                    .is_none_or(|wanted| environment.to_lowercase().contains(wanted))
+                    .is_none_or(|wanted| shown.iter().any(|it| it.to_lowercase().contains(wanted)))
                     && (request.units.is_empty() || request.units.iter().any(|it| key.is_in(it)))
                     && key.matches(&request.filter);
                 if is_wanted {

@@ -11,11 +11,11 @@ use anyhow::{Result, anyhow, bail};
 use benchparse::compare::{Collector, TableOptions, Thresholds};
 use benchparse::format::{Parser, RepairMode};
 use benchparse::gate::{
-    Action, Outcome, Policy, Report, Row, RowKey, RowVerdict, judge_again, judge_confirmed,
+    Action, Outcome, Policy, Report, Row, RowKey, RowVerdict, judge, judge_again, judge_suspects,
     suspects,
 };
 use benchparse::name::Name;
-use benchparse::pairing::{Pair, Pairing, PairingOptions, Side};
+use benchparse::pairing::{LAYOUTS_DIFFER, Pair, Pairing, PairingOptions, Side};
 use benchparse::query::{Field, Key};
 use benchparse::unit::{self, DirectionBasis};
 use git2::{Commit, Oid};
@@ -130,6 +130,10 @@ fn is_in_head(store: &Store, revision: &str) -> Option<bool> {
 }
 
 /// The results of two sides, read and paired.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a circumstance of its own"
+)]
 pub(crate) struct Comparison {
     parser: Parser,
     pairing: Pairing,
@@ -147,6 +151,8 @@ pub(crate) struct Comparison {
     pub(crate) is_interleaved: bool,
     /// Whether the sides are shell commands.
     pub(crate) are_commands: bool,
+    /// Whether times of one layout and of several select what is measured again. They decide nothing.
+    pub(crate) selects_across_layouts: bool,
 }
 
 /// Rows to be judged, and what is known of them besides.
@@ -173,7 +179,7 @@ impl Comparison {
         pairing.filter = options.filter.clone();
         pairing.environment.clone_from(&options.environment);
         pairing.ignore.clone_from(&options.ignore);
-        pairing.across_layouts = options.ignore.iter().any(|key| key == "layouts");
+        pairing.across_layouts = ignores_layouts(options);
         let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
         Self {
             parser: Parser::new(),
@@ -185,6 +191,7 @@ impl Comparison {
             base_is_listed: false,
             is_interleaved: options.policy.interleaved,
             are_commands: false,
+            selects_across_layouts: false,
         }
     }
 
@@ -197,7 +204,10 @@ impl Comparison {
         text: &[u8],
         malformed: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<Noticed> {
-        let marks = Marks::of(text);
+        let mut marks = Marks::of(text);
+        if !self.is_interleaved {
+            marks = marks.without_confirmation();
+        }
         self.read_marked(side, options, text, &marks, malformed)
     }
 
@@ -272,9 +282,9 @@ impl Comparison {
         }
     }
 
-    /// Compares times also where one side was measured in several layouts and the other in one.
-    pub(crate) fn compare_across_layouts(&mut self) {
-        self.pairing.compare_across_layouts();
+    /// What is read from now on of a second measurement is all of it.
+    pub(crate) fn begin_confirmation(&mut self) {
+        self.again = Pairing::new(self.pairing.options().clone());
     }
 
     /// Calls the base by the name of what stands for it.
@@ -308,11 +318,13 @@ impl Comparison {
         let mut first_policy = policy.clone();
         first_policy.q *= share;
         let report = judge_again(&rows.rows, &first_policy, decided);
-        let again = self.rows_of(&self.again, gate);
+        let mut again = self.rows_of(&self.again, gate);
         if again.rows.is_empty() {
             return report;
         }
-        let report = judge_confirmed(&rows.rows, report, &again.rows, &policy);
+        name_alike(&mut again, rows);
+        let suspects = self.suspects_of(&rows.rows, &report, &policy);
+        let report = judge_suspects(&rows.rows, report, &suspects, &again.rows, &policy);
         let places: HashMap<&RowKey, usize> = again
             .rows
             .iter()
@@ -329,7 +341,19 @@ impl Comparison {
 
     /// The rows that a second measurement should judge.
     pub(crate) fn suspects(&self, gate: &Gate<'_>, rows: &Rows, report: &Report) -> Vec<RowKey> {
-        suspects(&rows.rows, report, &self.policy(gate.options))
+        self.suspects_of(&rows.rows, report, &self.policy(gate.options))
+    }
+
+    fn suspects_of(&self, rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
+        if !self.selects_across_layouts {
+            return suspects(rows, report, policy);
+        }
+        let mut rows = rows.to_vec();
+        for row in &mut rows {
+            row.environment_differs
+                .take_if(|differs| differs == LAYOUTS_DIFFER);
+        }
+        suspects(&rows, &judge(&rows, policy), policy)
     }
 
     fn rows_of(&self, pairing: &Pairing, gate: &Gate<'_>) -> Rows {
@@ -516,6 +540,30 @@ impl Comparison {
             |mismatch| mismatch_text(&mismatch, "--ignore"),
         )
     }
+}
+
+/// Gives rows of a second measurement the keys of the first ones, which may have more configuration: results of a file
+/// can have lines that their benchmarks do not print here.
+fn name_alike(again: &mut Rows, first: &Rows) {
+    let known: HashSet<RowKey> = first.rows.iter().map(|row| row.key.clone()).collect();
+    for (row, metadata) in again.rows.iter_mut().zip(&again.metadata) {
+        if known.contains(&row.key) {
+            continue;
+        }
+        let alike = first.rows.iter().zip(&first.metadata);
+        let mut alike = alike.filter(|(it, of)| {
+            (&it.key.benchmark, &it.key.unit) == (&row.key.benchmark, &row.key.unit)
+                && of.package == metadata.package
+        });
+        if let (Some((only, _)), None) = (alike.next(), alike.next()) {
+            row.key = only.key.clone();
+        }
+    }
+}
+
+/// Whether the user wants times compared although one side was measured in several layouts and the other in one.
+pub(crate) fn ignores_layouts(options: &GateOptions) -> bool {
+    options.ignore.iter().any(|key| key == "layouts")
 }
 
 /// Whether a failure is why a side lacks a pair.

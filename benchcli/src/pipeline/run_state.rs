@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use benchparse::gate::{Report, RowVerdict, Verdict, judge_again};
+use benchparse::gate::{Action, Report, RowVerdict, Verdict, judge_again};
 use git2::Oid;
 
+use super::failure::in_one_line;
 use super::gate::{Comparison, Gate, Rows};
 use super::versions::{Benchmarks, Linking, prepare};
 use crate::args::go::{GoOptions, Versions};
@@ -18,7 +19,7 @@ use crate::measured_marks::Marks;
 use crate::plural::counted;
 use crate::report::verdicts::RowMetadata;
 use crate::runner::Side;
-use crate::runner::children::Children;
+use crate::runner::children::{ChildError, Children};
 use crate::runner::code_layout::Layouts;
 use crate::runner::plan::Plan;
 use crate::runner::progress::{Progress, duration};
@@ -36,6 +37,10 @@ pub(crate) struct RunState<'r> {
     started: Instant,
     /// How many rounds measured again what may have regressed.
     pub(crate) confirmed: u32,
+    /// Why nothing could be measured again.
+    pub(crate) unconfirmed: Option<String>,
+    /// Why layouts are not controlled although they should be.
+    pub(crate) uncontrolled: Option<String>,
     pub(crate) transcript: Transcript,
     pub(crate) comparison: Comparison,
     benchmarks: Benchmarks,
@@ -70,6 +75,8 @@ impl<'r> RunState<'r> {
             rounds,
             started: Instant::now(),
             confirmed: 0,
+            unconfirmed: None,
+            uncontrolled: None,
             transcript: Transcript::default(),
             comparison,
             benchmarks,
@@ -240,9 +247,18 @@ impl RunState<'_> {
                     measure_all: true,
                 };
                 let versions = Versions::Go(go.only(&base.to_string(), &benchmarks));
-                let prepared = prepare(&versions, how.children, how.store, place, linking)?;
+                let prepared = match prepare(&versions, how.children, how.store, place, linking) {
+                    Ok(prepared) => prepared,
+                    Err(error) if error.is::<ChildError>() => return Err(error),
+                    // What was measured so far has a verdict all the same.
+                    Err(error) => {
+                        self.unconfirmed = Some(in_one_line(&error));
+                        return Ok(());
+                    }
+                };
                 self.comparison.failed_builds.extend(prepared.failed_builds);
                 self.benchmarks = prepared.benchmarks;
+                self.uncontrolled = prepared.uncontrolled;
                 Rounds::new(prepared.subjects, plan, prepared.linker)
             }
             None => {
@@ -271,6 +287,7 @@ impl RunState<'_> {
         ));
         let first = std::mem::replace(&mut self.rounds, rounds);
         self.transcript.begin_confirmation();
+        self.comparison.begin_confirmation();
         let progress = Progress::start(how.rounds);
         let mut ended = Ok(());
         while ended.is_ok()
@@ -305,15 +322,53 @@ impl RunState<'_> {
         is_over
     }
 
+    /// What a report says of rows that a second measurement should have judged and did not.
+    pub(crate) fn advice(&self, report: &Report) -> Option<String> {
+        if let Some(why) = &self.unconfirmed {
+            return Some(format!(
+                "what may have regressed could not be measured again, so the first measurement decided: {why}"
+            ));
+        }
+        let is_first = |row: &&RowVerdict| {
+            row.action == Action::Fail && row.verdict.is_regression() && row.first.is_none()
+        };
+        let count = report.rows.iter().filter(is_first).count();
+        (self.confirmed > 0 && count > 0).then(|| {
+            format!(
+                "{} could not be measured again, so the first measurement decided",
+                counted(count, "failing row")
+            )
+        })
+    }
+
+    /// Saves what was measured of a head alone that does not come to its end.
+    pub(crate) fn rescue_alone(&self, folder: Option<&Path>) -> Result<()> {
+        if self.transcript.rounds(Side::Head) == 0 {
+            return Ok(());
+        }
+        let folder = self.rescue_folder(folder);
+        save(&folder, &[Vec::new(), self.text_alone()])
+            .with_context(|| format!("cannot save the results in {}", folder.display()))?;
+        let [_, new] = NAMES.map(|name| folder.join(name).display().to_string());
+        status(&format!(
+            "the results are saved; run `benchcli record {new}` to record them"
+        ));
+        Ok(())
+    }
+
+    fn rescue_folder(&self, folder: Option<&Path>) -> PathBuf {
+        folder.map_or_else(
+            || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
+            Path::to_owned,
+        )
+    }
+
     /// Saves what was measured of a run that does not come to its end.
     pub(crate) fn rescue(&self, folder: Option<&Path>) -> Result<()> {
         if self.transcript.rounds(Side::Head) == 0 {
             return Ok(());
         }
-        let folder = folder.map_or_else(
-            || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
-            Path::to_owned,
-        );
+        let folder = self.rescue_folder(folder);
         save(&folder, &self.texts())
             .with_context(|| format!("cannot save the results in {}", folder.display()))?;
         let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());

@@ -15,6 +15,20 @@ pub(crate) fn advice(base: &BTreeSet<String>, head: Option<&str>) -> Option<Stri
     ))
 }
 
+/// The same where the head is in a file, which does not say what it was built with. `here` is the version of the go
+/// command in this folder.
+pub(crate) fn advice_on_stored(base: &BTreeSet<String>, here: Option<&str>) -> Option<String> {
+    let here = here?;
+    if base.iter().all(|version| version == here) {
+        return None;
+    }
+    let base: Vec<&str> = base.iter().map(String::as_str).collect();
+    Some(format!(
+        "the base was recorded with {}, and the go command here is {here}; if it measured the head, a change between versions of Go counts like any other change",
+        base.join(" and ")
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,6 +42,9 @@ mod tests {
         assert_eq!(said(&["go1.26.1"], Some("go1.26.1")), None);
         assert_eq!(said(&[], Some("go1.26.1")), None);
         assert_eq!(said(&["go1.26.1"], None), None);
+        let stored = BTreeSet::from(["go1.25.0".to_owned()]);
+        assert_eq!(advice_on_stored(&stored, Some("go1.25.0")), None);
+        assert!(advice_on_stored(&stored, Some("go1.26.1")).is_some());
         let told = said(&["go1.25.0", "go1.26.1"], Some("go1.26.1")).unwrap_or_default();
         assert!(
             told.starts_with(

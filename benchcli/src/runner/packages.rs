@@ -118,7 +118,10 @@ fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<TableOptions>) {
             Some(Component::CurDir | Component::ParentDir)
         );
     if !is_local {
-        return ask(folder.to_owned(), pattern);
+        return match module_of(folder, pattern) {
+            Some((module, local)) => ask(module, &local),
+            None => ask(folder.to_owned(), pattern),
+        };
     }
     let tree = match pattern {
         "..." => Some("."),
@@ -140,6 +143,29 @@ fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<TableOptions>) {
             }
         }
     }
+}
+
+/// The module below a folder that a package is of by its path, and the package as seen from there, where no module
+/// around the folder has it.
+fn module_of(folder: &Path, package: &str) -> Option<(PathBuf, String)> {
+    let length = |module: &Path| {
+        let path = module_path(module)?;
+        let rest = package.strip_prefix(&path)?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(path.len())
+    };
+    let around = folder.ancestors().find_map(length).unwrap_or_default();
+    let below = modules_below(folder).into_iter();
+    let below = below.filter_map(|module| Some((length(&module)?, module)));
+    let (longest, module) = below.max_by_key(|(length, _)| *length)?;
+    (longest > around).then(|| (module, format!(".{}", &package[longest..])))
+}
+
+/// The path that a folder's `go.mod` gives to its module.
+fn module_path(folder: &Path) -> Option<String> {
+    let text = fs::read_to_string(folder.join("go.mod")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("module "))?;
+    let path = line.split("//").next()?.trim();
+    Some(path.trim_matches(['"', '`']).to_owned())
 }
 
 /// Whether a folder is in a module or has some below it.
@@ -214,9 +240,9 @@ fn list(
         String::from_utf8_lossy(&ran.stderr).into_owned(),
     );
     // A module may lie in the folder of a workspace and be none of it.
-    if question.pattern.starts_with('.')
-        && (text.contains("go.work") || complaint.contains("go.work"))
-    {
+    let is_outside =
+        |said: &str| said.contains("go.work") || said.contains("does not contain package");
+    if question.pattern.starts_with('.') && (is_outside(&text) || is_outside(&complaint)) {
         outside_workspace = true;
         ran = ask(outside_workspace)?;
     }

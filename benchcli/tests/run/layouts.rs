@@ -96,6 +96,12 @@ fn modules_within_and_workspaces() {
         measured(&sandbox, &[]),
         ["example.com/app", "example.com/m", "example.com/sub"]
     );
+    // By their paths too, as a failing run names them.
+    let named = ["--pkg=example.com/sub", "--pkg=example.com/m"];
+    assert_eq!(
+        measured(&sandbox, &named),
+        ["example.com/m", "example.com/sub"]
+    );
 }
 
 #[test]

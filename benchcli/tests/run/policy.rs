@@ -211,7 +211,7 @@ fn results_of_a_file_are_confirmed_before_they_fail() {
     assert_eq!(report["measured"]["confirming_rounds"], 5);
     let advice = report["advice"].to_string();
     assert!(
-        advice.contains("the base was built with go1.20.1 and the head with go1."),
+        advice.contains("the base was recorded with go1.20.1, and the go command here is go1."),
         "{advice}"
     );
     let again = report["reproduce"].as_str().unwrap();

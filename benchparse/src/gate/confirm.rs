@@ -41,6 +41,17 @@ use crate::unit::{Direction, follows_time};
 /// ```
 pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Policy) -> Report {
     let suspects = suspects(rows, &report, policy);
+    judge_suspects(rows, report, &suspects, again, policy)
+}
+
+/// Like [`judge_confirmed`], where something else than the report selected the suspects.
+pub fn judge_suspects(
+    rows: &[Row],
+    report: Report,
+    suspects: &[RowKey],
+    again: &[Row],
+    policy: &Policy,
+) -> Report {
     let again: Vec<Row> = again
         .iter()
         .filter(|row| suspects.contains(&row.key))
@@ -70,15 +81,12 @@ pub fn judge_confirmed(rows: &[Row], report: Report, again: &[Row], policy: &Pol
     applied
 }
 
-/// A row without a verdict is suspect up to so many times the policy's `q`…
-const GENEROUS_Q: f64 = 5.0;
-/// …from this part of its threshold on. Many rows of unchanged code would be measured again with less of either, and few
-/// more changes would be found.
-const GENEROUS_THRESHOLD: f64 = 0.5;
+/// A row without a verdict is suspect from this part of its threshold on.
+const SUSPECT_THRESHOLD: f64 = 0.5;
 
 /// The rows that a second measurement should judge: those that would fail the run because they got worse, and those
-/// without a verdict that got worse by half of the threshold at least with an adjusted p of up to 5 `q`. The latter only
-/// where both sides were measured in turn: between separate measurements, the machine makes too many rows differ so far.
+/// without a verdict that got worse by half of the threshold at least with a p of its own, not adjusted for the others, of
+/// at most `q`. The latter only where both sides were measured in turn: between separate measurements, the machine makes too many rows differ so far.
 /// Where the environment shifted, those of which that would be so if the median change of all times were none.
 pub fn suspects(rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
     let keys = |report: &Report| -> Vec<RowKey> {
@@ -148,8 +156,8 @@ fn may_fail(row: &Row, verdict: &RowVerdict, policy: &Policy) -> bool {
         && is_open
         && row.counts()
         && !is_accepted
-        && at_least(GENEROUS_Q * policy.q, tests.q_worse)
-        && at_least(effect.worse, 1.0 + GENEROUS_THRESHOLD * verdict.threshold)
+        && at_least(policy.q, tests.p_worse)
+        && at_least(effect.worse, 1.0 + SUSPECT_THRESHOLD * verdict.threshold)
 }
 
 /// Whether a second measurement came to nothing.
@@ -173,7 +181,13 @@ fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
     let mut row = untraded(again);
     row.first = first.effect;
     row.layout = again.layout.or(first.layout);
-    let would_fail = first.verdict.is_regression();
+    let is_shifted = matches!(
+        first.verdict,
+        Verdict::Inconclusive {
+            reason: Reason::EnvironmentShift
+        }
+    );
+    let would_fail = first.verdict.is_regression() || is_shifted;
     if row.verdict == Verdict::Improved || (would_fail && is_inconclusive(&row.verdict)) {
         let reason = match first.layout {
             Some(_) => Reason::Layout,

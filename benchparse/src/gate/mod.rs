@@ -34,7 +34,7 @@ mod verdict;
 
 pub use advice::{Finding, Target, Timings, findings};
 pub use bounds::Bounds;
-pub use confirm::{judge_confirmed, suspects};
+pub use confirm::{judge_confirmed, judge_suspects, suspects};
 pub use judge::{judge, judge_again};
 pub use layout::LayoutEffect;
 pub use policy::{Action, Policy, PolicyError};
