@@ -8,6 +8,8 @@
 //! A drawn run has the rounds of 5 of the 6 layouts, and 20 of the 22 rounds confirm it. Base and head have the same
 //! rounds, because these were measured in turn. Nothing is drawn twice within a run.
 //!
+//! A commit may lack `single`: it then has no part in what is said of one layout, nor of power.
+//!
 //! `resampled_runs --again FOLDER` prints the pattern of the benchmarks of one commit that `again` must have:
 //! those that any of the 6 possible first measurements makes suspect, and those that are calm.
 //!
@@ -207,19 +209,25 @@ fn calm(single: &Both) -> Vec<String> {
     old.keys().filter(|name| is_calm(name)).cloned().collect()
 }
 
+/// What was measured in one layout, where that was done.
+fn single(folder: &Path) -> Result<Option<Both>> {
+    let folder = folder.join("single");
+    folder.is_dir().then(|| Both::read(&folder)).transpose()
+}
+
 /// What was recorded of a commit.
 struct Commit {
     first: Both,
     again: Both,
-    single: Both,
+    single: Option<Both>,
     calm: Vec<String>,
 }
 
 impl Commit {
     fn read(folder: &Path) -> Result<Self> {
-        let single = Both::read(&folder.join("single"))?;
+        let single = single(folder)?;
         Ok(Self {
-            calm: calm(&single),
+            calm: single.as_ref().map(calm).unwrap_or_default(),
             first: Both::read(&folder.join("first"))?,
             again: Both::read(&folder.join("again"))?,
             single,
@@ -310,7 +318,7 @@ fn main() -> Result<()> {
     let mut commits = Vec::new();
     for entry in fs::read_dir(&folder)? {
         let folder = entry?.path();
-        if ["first", "again", "single"]
+        if ["first", "again"]
             .iter()
             .all(|way| folder.join(way).is_dir())
         {
@@ -378,7 +386,10 @@ fn main() -> Result<()> {
 /// The pattern of the benchmarks of a commit that a second measurement must have.
 fn again(folder: &Path) -> Result<String> {
     let first = Both::read(&folder.join("first"))?;
-    let mut names: BTreeSet<String> = calm(&Both::read(&folder.join("single"))?)
+    let mut names: BTreeSet<String> = single(folder)?
+        .as_ref()
+        .map(calm)
+        .unwrap_or_default()
         .into_iter()
         .collect();
     let layouts = first.layouts();
@@ -429,7 +440,7 @@ fn draw(
     } = commit;
     let of_first = first.of_some_layouts(5, random);
     let of_again = again.some(2 * ROUNDS, random);
-    let of_single = single.some(ROUNDS, random);
+    let of_single = single.as_ref().map(|single| single.some(ROUNDS, random));
     let planted = random.choice(calm).cloned();
     let default = |planted: Option<(&str, f64)>| {
         [0, 1].map(|side| {
@@ -438,8 +449,14 @@ fn draw(
                 + &again.text(side, &of_again, planted)
         })
     };
-    let alone = |planted| [0, 1].map(|side| single.text(side, &of_single, planted));
-    let rows = [judge.check(default(None))?, judge.check(alone(None))?];
+    let alone = |planted: Option<(&str, f64)>| {
+        let (single, rounds) = (single.as_ref()?, of_single.as_ref()?);
+        Some([0, 1].map(|side| single.text(side, rounds, planted)))
+    };
+    let mut rows = vec![judge.check(default(None))?];
+    if let Some(texts) = alone(None) {
+        rows.push(judge.check(texts)?);
+    }
     if rows.iter().any(|rows| rows.len() < LEAST_ROWS) {
         return Ok(());
     }
@@ -457,9 +474,9 @@ fn draw(
         };
         tally.within_layout += rows.iter().filter(reason).count();
     }
-    if judge.benchstat.is_some() {
+    if let (true, Some(texts)) = (judge.benchstat.is_some(), alone(None)) {
         tallies[2].runs += 1;
-        if !judge.benchstat(alone(None))?.is_empty() {
+        if !judge.benchstat(texts)?.is_empty() {
             tallies[2].failed += 1;
             tallies[2].commits.insert(number);
         }
@@ -476,10 +493,13 @@ fn draw(
                         == Some(name.clone())
             })
         };
+        let Some(texts) = alone(change) else {
+            continue;
+        };
         let found = [
             is_found(&judge.check(default(change))?),
-            is_found(&judge.check(alone(change))?),
-            judge.benchstat(alone(change))?.contains(&name),
+            is_found(&judge.check(texts.clone())?),
+            judge.benchstat(texts)?.contains(&name),
         ];
         for (tally, found) in tallies.iter_mut().zip(found) {
             let [of_found, of] = tally.planted.entry(percent).or_default();

@@ -14,7 +14,7 @@
 # a half. The machine should be quiet. The example `resampled_runs` then draws runs of 10 rounds from these, and prints
 # what they say.
 #
-# RAW names a folder that keeps what was measured, and what is there is not measured again. BENCHTIME is 20ms. BENCHCLI
+# SINGLE is how many of the commits are measured in the one layout, all by default. RAW names a folder that keeps what was measured, and what is there is not measured again. BENCHTIME is 20ms. BENCHCLI
 # names a program to use instead of the one that is built here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -109,6 +109,7 @@ for number in $(seq "$commits"); do
     git checkout -q "commit$number"
     for way in first single again; do
         [ -e "$raw/$number/$way" ] && continue
+        [ "$way" = single ] && [ "$number" -gt "${SINGLE:-$commits}" ] && continue
         # Each with layouts of its own.
         case $way in
             first) flags=(--rounds 12 --layouts 6 --seed "${number}1") ;;
