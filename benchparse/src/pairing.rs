@@ -230,11 +230,6 @@ impl Pairing {
         &self.options
     }
 
-    /// Compares times also where one side was measured in several layouts and the other in one.
-    pub fn compare_across_layouts(&mut self) {
-        self.options.across_layouts = true;
-    }
-
     /// Takes those of a result's measurements that the filter selects. A result of another parser than
     /// the first one's is not taken, and [`Pairing::rows`] says so.
     pub fn add(&mut self, side: Side, result: &BenchmarkResult<'_>) {
@@ -795,10 +790,11 @@ mod tests {
     #[test]
     fn times_of_one_layout_and_of_several_are_not_compared() {
         let differing = |across_layouts: bool, layouts: [&[Option<u32>]; 2]| {
-            let (mut parser, mut pairing) = (Parser::new(), Pairing::default());
-            if across_layouts {
-                pairing.compare_across_layouts();
-            }
+            let options = PairingOptions {
+                across_layouts,
+                ..PairingOptions::default()
+            };
+            let (mut parser, mut pairing) = (Parser::new(), Pairing::new(options));
             for (side, layouts) in Side::BOTH.into_iter().zip(layouts) {
                 for layout in layouts {
                     let mut reader = parser.read(b"", &b"BenchmarkA 1 5 ns/op 3 allocs/op\n"[..]);

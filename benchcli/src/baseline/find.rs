@@ -86,6 +86,13 @@ impl Wanted {
         })
     }
 
+    /// Whether some of the new results were measured in several layouts or in one, as a recording was.
+    fn has_policy_of(&self, recording: &Recording<'_>) -> bool {
+        let varies = environment::varies_layouts(&recording.header);
+        let mut environments = self.environments.iter();
+        environments.any(|it| it.varies_layouts == varies)
+    }
+
     fn has_labels(&self, header: &Header) -> bool {
         self.labels.iter().all(|(name, value)| {
             let mut labels = header.labels();
@@ -112,21 +119,14 @@ impl Baseline {
 
     /// Whether it was measured in several layouts and the new results in one, or the other way round.
     pub fn is_across_layouts(&self, wanted: &Wanted) -> bool {
-        let environments = wanted.environments.iter();
-        let varies: BTreeSet<bool> = environments.map(|it| it.varies_layouts).collect();
         let mut recordings = self.recordings.iter();
-        !varies.is_empty()
-            && recordings.any(|it| !varies.contains(&environment::varies_layouts(&it.header)))
+        !wanted.environments.is_empty() && recordings.any(|it| !wanted.has_policy_of(it))
     }
 
     /// Leaves out the recordings of the layout policy that the new results do not have, where there are others.
     pub fn prefer_layouts(&mut self, wanted: &Wanted) {
-        let environments = wanted.environments.iter();
-        let varies: BTreeSet<bool> = environments.map(|it| it.varies_layouts).collect();
-        let is_alike =
-            |it: &Recording<'_>| varies.contains(&environment::varies_layouts(&it.header));
-        if self.recordings.iter().any(is_alike) {
-            self.recordings.retain(is_alike);
+        if self.recordings.iter().any(|it| wanted.has_policy_of(it)) {
+            self.recordings.retain(|it| wanted.has_policy_of(it));
         }
     }
 

@@ -92,16 +92,9 @@ impl<'s> Assembly<'s> {
                 seen.insert(environment.clone());
                 let seen = there.entry("units").or_default();
                 seen.insert(crate::unit_words::written_unit(&key.unit).to_owned());
-                // What no layout changes is shown with the times of several.
-                let beside = format!("{environment}; {SEVERAL_LAYOUTS}");
-                let shown = if unit::follows_time(key.unit.as_bytes()) {
-                    [&environment, &environment]
-                } else {
-                    [&environment, &beside]
-                };
                 let is_wanted = wanted_environment
                     .as_ref()
-                    .is_none_or(|wanted| shown.iter().any(|it| it.to_lowercase().contains(wanted)))
+                    .is_none_or(|wanted| is_shown_as(&environment, &key.unit, wanted))
                     && (request.units.is_empty() || request.units.iter().any(|it| key.is_in(it)))
                     && key.matches(&request.filter);
                 if is_wanted {
@@ -205,13 +198,26 @@ impl<'s> Assembly<'s> {
     }
 }
 
+/// Whether a unit of an environment is shown under a name with a text in it, in lower case.
+fn is_shown_as(environment: &str, unit: &str, wanted: &str) -> bool {
+    let beside = beside_times(environment, unit);
+    let has = |name: &str| name.to_lowercase().contains(wanted);
+    has(environment) || beside.is_some_and(|name| has(&name))
+}
+
+/// The environment of the times of several layouts, for a unit that no layout changes.
+fn beside_times(environment: &str, unit: &str) -> Option<String> {
+    let follows_time = unit::follows_time(unit.as_bytes());
+    (!follows_time).then(|| format!("{environment}; {SEVERAL_LAYOUTS}"))
+}
+
 /// Shows what no layout changes, such as allocations, with the times that are of several layouts, where there are
 /// some: it is the same series, however times are measured.
 fn show_beside_times(all: &mut [Series]) {
     let environments: BTreeSet<String> = all.iter().map(|it| it.environment.clone()).collect();
     for series in all {
-        let beside = format!("{}; {SEVERAL_LAYOUTS}", series.environment);
-        if !unit::follows_time(series.unit.as_bytes()) && environments.contains(&beside) {
+        let beside = beside_times(&series.environment, &series.unit);
+        if let Some(beside) = beside.filter(|it| environments.contains(it)) {
             series.environment = beside;
         }
     }

@@ -343,38 +343,36 @@ impl RunState<'_> {
 
     /// Saves what was measured of a head alone that does not come to its end.
     pub(crate) fn rescue_alone(&self, folder: Option<&Path>) -> Result<()> {
-        if self.transcript.rounds(Side::Head) == 0 {
-            return Ok(());
-        }
-        let folder = self.rescue_folder(folder);
-        save(&folder, &[Vec::new(), self.text_alone()])
-            .with_context(|| format!("cannot save the results in {}", folder.display()))?;
-        let [_, new] = NAMES.map(|name| folder.join(name).display().to_string());
-        status(&format!(
-            "the results are saved; run `benchcli record {new}` to record them"
-        ));
-        Ok(())
-    }
-
-    fn rescue_folder(&self, folder: Option<&Path>) -> PathBuf {
-        folder.map_or_else(
-            || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
-            Path::to_owned,
-        )
+        self.rescue_texts(folder, &[Vec::new(), self.text_alone()], |[_, new]| {
+            format!("run `benchcli record {new}` to record them")
+        })
     }
 
     /// Saves what was measured of a run that does not come to its end.
     pub(crate) fn rescue(&self, folder: Option<&Path>) -> Result<()> {
+        self.rescue_texts(folder, &self.texts(), |[old, new]| {
+            format!("run `benchcli check {old} {new}` to judge them")
+        })
+    }
+
+    /// Saves texts, and says what to do with the files.
+    fn rescue_texts(
+        &self,
+        folder: Option<&Path>,
+        texts: &[Vec<u8>; 2],
+        what_to_do: impl Fn([String; 2]) -> String,
+    ) -> Result<()> {
         if self.transcript.rounds(Side::Head) == 0 {
             return Ok(());
         }
-        let folder = self.rescue_folder(folder);
-        save(&folder, &self.texts())
+        let folder = folder.map_or_else(
+            || PathBuf::from(format!("benchcli-stopped-{}", self.rounds.plan.seed)),
+            Path::to_owned,
+        );
+        save(&folder, texts)
             .with_context(|| format!("cannot save the results in {}", folder.display()))?;
-        let [old, new] = NAMES.map(|name| folder.join(name).display().to_string());
-        status(&format!(
-            "the results are saved; run `benchcli check {old} {new}` to judge them"
-        ));
+        let files = NAMES.map(|name| folder.join(name).display().to_string());
+        status(&format!("the results are saved; {}", what_to_do(files)));
         Ok(())
     }
 }

@@ -4,29 +4,29 @@ use std::collections::BTreeSet;
 
 /// A sentence where the base was built with another version of Go than the head, as far as both are known.
 pub(crate) fn advice(base: &BTreeSet<String>, head: Option<&str>) -> Option<String> {
-    let head = head?;
-    if base.iter().all(|version| version == head) {
-        return None;
-    }
-    let base: Vec<&str> = base.iter().map(String::as_str).collect();
+    let (base, head) = different(base, head)?;
     Some(format!(
-        "the base was built with {} and the head with {head}; a change between versions of Go counts like any other change",
-        base.join(" and ")
+        "the base was built with {base} and the head with {head}; a change between versions of Go counts like any other change"
     ))
 }
 
 /// The same where the head is in a file, which does not say what it was built with. `here` is the version of the go
 /// command in this folder.
 pub(crate) fn advice_on_stored(base: &BTreeSet<String>, here: Option<&str>) -> Option<String> {
-    let here = here?;
-    if base.iter().all(|version| version == here) {
+    let (base, here) = different(base, here)?;
+    Some(format!(
+        "the base was recorded with {base}, and the go command here is {here}; if it measured the head, a change between versions of Go counts like any other change"
+    ))
+}
+
+/// The versions of the base as text and the other one, where they are known and differ.
+fn different<'v>(base: &BTreeSet<String>, other: Option<&'v str>) -> Option<(String, &'v str)> {
+    let other = other?;
+    if base.iter().all(|version| version == other) {
         return None;
     }
     let base: Vec<&str> = base.iter().map(String::as_str).collect();
-    Some(format!(
-        "the base was recorded with {}, and the go command here is {here}; if it measured the head, a change between versions of Go counts like any other change",
-        base.join(" and ")
-    ))
+    Some((base.join(" and "), other))
 }
 
 #[cfg(test)]

@@ -120,11 +120,12 @@ pub(super) fn rule_line(report: &CheckReport) -> String {
 pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
     let measured = report.measured.as_ref()?;
     let machine = &measured.machine;
-    let uncontrolled = measured.uncontrolled.as_ref();
+    let layouts = match (measured.layouts, &measured.uncontrolled) {
+        (_, Some(why)) => format!("; layout of the code not controlled: {why}"),
+        (Some(layouts), None) => format!(", {} of each binary", counted(layouts, "layout")),
+        (None, None) => String::new(),
+    };
     if measured.rounds == 0 && measured.confirming_rounds > 0 {
-        let layouts = uncontrolled
-            .map(|why| format!("; layout of the code not controlled: {why}"))
-            .unwrap_or_default();
         return Some(format!(
             "rows that may have regressed were measured again in {}, base and head in turn{layouts}; machine: {machine}",
             counted(measured.confirming_rounds, "round"),
@@ -135,11 +136,6 @@ pub(super) fn measured_line(report: &CheckReport) -> Option<String> {
         |order| format!("in {order} order, seed {}", measured.seed),
     );
     let rounds = counted(measured.rounds, "round");
-    let layouts = match (measured.layouts, uncontrolled) {
-        (_, Some(why)) => format!("; layout of the code not controlled: {why}"),
-        (Some(layouts), None) => format!(", {} of each binary", counted(layouts, "layout")),
-        (None, None) => String::new(),
-    };
     let again = match measured.confirming_rounds {
         0 => String::new(),
         rounds => format!(

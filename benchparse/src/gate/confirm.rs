@@ -148,14 +148,10 @@ fn may_fail(row: &Row, verdict: &RowVerdict, policy: &Policy) -> bool {
     let (Some(tests), Some(effect)) = (verdict.tests, verdict.effect) else {
         return false;
     };
-    let is_accepted = row
-        .acceptances
-        .iter()
-        .any(|acceptance| at_least(1.0 + acceptance.limit_percent / 100.0, effect.worse));
     policy.interleaved
         && is_open
         && row.counts()
-        && !is_accepted
+        && row.accepted(effect.worse).is_none()
         && at_least(policy.q, tests.p_worse)
         && at_least(effect.worse, 1.0 + SUSPECT_THRESHOLD * verdict.threshold)
 }

@@ -483,11 +483,7 @@ fn accepted(row: &Row, verdict: Verdict, effect: Option<Effect>) -> Verdict {
     let Some(effect) = effect.filter(|_| verdict == Verdict::Regressed) else {
         return verdict;
     };
-    let covering = row
-        .acceptances
-        .iter()
-        .find(|acceptance| at_least(1.0 + acceptance.limit_percent / 100.0, effect.worse));
-    match covering {
+    match row.accepted(effect.worse) {
         Some(acceptance) => Verdict::Accepted {
             reason: acceptance.reason.clone(),
             limit_percent: acceptance.limit_percent,

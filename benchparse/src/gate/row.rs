@@ -3,6 +3,7 @@
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
+use super::at_least;
 use super::layout::LayoutEffect;
 use crate::stats::Sample;
 use crate::unit::{Direction, ValueClass as Class};
@@ -89,6 +90,12 @@ impl Row {
             acceptances: Vec::new(),
             layout: None,
         }
+    }
+
+    /// The first acceptance that covers a row that is worse by a factor.
+    pub(super) fn accepted(&self, worse: f64) -> Option<&Acceptance> {
+        let mut acceptances = self.acceptances.iter();
+        acceptances.find(|acceptance| at_least(1.0 + acceptance.limit_percent / 100.0, worse))
     }
 
     /// Whether the row can decide a run.
