@@ -49,6 +49,7 @@ cfg_if! {
 
 mod atomic_file;
 mod base64;
+mod go_code;
 mod measured_marks;
 mod pipeline;
 mod plural;

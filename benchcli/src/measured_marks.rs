@@ -14,6 +14,9 @@ pub(crate) const ALONE: &[u8] = b"# benchcli: measured";
 /// What a line begins with that gives the number of the layout of the binary behind the results after it.
 pub(crate) const LAYOUT: &str = "# benchcli: layout ";
 
+/// What a line begins with that gives the hash of the code of the benchmark behind the results after it.
+pub(crate) const BENCHMARK: &str = "# benchcli: benchmark ";
+
 /// What the first line of a recording begins with, as `benchcli show` prints it.
 const RECORDING: &[u8] = b"# benchcli run=";
 
@@ -62,6 +65,8 @@ pub(crate) struct Marks {
     confirmation: Option<u64>,
     /// From which line on which layout is measured.
     layouts: Vec<(u64, Option<u32>)>,
+    /// From which line on which benchmark is measured, by the hash of its code.
+    benchmarks: Vec<(u64, Option<String>)>,
 }
 
 impl Marks {
@@ -80,6 +85,7 @@ impl Marks {
                 // Another recording begins.
                 is_marked = false;
                 marks.layouts.push((number, None));
+                marks.benchmarks.push((number, None));
             } else if !is_marked {
             } else if line == CONFIRMATION {
                 marks.confirmation.get_or_insert(number);
@@ -88,6 +94,9 @@ impl Marks {
                 marks
                     .layouts
                     .push((number, layout.and_then(|it| it.parse().ok())));
+            } else if let Some(hash) = line.strip_prefix(BENCHMARK.as_bytes()) {
+                let hash = std::str::from_utf8(hash).ok().map(str::to_owned);
+                marks.benchmarks.push((number, hash));
             }
         }
         marks
@@ -103,10 +112,15 @@ impl Marks {
     }
 
     /// The same marks for a whole text.
-    pub(crate) fn everywhere(layout: Option<u32>, confirms: bool) -> Self {
+    pub(crate) fn everywhere(
+        layout: Option<u32>,
+        benchmark: Option<String>,
+        confirms: bool,
+    ) -> Self {
         Self {
             confirmation: confirms.then_some(0),
             layouts: vec![(0, layout)],
+            benchmarks: vec![(0, benchmark)],
         }
     }
 
@@ -123,9 +137,19 @@ impl Marks {
     }
 
     pub(crate) fn layout(&self, line: u64) -> Option<u32> {
-        let after = self.layouts.partition_point(|(first, _)| *first <= line);
-        self.layouts[..after].last().and_then(|(_, layout)| *layout)
+        in_force(&self.layouts, line).and_then(|layout| *layout)
     }
+
+    /// The hash of the code of the benchmark behind a result.
+    pub(crate) fn benchmark(&self, line: u64) -> Option<&str> {
+        in_force(&self.benchmarks, line).and_then(Option::as_deref)
+    }
+}
+
+/// The last of the marks up to a line.
+fn in_force<T>(marks: &[(u64, T)], line: u64) -> Option<&T> {
+    let after = marks.partition_point(|(first, _)| *first <= line);
+    marks[..after].last().map(|(_, mark)| mark)
 }
 
 #[cfg(test)]
@@ -147,6 +171,10 @@ mod tests {
             [false, false, true]
         );
         assert_eq!(marks.layouts(), 1);
+        let text =
+            b"# benchcli: measured seed=1\n# benchcli: benchmark a1\nx\n# benchcli run=2 v=1\nx\n";
+        let marks = Marks::of(text);
+        assert_eq!((marks.benchmark(3), marks.benchmark(5)), (Some("a1"), None));
     }
 
     #[test]
@@ -173,7 +201,8 @@ mod tests {
             # benchcli run=2 v=1\nx\n";
         let marks = Marks::of(shown);
         assert_eq!((marks.layout(4), marks.layout(6)), (Some(3), None));
-        let marks = Marks::everywhere(Some(2), true);
+        let marks = Marks::everywhere(Some(2), Some("a1".to_owned()), true);
         assert_eq!((marks.layout(1), marks.confirms(1)), (Some(2), true));
+        assert_eq!(marks.benchmark(1), Some("a1"));
     }
 }

@@ -46,6 +46,7 @@ const PROGRAM: &[(&str, &[&str])] = &[
     ("inputs", &["hint"]),
     ("config", &[]),
     ("diagnostics", &[]),
+    ("go_code", &[]),
     ("measured_marks", &[]),
     ("baseline", &["hint", "measured_marks", "plural"]),
     (
@@ -78,6 +79,7 @@ const PROGRAM: &[(&str, &[&str])] = &[
             "baseline",
             "config",
             "diagnostics",
+            "go_code",
             "hint",
             "history",
             "inputs",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 
 use anyhow::{Result, anyhow, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::hint::WithHint as _;
 use crate::runner::go_flags::GoFlags;
@@ -35,6 +35,11 @@ pub(super) struct GoArgs {
     /// The packages to benchmark; repeatable
     #[arg(long = "pkg", value_name = "PACKAGES", default_value = "./...")]
     packages: Vec<String>,
+
+    /// Whose benchmarks both sides run where the benchmarks themselves differ; `own` runs each side's and judges only
+    /// those that are the same
+    #[arg(long, value_enum, default_value_t, value_name = "SIDE")]
+    benchmarks: BenchmarksOf,
 
     /// Flags for the go command and the test binaries
     #[arg(last = true, value_name = "GO FLAGS")]
@@ -71,6 +76,7 @@ impl GoArgs {
             bench: self.bench,
             test,
             packages: self.packages,
+            benchmarks: self.benchmarks,
             flags: GoFlags::parse(&texts(self.go_flags)?)?,
         })
     }
@@ -96,8 +102,22 @@ pub struct GoOptions {
     pub test: Vec<String>,
     /// Which packages.
     pub packages: Vec<String>,
+    /// Whose benchmarks run where they differ.
+    pub benchmarks: BenchmarksOf,
     /// Flags after `--`.
     pub flags: GoFlags,
+}
+
+/// Whose benchmarks both sides run, where the benchmarks differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum BenchmarksOf {
+    /// The head's.
+    #[default]
+    Head,
+    /// The base's.
+    Base,
+    /// Each side its own.
+    Own,
 }
 
 /// What the head is compared with.
@@ -123,6 +143,7 @@ impl GoOptions {
             cpu: None,
             count: None,
             packages: vec!["./...".to_owned()],
+            benchmarks: BenchmarksOf::default(),
             go_flags: flags,
         };
         go.into_options(BaseSource::Nothing, vec![BENCHMEM.to_owned()])

@@ -77,6 +77,9 @@ pub fn run(options: &CheckOptions) -> Result<Outcome> {
         // Results that were stored at another time were not measured in turn with any others.
         comparison.is_interleaved = options.gate.policy.interleaved;
         comparison.selects_across_layouts = confirms && baseline.is_across_layouts(&wanted);
+        if let Some(store) = &store {
+            comparison.compare_benchmarks_with(store, baseline.commit)?;
+        }
     }
     if confirms {
         let Some(baseline) = &baseline else {

@@ -150,6 +150,8 @@ fn measure(context: &RunContext<'_>, prepared: Prepared, place: &mut RunFolder) 
     let mut comparison = Comparison::new(&options.gate, prepared.names);
     comparison.failed_builds = prepared.failed_builds;
     comparison.base_is_listed = prepared.base_is_listed;
+    comparison.set_differences_of_confirmation(prepared.differences.clone());
+    comparison.set_differences(prepared.differences);
     comparison.are_commands = matches!(options.versions, Versions::Commands(_));
     let baseline = stored_base(&options.versions);
     let is_alone = is_alone(&options.versions);
@@ -286,6 +288,9 @@ fn read_baseline(
     );
     state.comparison.rename_base(cached.to_string());
     state.comparison.selects_across_layouts = cached.is_across_layouts(&wanted);
+    state
+        .comparison
+        .compare_benchmarks_with(store, cached.commit)?;
     for text in cached.texts() {
         let quiet = |_: &[u8]| Ok(());
         state

@@ -69,7 +69,7 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
 }
 
 /// Lasting changes for the worse that the last commits made and did not undo, as the place of a
-/// series and that of the change in it. Throughput that has its time beside it does not count twice,
+/// series and that of the change in it. What a changed benchmark measured does not count. Throughput that has its time beside it does not count twice,
 /// nor does what was traded for something better in a unit that is an excuse.
 fn new_regressions(
     history: &History,
@@ -77,7 +77,10 @@ fn new_regressions(
     is_excuse: &dyn Fn(&str) -> bool,
 ) -> Vec<(usize, usize)> {
     let first = history.commits.len().saturating_sub(count);
-    let effects = history.effects.iter().filter(|effect| effect.worse);
+    let effects = history
+        .effects
+        .iter()
+        .filter(|effect| effect.worse && effect.benchmark_changed.is_none());
     let mut found: Vec<(usize, usize)> = effects
         .flat_map(|effect| effect.changes.iter().map(move |&place| (effect, place)))
         .filter(|&(_, place)| {

@@ -47,6 +47,32 @@ impl ChangedFiles {
         })
     }
 
+    /// The root of the working tree.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether a test file differs in the folder of a package.
+    pub(crate) fn has_test_file(&self, package: &Path) -> bool {
+        let is_test = |path: &Path| path.to_string_lossy().ends_with("_test.go");
+        self.below(package)
+            .any(|path| path.components().count() == 1 && is_test(path))
+    }
+
+    /// The files below a package's `testdata` that differ, as paths below the package's folder.
+    pub(crate) fn test_data(&self, package: &Path) -> Vec<PathBuf> {
+        let found = self.below(package).filter(|it| it.starts_with("testdata"));
+        found.map(Path::to_owned).collect()
+    }
+
+    /// The files below a folder that differ, as paths below it.
+    fn below(&self, folder: &Path) -> impl Iterator<Item = &Path> {
+        let folder = folder.strip_prefix(&self.root).ok().map(Path::to_owned);
+        self.paths
+            .iter()
+            .filter_map(move |path| path.strip_prefix(folder.as_ref()?).ok())
+    }
+
     /// Whether the benchmarks of a package may see one of the changes at run time: any file of its module counts, but
     /// of the Go code only that of the package's own folder.
     pub(crate) fn may_be_read_by(&self, package: &Path) -> bool {
@@ -97,6 +123,20 @@ mod tests {
         assert!(may_read("nested/words.txt", "codec"));
         assert!(may_read("nested/words.txt", "nested/codec"));
         assert!(!may_read("words.txt", "nested/codec"));
+    }
+
+    #[test]
+    fn test_files_and_their_data_are_those_of_the_folder_itself() {
+        let root = Path::new("/w");
+        let changed = changed(
+            root,
+            &["codec/a_test.go", "codec/testdata/x/a.txt", "text/a.go"],
+        );
+        let [codec, text] = ["codec", "text"].map(|folder| root.join(folder));
+        assert!(changed.has_test_file(&codec));
+        assert!(!changed.has_test_file(&text) && !changed.has_test_file(root));
+        assert_eq!(changed.test_data(&codec), [Path::new("testdata/x/a.txt")]);
+        assert!(changed.test_data(root).is_empty());
     }
 
     #[test]

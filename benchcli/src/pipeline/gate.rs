@@ -15,14 +15,17 @@ use benchparse::gate::{
     suspects,
 };
 use benchparse::name::Name;
-use benchparse::pairing::{LAYOUTS_DIFFER, Pair, Pairing, PairingOptions, Side};
+use benchparse::pairing::{LAYOUTS_DIFFER, Pair, PairingOptions, Side};
 use benchparse::query::{Field, Key};
 use benchparse::unit::{self, DirectionBasis};
 use git2::{Commit, Oid};
 use jiff::Zoned;
 
+use super::benchmark_changes::BenchmarkDifferences;
+use super::measurement::Measurement;
 use super::results::{no_result, read_text};
 use super::source_places::places;
+use super::source_version::SourceVersion;
 use super::unmatched;
 use crate::args::check::{GateOptions, ReportFormat};
 use crate::atomic_file::write_file;
@@ -136,9 +139,9 @@ fn is_in_head(store: &Store, revision: &str) -> Option<bool> {
 )]
 pub(crate) struct Comparison {
     parser: Parser,
-    pairing: Pairing,
+    first: Measurement,
     /// What was measured again, to confirm what may have regressed.
-    again: Pairing,
+    again: Measurement,
     /// What was noticed of base and head.
     noticed: [Noticed; 2],
     /// What was noticed before anything was read: packages that do not build.
@@ -183,8 +186,8 @@ impl Comparison {
         let noticed = |at: usize| Noticed::new(names[at].clone(), Some(Side::BOTH[at]));
         Self {
             parser: Parser::new(),
-            pairing: Pairing::new(pairing.clone()),
-            again: Pairing::new(pairing),
+            first: Measurement::new(pairing.clone()),
+            again: Measurement::new(pairing),
             noticed: [noticed(0), noticed(1)],
             failed_builds: Vec::new(),
             names,
@@ -232,7 +235,7 @@ impl Comparison {
     ) -> Result<Noticed> {
         let name = self.names[side as usize].clone();
         let label = [b"old".as_slice(), b"new"][side as usize];
-        let (pairing, again) = (&mut self.pairing, &mut self.again);
+        let (first, again) = (&mut self.first, &mut self.again);
         let noticed = read_text(
             &mut self.parser,
             options.repair_mode,
@@ -243,9 +246,9 @@ impl Comparison {
                 let to = if marks.confirms(result.line()) {
                     &mut *again
                 } else {
-                    &mut *pairing
+                    &mut *first
                 };
-                to.add_in_layout(side, result, marks.layout(result.line()));
+                to.add(side, result, marks);
             },
             malformed,
         )?;
@@ -284,7 +287,36 @@ impl Comparison {
 
     /// What is read from now on of a second measurement is all of it.
     pub(crate) fn begin_confirmation(&mut self) {
-        self.again = Pairing::new(self.pairing.options().clone());
+        let differences = self.again.differences.clone();
+        self.again = Measurement::new(self.first.pairing.options().clone());
+        self.again.differences = differences;
+    }
+
+    /// Says which benchmarks differ between the sides in what is read of the first measurement.
+    pub(crate) fn set_differences(&mut self, differences: BenchmarkDifferences) {
+        self.first.differences = differences;
+    }
+
+    /// Finds the benchmarks of the working tree that differ from those of a commit whose stored results are the base.
+    ///
+    /// # Errors
+    /// What git says.
+    pub(crate) fn compare_benchmarks_with(&mut self, store: &Store, base: Oid) -> Result<()> {
+        let repository = store.repo();
+        // A shallow clone may have the baseline and not its commit.
+        let (Some(root), Ok(_)) = (repository.workdir(), repository.find_commit(base)) else {
+            return Ok(());
+        };
+        let base = SourceVersion::of_commit(repository, base)?;
+        let head = SourceVersion::of_folder(root);
+        let packages = self.first.packages(&self.parser);
+        self.first.differences = BenchmarkDifferences::between(&base, &head, &packages);
+        Ok(())
+    }
+
+    /// The same of what confirms it.
+    pub(crate) fn set_differences_of_confirmation(&mut self, differences: BenchmarkDifferences) {
+        self.again.differences = differences;
     }
 
     /// Calls the base by the name of what stands for it.
@@ -302,7 +334,7 @@ impl Comparison {
 
     /// The rows as the configuration wants them judged, as they were first measured.
     pub(crate) fn rows(&self, gate: &Gate<'_>) -> Rows {
-        self.rows_of(&self.pairing, gate)
+        self.rows_of(&self.first, gate)
     }
 
     /// Judges the rows with the verdicts of earlier looks and the part of q that is left, and those that are suspect by
@@ -331,8 +363,10 @@ impl Comparison {
             .enumerate()
             .map(|(at, row)| (&row.key, at))
             .collect();
-        for (row, metadata) in report.rows.iter().zip(&mut rows.metadata) {
-            if let (Some(_), Some(&at)) = (row.first, places.get(&row.key)) {
+        for ((row, first), metadata) in report.rows.iter().zip(&rows.rows).zip(&mut rows.metadata) {
+            let is_of_second = row.first.is_some()
+                || first.benchmark_changed.is_some() && suspects.contains(&row.key);
+            if let (true, Some(&at)) = (is_of_second, places.get(&row.key)) {
                 *metadata = again.metadata[at].clone();
             }
         }
@@ -345,6 +379,18 @@ impl Comparison {
     }
 
     fn suspects_of(&self, rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
+        let mut suspects = self.suspects_by_values(rows, report, policy);
+        // Stored results are of each side's own benchmark. A measurement in turn has the same one on both.
+        if !policy.interleaved {
+            let changed = rows
+                .iter()
+                .filter(|row| row.benchmark_changed.is_some() && row.gated && row.in_family);
+            suspects.extend(changed.map(|row| row.key.clone()));
+        }
+        suspects
+    }
+
+    fn suspects_by_values(&self, rows: &[Row], report: &Report, policy: &Policy) -> Vec<RowKey> {
         if !self.selects_across_layouts {
             return suspects(rows, report, policy);
         }
@@ -356,7 +402,7 @@ impl Comparison {
         suspects(&rows, &judge(&rows, policy), policy)
     }
 
-    fn rows_of(&self, pairing: &Pairing, gate: &Gate<'_>) -> Rows {
+    fn rows_of(&self, measured: &Measurement, gate: &Gate<'_>) -> Rows {
         let options = gate.options;
         let gated: Option<Vec<Vec<u8>>> = options.gated.as_ref().map(|units| {
             let tidied = |unit: &String| unit::tidy(unit.as_bytes()).unit.into_owned();
@@ -367,7 +413,8 @@ impl Comparison {
             .into_iter()
             .filter(Diagnostic::is_failure)
             .collect();
-        let mut pairs = pairing
+        let mut pairs = measured
+            .pairing
             .pairs(&self.parser)
             .expect("all results were read by this parser");
         // What one side could not measure was neither added nor removed.
@@ -406,8 +453,16 @@ impl Comparison {
             row.acceptances = gate
                 .acceptances
                 .of(pair.name, pair.unit, &mut used_acceptances);
+            let package = String::from_utf8_lossy(pair.package().unwrap_or_default()).into_owned();
+            let name = Name::new(pair.name);
+            let benchmark = (
+                package.clone(),
+                String::from_utf8_lossy(name.base()).into_owned(),
+            );
+            row.benchmark_changed = measured.change_of(&benchmark);
             metadata.push(RowMetadata {
-                package: String::from_utf8_lossy(pair.package().unwrap_or_default()).into_owned(),
+                package,
+                benchmark_of: measured.differences.shared.get(&benchmark).copied(),
                 sides: pair.sides.map(Clone::clone),
                 gated: row.gated && row.in_family,
                 direction_basis: match settings.direction {
@@ -447,7 +502,7 @@ impl Comparison {
             )
             .hint("make the Unit lines of the inputs agree"));
         }
-        if let Some(merged) = self.pairing.merged_packages(&self.parser) {
+        if let Some(merged) = self.first.pairing.merged_packages(&self.parser) {
             let [one, other] = merged.packages.map(String::from_utf8_lossy);
             return Err(anyhow!(
                 "--ignore pkg: the {} has {} in {one} and in {other}, which would become one sample",
@@ -479,7 +534,7 @@ impl Comparison {
         let any_failed = failed(Side::Base) || failed(Side::Head);
         for side in Side::BOTH {
             let is_explained = any_failed || (side == Side::Base && self.base_is_listed);
-            if is_explained || !self.pairing.lacks(side) {
+            if is_explained || !self.first.pairing.lacks(side) {
                 continue;
             }
             let name = &self.names[side as usize];
@@ -492,7 +547,7 @@ impl Comparison {
             let error = anyhow!("no results in {name} match the filter");
             let texts = texts.iter().flatten().map(Vec::as_slice);
             return Err(
-                match unmatched::hint(&self.pairing.options().filter, texts) {
+                match unmatched::hint(&self.first.pairing.options().filter, texts) {
                     Some(hint) => error.hint(hint),
                     None => error,
                 },
@@ -509,7 +564,7 @@ impl Comparison {
 
     /// Why two sides have no benchmark in common.
     fn mismatch(&self, texts: &[Vec<Vec<u8>>; 2]) -> String {
-        let options = self.pairing.options();
+        let options = self.first.pairing.options();
         let keys = options.environment.iter().chain(&options.ignore);
         let fields = keys.map(|key| Field::from(Key::ConfigKey(key.clone().into_bytes())));
         // The table_options whose rows are the gate's.

@@ -1,10 +1,16 @@
 //! Reads the history for a command and reports anything unusual.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
+use benchparse::name::Name;
+use benchparse::trend::History;
+use git2::Oid;
 use jiff::Timestamp;
 
+use super::benchmark_changes::BenchmarkDifferences;
+use super::source_version::SourceVersion;
 use crate::args::history::HistoryOptions;
 use crate::baseline::Store;
 use crate::history::{Reading, Request, Since, Window, read};
@@ -31,7 +37,38 @@ pub(crate) fn history(options: &HistoryOptions, with_samples: bool) -> Result<Re
         sensitivity: options.sensitivity,
         config: &options.config,
     };
-    read(&store, &request)
+    let mut reading = read(&store, &request)?;
+    separate_changed_benchmarks(&store, &mut reading.history);
+    Ok(reading)
+}
+
+/// Tells apart the changes at commits that changed the benchmark itself. Of commits that the clone does not have nothing
+/// is known.
+fn separate_changed_benchmarks(store: &Store, history: &mut History) {
+    let commits: Vec<Option<Oid>> = history
+        .commits
+        .iter()
+        .map(|commit| Oid::from_str(&commit.id).ok())
+        .collect();
+    let repository = store.repo();
+    let version = |at: usize| {
+        let commit = commits.get(at).copied().flatten()?;
+        SourceVersion::of_commit(repository, commit).ok()
+    };
+    let mut known: HashMap<(String, [usize; 2]), BenchmarkDifferences> = HashMap::new();
+    history.separate_changed_benchmarks(|series, [after, at]| {
+        let of = (series.package.clone(), [after, at]);
+        let differences = known.entry(of).or_insert_with(|| {
+            let (Some(old), Some(new)) = (version(after), version(at)) else {
+                return BenchmarkDifferences::default();
+            };
+            BenchmarkDifferences::between(&old, &new, &[series.package.clone()].into())
+        });
+        let name = Name::new(series.benchmark.as_bytes());
+        let name = String::from_utf8_lossy(name.base()).into_owned();
+        let change = differences.changed.get(&(series.package.clone(), name))?;
+        change.file.clone()
+    });
 }
 
 /// What is to be said of a history besides its series: a sentence each.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use benchparse::gate::{Action, Report};
 
-use crate::args::go::GoOptions;
+use clap::ValueEnum as _;
+
+use crate::args::go::{BenchmarksOf, GoOptions};
 use crate::report::verdicts::RowMetadata;
 
 /// The command that measures the failing rows again; nothing where no row fails. `base` is the commit. `seeded` is the
@@ -45,6 +47,12 @@ pub(crate) fn command(
             None => behind.push(flag.replacen("-test.", "-", 1)),
         }
     }
+    if let Some(side) = (go.benchmarks != BenchmarksOf::default())
+        .then(|| go.benchmarks.to_possible_value())
+        .flatten()
+    {
+        words.extend(["--benchmarks".to_owned(), side.get_name().to_owned()]);
+    }
     if let Some((rounds, seed)) = seeded {
         words.extend(["--rounds".to_owned(), rounds.to_string()]);
         words.extend(["--seed".to_owned(), seed.to_string()]);
@@ -77,7 +85,7 @@ mod tests {
     use benchparse::unit::DirectionBasis;
 
     use super::*;
-    use crate::args::go::BaseSource;
+    use crate::args::go::{BaseSource, BenchmarksOf};
     use crate::runner::go_flags::GoFlags;
 
     fn failing(benchmarks: &[&str]) -> (Report, Vec<RowMetadata>) {
@@ -91,6 +99,7 @@ mod tests {
             .collect();
         let metadata = RowMetadata {
             package: "example.com/codec".to_owned(),
+            benchmark_of: None,
             sides: Default::default(),
             gated: true,
             direction_basis: DirectionBasis::Known,
@@ -107,6 +116,7 @@ mod tests {
             bench: ".".to_owned(),
             test: vec!["-test.benchmem".into(), "-test.benchtime=20ms".into()],
             packages: vec!["./...".into()],
+            benchmarks: BenchmarksOf::Head,
             flags: GoFlags::parse(&flags).expect("flags"),
         }
     }

@@ -258,6 +258,8 @@ impl RunState<'_> {
                 };
                 self.comparison.failed_builds.extend(prepared.failed_builds);
                 self.benchmarks = prepared.benchmarks;
+                self.comparison
+                    .set_differences_of_confirmation(prepared.differences);
                 self.uncontrolled = prepared.uncontrolled;
                 Rounds::new(prepared.subjects, plan, prepared.linker)
             }
@@ -390,12 +392,13 @@ fn take(
         subject,
         side,
         layout,
+        benchmark,
         text,
         failure,
     } = printed;
-    let marks = Marks::everywhere(layout, transcript.confirms());
+    let marks = Marks::everywhere(layout, benchmark.clone(), transcript.confirms());
     let noticed = comparison.read_measured(side, gate.options, &text, &marks)?;
-    transcript.add(subject, side, layout, &text);
+    transcript.add(subject, side, layout, benchmark.as_deref(), &text);
     let Some(failure) = failure else {
         return Ok(());
     };

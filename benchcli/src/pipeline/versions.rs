@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail};
 use git2::Oid;
 
+use super::benchmark_changes::BenchmarkDifferences;
 use super::changed_files::ChangedFiles;
 use super::failure::in_one_line;
+use super::same_benchmark::{SameBenchmarks, benchmark_hashes};
 use crate::args::go::{BaseSource, GoOptions, Versions};
-use crate::baseline::find::{self, Wanted};
+use crate::baseline::find::{self, Baseline, Wanted};
 use crate::baseline::{CiTarget, Store};
 use crate::diagnostics::Diagnostic;
 use crate::hint::WithHint as _;
@@ -50,6 +52,8 @@ pub(crate) struct Prepared {
     pub(crate) linker: Option<Linker>,
     /// Why the layout of the code is not controlled although it should be.
     pub(crate) uncontrolled: Option<String>,
+    /// Which benchmarks differ between the sides.
+    pub(crate) differences: BenchmarkDifferences,
 }
 
 /// How binaries are made.
@@ -105,6 +109,7 @@ fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
             build: None,
             arguments: vec![flag.into(), command.clone()],
             folder: folder.clone(),
+            benchmark: None,
         })
     };
     Ok(Prepared {
@@ -121,6 +126,7 @@ fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
         same_binaries: Vec::new(),
         linker: None,
         uncontrolled: None,
+        differences: BenchmarkDifferences::default(),
     })
 }
 
@@ -140,24 +146,18 @@ fn of_packages(
     let here = env::current_dir().and_then(fs::canonicalize);
     let here = here.context("the working directory no longer exists")?;
     let within = here.strip_prefix(&root).unwrap_or(Path::new(""));
-    let target = CiTarget::from_variables(|name| env::var(name).ok());
-    let base = match &go.base {
-        BaseSource::Nothing => None,
-        BaseSource::Commit(base) => Some(find::commit(store, base, target.as_ref())?),
-        // To know before anything runs that there is one.
-        BaseSource::Baseline(base) => {
-            let wanted = Wanted::default();
-            Some(find::find(store, base, &wanted, target.as_ref())?)
-        }
-    };
+    let base = find_base(go, store)?;
     let built_base = base
         .as_ref()
         .filter(|_| matches!(go.base, BaseSource::Commit(_)))
         .map(|base| base.commit);
     let mut folders = [None, Some(here.clone())];
+    let mut checked_out = None;
     if let Some(base) = built_base {
-        let checked_out = place.check_out(repository.commondir(), &base.to_string())?;
-        folders[0] = Some(checked_out.join(within));
+        let folder = place.check_out(repository.commondir(), &base.to_string())?;
+        let folder = fs::canonicalize(folder).context("cannot find the checkout of the base")?;
+        folders[0] = Some(folder.join(within));
+        checked_out = Some((base, folder));
     }
     let toolchains = folders
         .each_ref()
@@ -177,16 +177,27 @@ fn of_packages(
         return Err(anyhow!("no benchmarks in {}", go.packages.join(" "))
             .hint("use --pkg to select packages that contain benchmarks"));
     }
-    let linker_flags = LinkerFlags::of_environment(&build::inherited_flags(children, &here)?);
+    let inherited = build::inherited_flags(children, &here)?;
+    let linker_flags = LinkerFlags::of_environment(&inherited);
     let mut builds = builds;
-    let same_binaries = match built_base.filter(|_| !linking.measure_all) {
-        None => Vec::new(),
-        Some(base) => {
-            let changed = ChangedFiles::since(repository, &root, base)
-                .context("the working tree cannot be compared with the base")?;
-            take_same_binaries(go, children, &linker_flags, &changed, &mut builds)?
+    let mut same_binaries = Vec::new();
+    let mut same_benchmarks = None;
+    if let Some((base, folder)) = &checked_out {
+        let changed = ChangedFiles::since(repository, &root, *base)
+            .context("the working tree cannot be compared with the base")?;
+        let has_overlay = has_overlay(&inherited, &go.flags.build);
+        same_benchmarks = Some(SameBenchmarks::prepare(
+            &mut builds,
+            &changed,
+            folder,
+            go.benchmarks,
+            has_overlay,
+            place.path(),
+        )?);
+        if !linking.measure_all {
+            same_binaries = take_same_binaries(go, children, &linker_flags, &changed, &mut builds)?;
         }
-    };
+    }
     let building = match builds.len() {
         1 => "building a test binary".to_owned(),
         count => format!("building {count} test binaries"),
@@ -195,11 +206,24 @@ fn of_packages(
         Some(base) => format!("base is {base}; {building}"),
         None => building,
     });
-    let (linker, failures, uncontrolled) = link_first(go, children, linker_flags, linking, builds)?;
+    let (linker, failures, uncontrolled) = link_first(
+        go,
+        children,
+        linker_flags,
+        linking,
+        builds,
+        same_benchmarks.as_mut(),
+    )?;
     for failure in failures {
         broken.push(Broken::new(failure.side, &failure.package, &failure.output));
     }
-    let (subjects, benchmarks) = subjects(go, children, linker.builds(), &mut broken)?;
+    let (subjects, benchmarks) = subjects(
+        go,
+        children,
+        linker.builds(),
+        same_benchmarks.as_ref(),
+        &mut broken,
+    )?;
     for it in &broken {
         status(&format!(
             "{} does not build ({}):\n{}",
@@ -240,7 +264,31 @@ fn of_packages(
         same_binaries,
         linker: Some(linker),
         uncontrolled,
+        differences: same_benchmarks
+            .map(|it| it.differences())
+            .unwrap_or_default(),
     })
+}
+
+/// The commit of the base, or the stored baseline that stands for it.
+fn find_base(go: &GoOptions, store: &Store) -> Result<Option<Baseline>> {
+    let target = CiTarget::from_variables(|name| env::var(name).ok());
+    Ok(match &go.base {
+        BaseSource::Nothing => None,
+        BaseSource::Commit(base) => Some(find::commit(store, base, target.as_ref())?),
+        // To know before anything runs that there is one.
+        BaseSource::Baseline(base) => {
+            let wanted = Wanted::default();
+            Some(find::find(store, base, &wanted, target.as_ref())?)
+        }
+    })
+}
+
+/// Whether the user's own flags have an overlay, which no second one can stand beside.
+fn has_overlay(inherited: &str, flags: &[String]) -> bool {
+    let words = inherited.split_whitespace();
+    let mut words = words.chain(flags.iter().map(String::as_str));
+    words.any(|word| word.trim_start_matches('-').starts_with("overlay"))
 }
 
 /// Builds everything once, in the first layout.
@@ -249,7 +297,8 @@ fn link_first(
     children: &Children,
     linker_flags: LinkerFlags,
     linking: Linking,
-    builds: Vec<Build>,
+    mut builds: Vec<Build>,
+    same_benchmarks: Option<&mut SameBenchmarks>,
 ) -> Result<(Linker, Vec<BuildFailure>, Option<String>)> {
     let mut layouts = linking.layouts;
     let mut uncontrolled = None;
@@ -277,6 +326,21 @@ fn link_first(
                 .to_owned(),
         );
         failures = build::build(children, &builds, &linker.flags(None))?;
+    }
+    if let Some(same_benchmarks) = same_benchmarks {
+        let flags = linker.flags(linker.layouts.of_round(1));
+        loop {
+            let next = same_benchmarks.narrow(&mut builds, &mut failures)?;
+            if next.is_empty() {
+                break;
+            }
+            failures.extend(build::build(children, &next, &flags)?);
+        }
+        let own = same_benchmarks.own_builds(&builds);
+        let failed = build::build(children, &own, &flags)?;
+        // Without them, only what the head no longer has is not measured.
+        let has_failed = |build: &Build| failed.iter().any(|it| it.package == build.package.path);
+        builds.extend(own.into_iter().filter(|build| !has_failed(build)));
     }
     linker.set_builds(builds);
     Ok((linker, failures, uncontrolled))
@@ -376,6 +440,8 @@ fn list(
         let found = found.packages.into_iter().enumerate();
         builds.extend(found.map(|(at, package)| Build {
             side,
+            overlay: None,
+            folder: package.folder.clone(),
             package,
             binary: binaries.join(format!("{at}.test{}", env::consts::EXE_SUFFIX)),
         }));
@@ -408,6 +474,7 @@ fn subjects(
     go: &GoOptions,
     children: &Children,
     builds: &[Build],
+    same_benchmarks: Option<&SameBenchmarks>,
     broken: &mut Vec<Broken>,
 ) -> Result<(Vec<Subject>, Benchmarks)> {
     let pattern = BenchPattern::parse(&go.bench);
@@ -438,6 +505,7 @@ fn subjects(
     let mut benchmarks = HashMap::new();
     let prefix = common_folder(builds.iter().map(|build| &build.package));
     for (number, build, list) in lists {
+        let hashes = benchmark_hashes(build, same_benchmarks);
         for (name, pattern) in list {
             let bare = name.strip_prefix("Benchmark").unwrap_or(&name).to_owned();
             let path = &build.package.path;
@@ -463,11 +531,13 @@ fn subjects(
                     .chain(&go.flags.own)
                     .cloned(),
             );
-            subjects[at].sides[build.side as usize] = Some(Job {
+            // A package that has the benchmarks of the other side was built with them first.
+            subjects[at].sides[build.side as usize].get_or_insert(Job {
                 program: build.binary.clone(),
                 build: Some(number),
                 arguments,
-                folder: build.package.folder.clone(),
+                folder: build.folder.clone(),
+                benchmark: hashes.get(&name).cloned(),
             });
         }
     }

@@ -103,7 +103,11 @@ impl<'h> Words<'h> {
         } else {
             format!("; traded: {}", listed(&gained))
         };
-        format!("{text} {place}{environment}{traded}{fixed}")
+        let changed = effect.benchmark_changed.as_ref();
+        let changed = changed.map_or_else(String::new, |file| {
+            format!("; the benchmark itself changed there, in {file}")
+        });
+        format!("{text} {place}{environment}{traded}{fixed}{changed}")
     }
 
     /// Changes by unit, times first.

@@ -2,7 +2,7 @@
 
 use benchparse::gate::RowKey;
 use benchparse::name::Name;
-use benchparse::pairing::Measurements;
+use benchparse::pairing::{Measurements, Side};
 use benchparse::unit::DirectionBasis;
 
 /// What is known of a row besides what the gate is told.
@@ -10,6 +10,8 @@ use benchparse::unit::DirectionBasis;
 pub struct RowMetadata {
     /// The package, empty where it is not known.
     pub package: String,
+    /// Whose benchmark both sides ran, where theirs differ.
+    pub benchmark_of: Option<Side>,
     /// Base and head as they were measured.
     pub sides: [Measurements; 2],
     /// Where it is known from which values are better.

@@ -1,6 +1,6 @@
 //! A trend as plain data, and functions that its renderers share.
 
-use benchparse::trend::{ChangePoint, Commit, History, Kind, Series};
+use benchparse::trend::{Commit, History, Kind, Series};
 use benchparse::unit::{Direction, Scale};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -69,13 +69,15 @@ impl<'h> Trend<'h> {
             .iter()
             .map(|effect| {
                 let mut changes = effect.changes.iter().filter_map(|&it| history.change(it));
-                (effect, changes.all(|(_, change)| change.fixed_at.is_some()))
+                let is_settled = effect.benchmark_changed.is_some()
+                    || changes.all(|(_, change)| change.fixed_at.is_some());
+                (effect, is_settled)
             })
             .collect();
-        effects.sort_by(|(one, one_fixed), (other, other_fixed)| {
-            let is_open = |worse: bool, is_fixed: bool| worse && !is_fixed;
-            let open = is_open(other.worse, *other_fixed).cmp(&is_open(one.worse, *one_fixed));
-            let size = if is_open(one.worse, *one_fixed) {
+        effects.sort_by(|(one, one_settled), (other, other_settled)| {
+            let is_open = |worse: bool, is_settled: bool| worse && !is_settled;
+            let open = is_open(other.worse, *other_settled).cmp(&is_open(one.worse, *one_settled));
+            let size = if is_open(one.worse, *one_settled) {
                 other.most.total_cmp(&one.most)
             } else {
                 std::cmp::Ordering::Equal
@@ -84,14 +86,15 @@ impl<'h> Trend<'h> {
         });
         effects
             .into_iter()
-            .map(|(effect, is_fixed)| EffectSentence {
+            .map(|(effect, is_settled)| EffectSentence {
                 sentence: sentence(history, effect),
                 commit: history
                     .commits
                     .get(effect.at)
                     .map_or_else(String::new, about),
                 worse: effect.worse,
-                is_fixed,
+                is_settled,
+                is_of_benchmark: effect.benchmark_changed.is_some(),
             })
             .collect()
     }
@@ -150,7 +153,10 @@ pub(super) struct EffectSentence {
     /// Date, author and subject of the commit.
     pub(super) commit: String,
     pub(super) worse: bool,
-    pub(super) is_fixed: bool,
+    /// Whether it was fixed, or is none of the code.
+    pub(super) is_settled: bool,
+    /// Whether the benchmark itself changed.
+    pub(super) is_of_benchmark: bool,
 }
 
 pub(super) fn short(id: &str) -> &str {
@@ -199,11 +205,10 @@ pub(super) fn since_start(series: &Series) -> String {
 }
 
 /// The texts of a change: kind, size with interval and p, levels, commits, and what became of it.
-pub(super) fn change_texts(
-    history: &History,
-    series: &Series,
-    change: &ChangePoint,
-) -> [String; 5] {
+pub(super) fn change_texts(history: &History, of: (usize, usize)) -> [String; 5] {
+    let Some((series, change)) = history.change(of) else {
+        return Default::default();
+    };
     let kind = change.kind.name();
     let [low, high] = change.interval;
     let is_known = low.is_finite() && high.is_finite() && low > 0.0 && low < high;
@@ -242,7 +247,10 @@ pub(super) fn change_texts(
             value(series, change.level)
         ),
         place,
-        format!("{who}{end}"),
+        match history.benchmark_changed(of) {
+            Some(file) => format!("{who}{end}; the benchmark changed in {file}"),
+            None => format!("{who}{end}"),
+        },
     ]
 }
 
@@ -301,6 +309,8 @@ pub struct EffectReport {
     pub least: Option<f64>,
     /// The largest relative size; null where it is from zero.
     pub most: Option<f64>,
+    /// The file with a difference, where the benchmarks themselves changed at this commit; null where the code did.
+    pub benchmark_changed: Option<String>,
 }
 
 /// A series.
@@ -366,6 +376,8 @@ pub struct ChangeReport {
     pub p: f64,
     /// Whether it is worse.
     pub worse: bool,
+    /// The file with a difference, where the benchmark itself changed at this commit; null where the code did.
+    pub benchmark_changed: Option<String>,
     /// The commit that undid it.
     pub fixed_at: Option<usize>,
     /// Whether the command fails by it.
@@ -419,6 +431,7 @@ impl TrendReport {
                     changes: effect.changes.len(),
                     least: finite(effect.least),
                     most: finite(effect.most),
+                    benchmark_changed: effect.benchmark_changed.clone(),
                 })
                 .collect(),
             series: shown
@@ -474,6 +487,10 @@ impl SeriesReport {
                         .filter(|ends| ends.iter().all(|end| end.is_finite())),
                     p: change.p,
                     worse: change.worse,
+                    benchmark_changed: trend
+                        .history
+                        .benchmark_changed((place, number))
+                        .map(str::to_owned),
                     fixed_at: change.fixed_at,
                     fails: trend.failing.contains(&(place, number)),
                 })

@@ -20,7 +20,8 @@ pub fn write(trend: &Trend<'_>) -> String {
         out.push('\n');
     }
     for effect in &sentences {
-        let mark = match (effect.worse, effect.is_fixed) {
+        let mark = match (effect.worse, effect.is_settled) {
+            _ if effect.is_of_benchmark => "⚪",
             (true, false) => "🔴",
             (true, true) => "🟡",
             (false, _) => "🟢",
@@ -65,9 +66,9 @@ pub fn write(trend: &Trend<'_>) -> String {
         out.push_str("\n<details><summary>All changes</summary>\n\n");
         out.push_str("| benchmark | unit | kind | change | level | at | commit |\n");
         out.push_str("|:--|:--|:--|--:|--:|:--|:--|\n");
-        for (_, series) in changed {
-            for change in &series.changes {
-                let texts = change_texts(trend.history, series, change);
+        for (place, series) in changed {
+            for number in 0..series.changes.len() {
+                let texts = change_texts(trend.history, (*place, number));
                 let texts = texts.each_ref().map(|text| escaped(text));
                 out.push_str(&format!(
                     "| {} | {} | {} |\n",

@@ -37,7 +37,7 @@ pub fn write(trend: &Trend<'_>, color: bool) -> String {
         let rows = shown
             .iter()
             .filter(|(_, series)| series.environment == environment);
-        let rows: Vec<&Series> = rows.map(|(_, series)| *series).collect();
+        let rows: Vec<(usize, &Series)> = rows.copied().collect();
         page.table(trend, &rows, &lines);
     }
     if hidden > 0 {
@@ -72,10 +72,10 @@ impl Page {
         }
     }
 
-    fn table(&mut self, trend: &Trend<'_>, rows: &[&Series], lines: &Sparklines) {
+    fn table(&mut self, trend: &Trend<'_>, rows: &[(usize, &Series)], lines: &Sparklines) {
         let texts: Vec<[String; 5]> = rows
             .iter()
-            .map(|series| {
+            .map(|(_, series)| {
                 [
                     name(series),
                     series.unit.clone(),
@@ -92,10 +92,10 @@ impl Page {
             }
         }
         self.row(&HEADINGS, &widths, None);
-        for (series, row) in rows.iter().zip(&texts) {
+        for ((place, series), row) in rows.iter().zip(&texts) {
             let row = row.each_ref().map(String::as_str);
             self.row(&row, &widths, tone(series.worsening()));
-            self.changes(trend, series);
+            self.changes(trend, *place, series);
         }
     }
 
@@ -116,11 +116,10 @@ impl Page {
         self.out.push('\n');
     }
 
-    fn changes(&mut self, trend: &Trend<'_>, series: &Series) {
+    fn changes(&mut self, trend: &Trend<'_>, place: usize, series: &Series) {
         let history = trend.history;
-        let texts = series.changes.iter();
-        let texts: Vec<[String; 5]> = texts
-            .map(|change| change_texts(history, series, change))
+        let texts: Vec<[String; 5]> = (0..series.changes.len())
+            .map(|number| change_texts(history, (place, number)))
             .collect();
         let mut widths = [0; 4];
         for row in &texts {
@@ -128,10 +127,13 @@ impl Page {
                 *width = (*width).max(text.width());
             }
         }
-        for (change, row) in series.changes.iter().zip(&texts) {
+        for (number, (change, row)) in series.changes.iter().zip(&texts).enumerate() {
             self.out.push_str("    ");
             for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
                 let style = match (change.worse, change.fixed_at) {
+                    _ if history.benchmark_changed((place, number)).is_some() => {
+                        Some(AnsiColor::Yellow.on_default())
+                    }
                     (true, None) => Some(AnsiColor::Red.on_default()),
                     (true, Some(_)) => Some(AnsiColor::Yellow.on_default()),
                     (false, _) => Some(AnsiColor::Green.on_default()),
@@ -164,7 +166,8 @@ impl Page {
         }
         self.out.push('\n');
         for effect in sentences.iter().take(MOST_SENTENCES) {
-            let style = match (effect.worse, effect.is_fixed) {
+            let style = match (effect.worse, effect.is_settled) {
+                _ if effect.is_of_benchmark => AnsiColor::Yellow.on_default(),
                 (true, false) => AnsiColor::Red.on_default(),
                 (true, true) => AnsiColor::Yellow.on_default(),
                 (false, _) => AnsiColor::Green.on_default(),

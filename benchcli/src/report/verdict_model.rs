@@ -2,7 +2,7 @@
 
 use benchparse::gate::{Action, Outcome, Policy, Report, RowVerdict, Verdict};
 use benchparse::number::fixed;
-use benchparse::pairing::Measurements;
+use benchparse::pairing::{Measurements, Side};
 use benchparse::stats::{Sample, median};
 use benchparse::unit::{self, Scale, ValueClass as Class};
 
@@ -171,6 +171,7 @@ fn row(verdict: &RowVerdict, metadata: &RowMetadata, policy: &Policy, timings: u
             .then(|| noise_floor(&metadata.sides))
             .flatten(),
         samples_needed: verdict.samples_needed,
+        benchmark_of: metadata.benchmark_of.map(Side::name),
         remarks: Vec::new(),
     }
 }

@@ -196,10 +196,17 @@ pub(super) fn columns(row: &RowReport) -> [String; 8] {
         },
         row.floor
             .map_or_else(String::new, |floor| format!("{}%", fixed(floor * 100.0, 1))),
-        match (&row.reason, q) {
-            (Some(reason), _) => visible(reason).into_owned(),
-            (None, Some(q)) => format!("q={q:.3}"),
-            (None, None) => String::new(),
+        {
+            let why = match (&row.reason, q) {
+                (Some(reason), _) => Some(visible(reason).into_owned()),
+                (None, Some(q)) => Some(format!("q={q:.3}")),
+                (None, None) => None,
+            };
+            let shared = row
+                .benchmark_of
+                .map(|side| format!("the {side}'s benchmark on both sides"));
+            let parts: Vec<String> = why.into_iter().chain(shared).collect();
+            parts.join(", ")
         },
     ]
 }

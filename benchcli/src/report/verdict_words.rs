@@ -78,6 +78,13 @@ fn why(reason: &Reason, row: &RowVerdict, q: f64, timings: usize) -> String {
         Reason::Invalid => "a value is NaN, infinite or negative".to_owned(),
         Reason::Environment { differs } => format!("the sides differ in {differs}"),
         Reason::EnvironmentShift => SHIFTED.to_owned(),
+        Reason::BenchmarkChanged { change } => {
+            let file = change.file.as_ref();
+            let file = file.map_or_else(String::new, |file| format!(" in {file}"));
+            let obstacle = change.obstacle.as_ref();
+            let obstacle = obstacle.map_or_else(String::new, |it| format!(": {it}"));
+            format!("benchmark changed{file}{obstacle}")
+        }
         Reason::TooFew => match row.samples_needed {
             Some(least) => format!("too few samples: {}", requirement(least, q, timings)),
             None => "too few samples".to_owned(),

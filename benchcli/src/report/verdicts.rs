@@ -177,6 +177,8 @@ pub struct RowReport {
     pub floor: Option<f64>,
     /// How many values a side should settle a row without a verdict.
     pub samples_needed: Option<u32>,
+    /// Whose benchmark both sides ran, base or head, where the benchmark itself differs between them.
+    pub benchmark_of: Option<&'static str>,
     /// What is noticed about how the new side was measured. For information: it does not predict
     /// whether a verdict is right.
     pub remarks: Vec<String>,

@@ -24,6 +24,10 @@ pub struct Build {
     pub package: Package,
     /// Where to.
     pub binary: PathBuf,
+    /// The overlay that gives it the benchmarks of the other side.
+    pub overlay: Option<PathBuf>,
+    /// Where its benchmarks run.
+    pub folder: PathBuf,
 }
 
 /// A package that does not build.
@@ -77,10 +81,11 @@ fn build_one(
     flags: &[String],
 ) -> Result<Option<BuildFailure>, ChildError> {
     let mut go = job.package.go();
-    go.args(["test", "-c", "-o"])
-        .arg(&job.binary)
-        .args(flags)
-        .arg(".");
+    go.args(["test", "-c", "-o"]).arg(&job.binary).args(flags);
+    if let Some(overlay) = &job.overlay {
+        go.arg("-overlay").arg(overlay);
+    }
+    go.arg(".");
     let ran = children.run(&mut go)?;
     let is_built = ran.status.success() && job.binary.is_file();
     Ok((!is_built).then(|| BuildFailure {
@@ -141,7 +146,7 @@ pub fn benchmarks(
 ) -> Result<Vec<(String, String)>> {
     let mut found: Vec<(String, Vec<usize>)> = Vec::new();
     for (at, top) in pattern.tops().enumerate() {
-        let mut list = in_folder(&job.binary, &job.package.folder);
+        let mut list = in_folder(&job.binary, &job.folder);
         list.arg(format!("-test.list={top}")).args(&flags.own);
         let ran = children.run(&mut list)?;
         if !ran.status.success() {

@@ -19,11 +19,19 @@ pub struct Package {
     pub path: String,
     /// Its folder.
     pub folder: PathBuf,
+    /// The names of the test files that are compiled, of this package and of the external test package.
+    pub test_files: Vec<String>,
     /// Whether its module is none of the workspace that its folder is in.
     pub outside_workspace: bool,
 }
 
 impl Package {
+    /// Whether one of its test files has a benchmark.
+    pub fn has_benchmarks(&self) -> bool {
+        let mut files = self.test_files.iter();
+        files.any(|name| has_benchmark(&self.folder.join(name)))
+    }
+
     /// The go command in the package's folder.
     pub(super) fn go(&self) -> Command {
         go(&self.folder, self.outside_workspace)
@@ -162,7 +170,11 @@ fn module_of(folder: &Path, package: &str) -> Option<(PathBuf, String)> {
 
 /// The path that a folder's `go.mod` gives to its module.
 fn module_path(folder: &Path) -> Option<String> {
-    let text = fs::read_to_string(folder.join("go.mod")).ok()?;
+    module_path_of(&fs::read_to_string(folder.join("go.mod")).ok()?)
+}
+
+/// The path that the text of a `go.mod` gives to its module.
+pub fn module_path_of(text: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.strip_prefix("module "))?;
     let path = line.split("//").next()?.trim();
     Some(path.trim_matches(['"', '`']).to_owned())
@@ -179,7 +191,7 @@ fn is_in_module(folder: &Path) -> bool {
 }
 
 /// The folders below one that are modules of their own, found as go looks for packages.
-fn modules_below(folder: &Path) -> Vec<PathBuf> {
+pub fn modules_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -271,6 +283,7 @@ fn list(
             found.packages.push(Package {
                 path: listed.import_path,
                 folder: listed.dir,
+                test_files: [listed.test_go_files, listed.x_test_go_files].concat(),
                 outside_workspace,
             });
         }

@@ -21,6 +21,8 @@ pub struct Job {
     pub arguments: Vec<String>,
     /// Where it runs.
     pub folder: PathBuf,
+    /// The hash of the benchmark's code, where it is known.
+    pub benchmark: Option<String>,
 }
 
 impl Job {
@@ -67,6 +69,8 @@ pub struct Printed {
     pub side: Side,
     /// The number of the binary's layout, where layouts are controlled.
     pub layout: Option<u32>,
+    /// The hash of the benchmark's code, where it is known.
+    pub benchmark: Option<String>,
     /// Its standard output; of a program that failed its standard error as well.
     pub text: Vec<u8>,
     /// How it failed, if it did.
@@ -190,6 +194,7 @@ impl Rounds {
             subject: at,
             side,
             layout,
+            benchmark: job.benchmark.clone(),
             text: Vec::new(),
             failure: None,
         };
@@ -241,6 +246,7 @@ mod tests {
                 build: None,
                 arguments: vec!["-c".into(), script.into()],
                 folder: std::env::temp_dir(),
+                benchmark: None,
             })
         };
         Subject {

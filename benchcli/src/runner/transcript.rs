@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 
 use super::Side;
 use super::plan::Plan;
-use crate::measured_marks::{ALONE, CONFIRMATION, INTERLEAVED, LAYOUT};
+use crate::measured_marks::{ALONE, BENCHMARK, CONFIRMATION, INTERLEAVED, LAYOUT};
 
 /// What the programs of a run printed, in the order they ran.
 #[derive(Debug, Default)]
@@ -26,15 +26,24 @@ struct Raw {
 }
 
 impl Transcript {
-    /// Keeps what a subject's program printed, and the number of its layout where that was controlled.
-    pub fn add(&mut self, subject: usize, side: Side, layout: Option<u32>, text: &[u8]) {
+    /// Keeps what a subject's program printed, the number of its layout where that was controlled, and the hash of the
+    /// benchmark's code where it is known.
+    pub fn add(
+        &mut self,
+        subject: usize,
+        side: Side,
+        layout: Option<u32>,
+        benchmark: Option<&str>,
+        text: &[u8],
+    ) {
         let raw = &mut self.sides[side as usize];
         if !self.confirms {
             *raw.rounds.entry(subject).or_default() += 1;
         }
-        if let Some(layout) = layout {
-            raw.text
-                .extend_from_slice(format!("{LAYOUT}{layout}\n").as_bytes());
+        let layout = layout.map(|layout| format!("{LAYOUT}{layout}\n"));
+        let benchmark = benchmark.map(|hash| format!("{BENCHMARK}{hash}\n"));
+        for mark in layout.iter().chain(&benchmark) {
+            raw.text.extend_from_slice(mark.as_bytes());
         }
         raw.push(text);
     }
@@ -168,7 +177,7 @@ mod tests {
     fn text(outputs: &[&str]) -> String {
         let mut transcript = Transcript::default();
         for output in outputs {
-            transcript.add(0, Side::Base, None, output.as_bytes());
+            transcript.add(0, Side::Base, None, None, output.as_bytes());
         }
         assert_eq!(transcript.rounds(Side::Base), outputs.len());
         String::from_utf8(transcript.text(Side::Base, "#")).unwrap()
@@ -183,13 +192,13 @@ mod tests {
     #[test]
     fn layouts_and_confirmations_are_marked() {
         let mut transcript = Transcript::default();
-        transcript.add(0, Side::Base, Some(2), b"BenchmarkA 1 5 x\n");
+        transcript.add(0, Side::Base, Some(2), Some("a1"), b"BenchmarkA 1 5 x\n");
         transcript.begin_confirmation();
-        transcript.add(0, Side::Base, Some(0), b"BenchmarkA 1 6 x\n");
+        transcript.add(0, Side::Base, Some(0), None, b"BenchmarkA 1 6 x\n");
         assert_eq!(transcript.rounds(Side::Base), 1);
         assert_eq!(
             String::from_utf8(transcript.text(Side::Base, "#")).unwrap(),
-            "#\n# benchcli: layout 2\nBenchmarkA 1 5 x\n# benchcli: confirmation\n\
+            "#\n# benchcli: layout 2\n# benchcli: benchmark a1\nBenchmarkA 1 5 x\n# benchcli: confirmation\n\
              # benchcli: layout 0\nBenchmarkA 1 6 x\n"
         );
         assert_eq!(

@@ -13,6 +13,7 @@ mod layouts;
 mod like_check;
 mod planted;
 mod policy;
+mod same_benchmark;
 mod sandbox;
 mod stops;
 mod unchanged;

@@ -175,6 +175,15 @@ fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
         return untraded(first);
     }
     let mut row = untraded(again);
+    // The first measurement compared nothing, so this one confirms nothing.
+    if matches!(
+        first.verdict,
+        Verdict::Inconclusive {
+            reason: Reason::BenchmarkChanged { .. }
+        }
+    ) {
+        return row;
+    }
     row.first = first.effect;
     row.layout = again.layout.or(first.layout);
     let is_shifted = matches!(
@@ -202,7 +211,7 @@ fn is_inconclusive(verdict: &Verdict) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::{Acceptance, Outcome};
+    use crate::gate::{Acceptance, BenchmarkChange, Outcome};
     use crate::stats::Sample;
 
     fn row(benchmark: &str, unit: &str, base: f64, head: f64) -> Row {
@@ -261,6 +270,24 @@ mod tests {
             assert_eq!(report.outcome, Outcome::Pass);
             assert_eq!(report.rows[0].verdict, expected);
             assert_ne!(report.rows[0].action, Action::Fail);
+        }
+    }
+
+    #[test]
+    fn a_changed_benchmark_is_judged_by_the_second_measurement_whatever_it_says() {
+        let mut changed = row("A", "sec/op", 100.0, 2000.0);
+        changed.benchmark_changed = Some(BenchmarkChange::in_file("a_test.go"));
+        let rows = [changed];
+        for (head, expected) in [(50.0, Verdict::Improved), (150.0, Verdict::Regressed)] {
+            let report = judge_suspects(
+                &rows,
+                judge(&rows, &policy()),
+                &[rows[0].key.clone()],
+                &[row("A", "sec/op", 100.0, head)],
+                &policy(),
+            );
+            assert_eq!(report.rows[0].verdict, expected);
+            assert_eq!(report.rows[0].first, None);
         }
     }
 

@@ -188,6 +188,12 @@ fn draft(row: &Row, policy: &Policy, test: &mut RankTest) -> Draft {
     if !is_valid(&old) || !is_valid(&new) {
         return draft.decided(invalid, None);
     }
+    if let Some(change) = &row.benchmark_changed {
+        let reason = Reason::BenchmarkChanged {
+            change: change.clone(),
+        };
+        return draft.decided(Verdict::Inconclusive { reason }, None);
+    }
     let center = median(&old);
     if let Some(least) = row.least.filter(|_| center > 0.0) {
         draft.threshold = draft.threshold.max(least / center);
@@ -558,7 +564,7 @@ fn joined(verdicts: &[&Verdict]) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::Acceptance;
+    use crate::gate::{Acceptance, BenchmarkChange};
 
     fn row(benchmark: &str, unit: &str, old: &[f64], new: &[f64]) -> Row {
         let key = RowKey {
@@ -717,6 +723,24 @@ mod tests {
         );
         assert_eq!(report.rows[1].verdict, Verdict::Regressed);
         assert_eq!(report.family, 0);
+    }
+
+    #[test]
+    fn a_changed_benchmark_has_no_verdict_in_any_unit() {
+        let mut timing = slower("A", 200.0);
+        let mut bytes = row("A", "B/op", &[64.0], &[6400.0]);
+        bytes.class = Class::BYTES;
+        let change = BenchmarkChange::in_file("a_test.go");
+        for row in [&mut timing, &mut bytes] {
+            row.benchmark_changed = Some(change.clone());
+        }
+        let report = judge(&[timing, bytes], &interleaved());
+        for row in &report.rows {
+            let change = change.clone();
+            let reason = Reason::BenchmarkChanged { change };
+            assert_eq!(row.verdict, Verdict::Inconclusive { reason });
+        }
+        assert_eq!((report.outcome, report.family), (Outcome::Pass, 0));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use confirm::{judge_confirmed, judge_suspects, suspects};
 pub use judge::{judge, judge_again};
 pub use layout::LayoutEffect;
 pub use policy::{Action, Policy, PolicyError};
-pub use row::{Acceptance, Row, RowKey};
+pub use row::{Acceptance, BenchmarkChange, Row, RowKey};
 
 pub use verdict::{
     Basis, BenchmarkVerdict, Effect, Outcome, Reason, Report, RowVerdict, Shift, SideSummary,

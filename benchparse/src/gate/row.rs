@@ -62,6 +62,9 @@ pub struct Row {
     pub in_family: bool,
     /// What of the environment differs between the sides, for example `cpu`. Ranks are not compared then.
     pub environment_differs: Option<String>,
+    /// Whether the benchmark's own code differs between the sides, and the file of it that does. What it measured is then
+    /// not compared: its input may be another one.
+    pub benchmark_changed: Option<BenchmarkChange>,
     /// Whether the samples of one side took several times as long as those of the other, as with another
     /// `-benchtime`. What is done once is then divided by another count, so counters that differ by up to one per
     /// operation decide nothing.
@@ -86,6 +89,7 @@ impl Row {
             gated: true,
             in_family: true,
             environment_differs: None,
+            benchmark_changed: None,
             durations_differ: false,
             acceptances: Vec::new(),
             layout: None,
@@ -101,6 +105,27 @@ impl Row {
     /// Whether the row can decide a run.
     pub(crate) fn counts(&self) -> bool {
         self.gated && self.in_family
+    }
+}
+
+/// How the code of a benchmark itself differs between the sides.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[non_exhaustive]
+pub struct BenchmarkChange {
+    /// A file with a difference, where it is known.
+    pub file: Option<String>,
+    /// Why the same benchmark could not be measured on both sides, where that was tried.
+    pub obstacle: Option<String>,
+}
+
+impl BenchmarkChange {
+    /// A change in a file.
+    pub fn in_file(file: impl Into<String>) -> Self {
+        Self {
+            file: Some(file.into()),
+            obstacle: None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::bounds::Bounds;
 use super::layout::LayoutEffect;
 use super::policy::{Action, Policy};
-use super::row::RowKey;
+use super::row::{BenchmarkChange, RowKey};
 use crate::unit::{Direction, ValueClass as Class};
 
 /// The gate's answer to all rows.
@@ -269,6 +269,11 @@ pub enum Reason {
         /// What differs.
         differs: String,
     },
+    /// The sides measured different benchmarks of the same name.
+    BenchmarkChanged {
+        /// What differs.
+        change: BenchmarkChange,
+    },
     /// The environment seems to have changed between the sides. See [`Shift`].
     EnvironmentShift,
     /// Samples of these sizes cannot decide among so many tests.
@@ -295,6 +300,7 @@ impl Reason {
                 | Self::EnvironmentShift
                 | Self::Layout
                 | Self::NotConfirmed
+                | Self::BenchmarkChanged { .. }
         )
     }
 }

@@ -175,6 +175,52 @@ impl History {
         self.effects = effects;
     }
 
+    /// Makes effects of their own of the changes of benchmarks whose own code changed at the same commits. `changed` gets
+    /// a series and the commits between which it changed (the last one before and the first one after), and gives a file
+    /// of the benchmark that differs between them.
+    pub fn separate_changed_benchmarks(
+        &mut self,
+        mut changed: impl FnMut(&Series, [usize; 2]) -> Option<String>,
+    ) {
+        let mut separated = Vec::new();
+        for effect in std::mem::take(&mut self.effects) {
+            let mut by_file: BTreeMap<Option<String>, Vec<(usize, usize)>> = BTreeMap::new();
+            for &place in &effect.changes {
+                let file = self
+                    .change(place)
+                    .and_then(|(series, change)| changed(series, [change.after, change.at]));
+                by_file.entry(file).or_default().push(place);
+            }
+            for (file, places) in by_file {
+                let mut part = self.sized(places, &effect);
+                part.benchmark_changed = file;
+                separated.push(part);
+            }
+        }
+        self.effects = separated;
+    }
+
+    /// A part of an effect.
+    fn sized(&self, changes: Vec<(usize, usize)>, of: &CommitEffect) -> CommitEffect {
+        let sizes = || {
+            let changes = changes.iter().filter_map(|&place| self.change(place));
+            changes.map(|(_, change)| (change.ratio - 1.0).abs())
+        };
+        CommitEffect {
+            least: sizes().fold(f64::INFINITY, f64::min),
+            most: sizes().fold(0.0, f64::max),
+            changes,
+            ..of.clone()
+        }
+    }
+
+    /// The file of a benchmark that changed where a change is, named as in [`CommitEffect::changes`].
+    pub fn benchmark_changed(&self, place: (usize, usize)) -> Option<&str> {
+        let mut effects = self.effects.iter();
+        let effect = effects.find(|it| it.changes.contains(&place))?;
+        effect.benchmark_changed.as_deref()
+    }
+
     /// A change with its series, named as in [`CommitEffect::changes`]; nothing where there is none.
     pub fn change(&self, (series, change): (usize, usize)) -> Option<(&Series, &ChangePoint)> {
         let series = self.series.get(series)?;
@@ -291,6 +337,7 @@ fn grouped(
             changes: members.iter().map(|part| part.place).collect(),
             least: sizes().fold(f64::INFINITY, f64::min),
             most: sizes().fold(0.0, f64::max),
+            benchmark_changed: None,
         });
     }
     effects

@@ -266,6 +266,9 @@ pub struct CommitEffect {
     pub least: f64,
     /// The largest relative size, in amount.
     pub most: f64,
+    /// The file with a difference, where the benchmarks themselves changed at the same commits. What was measured is
+    /// then another thing, and nobody should be alarmed. See [`History::separate_changed_benchmarks`].
+    pub benchmark_changed: Option<String>,
 }
 
 impl CommitEffect {
@@ -284,6 +287,7 @@ impl CommitEffect {
             changes,
             least: 0.0,
             most: 0.0,
+            benchmark_changed: None,
         }
     }
 }

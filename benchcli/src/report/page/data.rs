@@ -99,6 +99,7 @@ struct PageChange {
 struct Effect {
     at: usize,
     worse: bool,
+    /// Whether it was fixed, or is one of the benchmarks and not of the code.
     fixed: bool,
     text: String,
     series: Vec<usize>,
@@ -158,11 +159,12 @@ impl<'h> Document<'h> {
         let effects = history.effects.iter().map(|effect| Effect {
             at: of(effect.at),
             worse: effect.worse,
-            fixed: effect.changes.iter().all(|&(series, change)| {
-                let series = history.series.get(series);
-                let change = series.and_then(|series| series.changes.get(change));
-                change.is_some_and(|change| change.fixed_at.is_some())
-            }),
+            fixed: effect.benchmark_changed.is_some()
+                || effect.changes.iter().all(|&(series, change)| {
+                    let series = history.series.get(series);
+                    let change = series.and_then(|series| series.changes.get(change));
+                    change.is_some_and(|change| change.fixed_at.is_some())
+                }),
             text: sentence(history, effect),
             series: effect.changes.iter().map(|(series, _)| *series).collect(),
         });
