@@ -17,6 +17,9 @@ pub(crate) const LAYOUT: &str = "# benchcli: layout ";
 /// What a line begins with that gives the hash of the code of the benchmark behind the results after it.
 pub(crate) const BENCHMARK: &str = "# benchcli: benchmark ";
 
+/// What stands for the hash of a benchmark whose code is not known.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// What the first line of a recording begins with, as `benchcli show` prints it.
 const RECORDING: &[u8] = b"# benchcli run=";
 
@@ -95,7 +98,8 @@ impl Marks {
                     .layouts
                     .push((number, layout.and_then(|it| it.parse().ok())));
             } else if let Some(hash) = line.strip_prefix(BENCHMARK.as_bytes()) {
-                let hash = std::str::from_utf8(hash).ok().map(str::to_owned);
+                let hash = std::str::from_utf8(hash).ok().filter(|it| *it != UNKNOWN);
+                let hash = hash.map(str::to_owned);
                 marks.benchmarks.push((number, hash));
             }
         }

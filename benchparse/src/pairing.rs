@@ -61,6 +61,15 @@ impl Side {
             Self::Head => "head",
         }
     }
+
+    /// The side that this one is compared with.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Base => Self::Head,
+            Self::Head => Self::Base,
+        }
+    }
 }
 
 /// Which results are paired.

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use super::check::{GateArgs, GateOptions};
-use super::go::{BENCHMEM, BaseSource, CONFIRMING, GoArgs, Versions};
+use super::go::{BENCHMEM, BaseSource, BenchmarksOf, CONFIRMING, GoArgs, Versions};
 use super::number::{whole, whole_from};
+use crate::hint::WithHint as _;
 use crate::runner::code_layout::Layouts;
 use crate::runner::plan::Order;
 use crate::sample_counts::RECOMMENDED;
@@ -233,6 +234,15 @@ impl RunArgs {
                 Versions::Go(self.go.into_options(base, vec![BENCHMEM.to_owned()])?)
             }
         };
+        if let Versions::Go(go) = &versions
+            && self.record
+            && go.benchmarks == BenchmarksOf::Base
+        {
+            return Err(anyhow!(
+                "--record with --benchmarks base: the results are not those of the head's own benchmarks"
+            )
+            .hint("omit one of the two"));
+        }
         let rounds = match (self.adaptive, self.max_rounds) {
             (false, _) => self.rounds,
             (true, None) => self.rounds.saturating_mul(3),

@@ -113,20 +113,26 @@ fn explain(
 /// The benchmarks of both versions, with how often each runs in the time that was asked for, and the
 /// names of those that fail.
 fn measured(children: &Children, prepared: &Prepared) -> Result<(Vec<Explicable>, Vec<String>)> {
-    let mut packages: Vec<(&String, usize)> = prepared
+    let mut packages: Vec<(&String, &String, usize)> = prepared
         .benchmarks
         .iter()
-        .map(|((package, _), subject)| (package, *subject))
+        .map(|((package, bare), subject)| (package, bare, *subject))
         .collect();
-    packages.sort_by_key(|(_, subject)| *subject);
+    packages.sort_by_key(|(.., subject)| *subject);
     let (mut found, mut failed) = (Vec::new(), Vec::new());
-    for (package, subject) in packages {
+    for (package, bare, subject) in packages {
         let Some([Some(_), Some(head)]) = prepared.subjects.get(subject).map(|it| &it.sides) else {
             continue;
         };
         let mut command = Command::new(&head.program);
         command.args(&head.arguments).current_dir(&head.folder);
         let name = &prepared.subjects[subject].name;
+        if let Some(change) = prepared.differences.changed_of(package, bare) {
+            let file = change.file.as_deref().unwrap_or(package);
+            warn(&format!(
+                "{name} itself changed in {file}, so its profiles compare two benchmarks"
+            ));
+        }
         let printed = match output(children, &mut command) {
             Ok(printed) => printed,
             Err(error) if is_stopped(&error) => return Err(error),

@@ -1,6 +1,7 @@
 //! The own code of each benchmark: its function and what that uses in test files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::declarations::{Declaration, DeclarationKind, GoFile};
 
@@ -16,13 +17,13 @@ pub(crate) struct TestFile {
 /// count for equality.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BenchmarkCode {
-    parts: BTreeMap<String, String>,
+    parts: BTreeMap<Rc<str>, Rc<str>>,
 }
 
 impl BenchmarkCode {
     /// A text that is equal where the code is.
     pub(crate) fn text(&self) -> String {
-        let parts: Vec<&str> = self.parts.keys().map(String::as_str).collect();
+        let parts: Vec<&str> = self.parts.keys().map(|part| &**part).collect();
         parts.join("\n")
     }
 
@@ -31,7 +32,7 @@ impl BenchmarkCode {
         let lacks = |one: &'c Self, other: &Self| {
             let mut parts = one.parts.iter();
             let lacking = parts.find(|(code, _)| !other.parts.contains_key(*code));
-            lacking.map(|(_, file)| file.as_str())
+            lacking.map(|(_, file)| &**file)
         };
         lacks(self, other).or_else(|| lacks(other, self))
     }
@@ -90,14 +91,17 @@ impl<'f> Declarations<'f> {
         let mut open: Vec<usize> = self.always.iter().copied().chain([benchmark]).collect();
         while let Some(part) = open.pop() {
             if reached.insert(part) {
-                let uses = self.parts[part].2.uses.iter();
-                open.extend(
-                    uses.filter_map(|name| self.by_name.get(name.as_str()))
-                        .flatten(),
-                );
+                open.extend(self.used(part));
             }
         }
         reached
+    }
+
+    /// The numbers of the parts that a part uses.
+    fn used(&self, part: usize) -> impl Iterator<Item = usize> {
+        let uses = self.parts[part].2.uses.iter();
+        let used = uses.filter_map(|name| self.by_name.get(name.as_str()));
+        used.flatten().copied()
     }
 }
 
@@ -105,38 +109,63 @@ impl<'f> Declarations<'f> {
 pub(crate) fn benchmarks(files: &[TestFile]) -> BTreeMap<String, BenchmarkCode> {
     let parsed: Vec<GoFile> = files.iter().map(|file| GoFile::parse(&file.text)).collect();
     let declarations = Declarations::of(files, &parsed);
+    let codes: Vec<BenchmarkCode> = declarations
+        .parts
+        .iter()
+        .map(|(file, go, declaration)| code_of(file, go, declaration))
+        .collect();
     let mut found: BTreeMap<String, BenchmarkCode> = BTreeMap::new();
     for &(name, benchmark) in &declarations.benchmarks {
         // Files for other systems may declare the same function.
         let code = found.entry(name.to_owned()).or_default();
         for part in declarations.reached(benchmark) {
-            let (file, go, declaration) = declarations.parts[part];
-            let mut add = |part: String| code.parts.insert(part, file.name.clone());
-            add(declaration.code.clone());
-            for import in &go.imports {
-                if import.name == "." || declaration.uses.contains(&import.name) {
-                    add(format!("import {}", import.code));
-                }
-            }
+            let parts = codes[part].parts.iter();
+            code.parts
+                .extend(parts.map(|(code, file)| (Rc::clone(code), Rc::clone(file))));
         }
     }
     found
+}
+
+/// A declaration and the imports that it may need.
+fn code_of(file: &TestFile, go: &GoFile, declaration: &Declaration) -> BenchmarkCode {
+    let name: Rc<str> = file.name.as_str().into();
+    let is_used = |import: &str| go.declarations.iter().any(|it| it.uses.contains(import));
+    let imports = go.imports.iter().filter(|import| match &*import.name {
+        "." => true,
+        "_" => !import.code.ends_with("\"embed\""),
+        // A package may be called otherwise than the end of its path.
+        name => declaration.uses.contains(name) || !is_used(name),
+    });
+    let imports = imports.map(|import| format!("import {}", import.code).into());
+    let parts = imports.chain([declaration.code.as_str().into()]);
+    BenchmarkCode {
+        parts: parts.map(|part| (part, Rc::clone(&name))).collect(),
+    }
 }
 
 /// The names of the files with benchmarks, and of those with what these need.
 pub(crate) fn benchmark_files(files: &[TestFile]) -> BTreeSet<String> {
     let parsed: Vec<GoFile> = files.iter().map(|file| GoFile::parse(&file.text)).collect();
     let declarations = Declarations::of(files, &parsed);
-    let mut needed: BTreeSet<String> = BTreeSet::new();
-    let mut open: Vec<usize> = declarations.benchmarks.iter().map(|it| it.1).collect();
+    let mut by_file: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (part, (file, ..)) in declarations.parts.iter().enumerate() {
+        by_file.entry(&file.name).or_default().push(part);
+    }
+    // An import for its side effects may be all that a file has.
+    let effects = files.iter().zip(&parsed).filter(|(_, go)| {
+        let mut imports = go.imports.iter();
+        go.declarations.is_empty() && imports.any(|import| import.name == "_")
+    });
+    let mut needed: BTreeSet<String> = effects.map(|(file, _)| file.name.clone()).collect();
+    let benchmarks = declarations.benchmarks.iter().map(|(_, part)| *part);
+    let mut open: Vec<usize> = benchmarks.chain(declarations.always.clone()).collect();
     // A file is compiled as a whole, so all that it has is needed.
     while let Some(part) = open.pop() {
-        for reached in declarations.reached(part) {
-            let file = &declarations.parts[reached].0.name;
-            if needed.insert(file.clone()) {
-                let all = declarations.parts.iter().enumerate();
-                open.extend(all.filter(|(_, it)| &it.0.name == file).map(|(at, _)| at));
-            }
+        let file = &declarations.parts[part].0.name;
+        if needed.insert(file.clone()) {
+            let parts = by_file.get(file.as_str()).into_iter().flatten();
+            open.extend(parts.flat_map(|&part| declarations.used(part)));
         }
     }
     needed
@@ -225,6 +254,35 @@ mod tests {
     }
 
     #[test]
+    fn methods_count_by_their_own_names_too() {
+        // The type is one of the code that is measured.
+        let of = |count: usize| {
+            let text = format!(
+                "func (e *Encoder) Fill() {{ e.n = {count} }}\nfunc BenchmarkA(b B) {{ New().Fill() }}\n"
+            );
+            benchmarks(&[file("b_test.go", &text)])
+        };
+        let (old, new) = (of(1), of(2));
+        let changed = new["BenchmarkA"].changed_file(&old["BenchmarkA"]);
+        assert_eq!(changed, Some("b_test.go"));
+    }
+
+    #[test]
+    fn an_import_counts_where_it_may_be_needed() {
+        let changed = |old: &str, new: &str| {
+            let of = |path: &str| {
+                let text = format!("import {path}\nfunc BenchmarkA(b B) {{ bar.Do() }}\n");
+                benchmarks(&[file("b_test.go", &text)])
+            };
+            let (old, new) = (of(old), of(new));
+            new["BenchmarkA"].changed_file(&old["BenchmarkA"]).is_some()
+        };
+        assert!(changed("\"x.org/go-bar\"", "\"y.org/go-bar\""));
+        assert!(changed("_ \"image/png\"", "_ \"image/gif\""));
+        assert!(!changed("_ \"embed\"", "_ \"embed\""));
+    }
+
+    #[test]
     fn only_functions_that_go_calls_benchmarks_are_some() {
         let found = benchmarks(&[file(
             "b_test.go",
@@ -243,6 +301,48 @@ mod tests {
         ];
         let needed: Vec<String> = benchmark_files(&files).into_iter().collect();
         assert_eq!(needed, ["b_test.go", "one_test.go", "two_test.go"]);
+    }
+
+    /// The standard library has most of what there is in Go.
+    #[test]
+    fn all_benchmarks_of_the_standard_library_are_found() {
+        if !testsupport::tools::has_go("all_benchmarks_of_the_standard_library_are_found") {
+            return;
+        }
+        let root = std::process::Command::new("go")
+            .args(["env", "GOROOT"])
+            .output()
+            .expect("go runs");
+        let root = String::from_utf8(root.stdout).expect("UTF-8");
+        let mut open = vec![std::path::Path::new(root.trim()).join("src")];
+        let mut count = 0;
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+                let path = entry.path();
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if path.is_dir() && name != "testdata" {
+                    open.push(path);
+                } else if name.ends_with("_test.go") {
+                    let text = std::fs::read_to_string(&path).expect("UTF-8");
+                    let mut expected: Vec<&str> = text
+                        .lines()
+                        .filter_map(|line| line.strip_prefix("func ")?.split('(').next())
+                        .map(|name| name.split('[').next().unwrap_or(name))
+                        .filter(|name| is_benchmark(name))
+                        .collect();
+                    expected.sort_unstable();
+                    expected.dedup();
+                    let found = benchmarks(&[TestFile {
+                        name,
+                        text: text.clone(),
+                    }]);
+                    let found: Vec<&str> = found.keys().map(String::as_str).collect();
+                    assert_eq!(found, expected, "{}", path.display());
+                    count += found.len();
+                }
+            }
+        }
+        assert!(count > 1000, "{count}");
     }
 
     proptest! {

@@ -26,7 +26,7 @@ pub(super) struct Import {
 /// A function, method, type, variable or constant, or a group of constants, which count on from one to the next.
 #[derive(Debug)]
 pub(super) struct Declaration {
-    /// What it declares. A method belongs to its type: who uses the type may use the method.
+    /// What it declares. A method goes by its type as well: who uses the type may use the method.
     pub(super) names: Vec<String>,
     pub(super) kind: DeclarationKind,
     /// Everything that it names.
@@ -55,11 +55,13 @@ impl GoFile {
                 .iter()
                 .take_while(|it| it.kind == Kind::Directive)
                 .count();
+            let begins = piece.first().map_or(0, |first| first.offset);
             let (directives, piece) = piece.split_at(directives);
             let (Some(first), Some(last)) = (piece.first(), piece.last()) else {
                 continue;
             };
-            let place = first.offset..last.offset + last.text.len();
+            // An inserted semicolon may stand behind the end.
+            let place = begins..text.len().min(last.offset + last.text.len());
             let specs = || specs(&piece[1..]);
             match first.text {
                 "import" => {
@@ -169,8 +171,10 @@ fn function(directives: &[Token<'_>], piece: &[Token<'_>], place: Range<usize>) 
         let receiver = piece[2..]
             .iter()
             .take_while(|it| !matches!(it.text, ")" | "["));
-        let name = receiver.filter(|it| it.kind == Kind::Word).last();
-        name.map(|it| it.text.to_owned()).into_iter().collect()
+        let of_type = receiver.filter(|it| it.kind == Kind::Word).last();
+        let mut after = piece.iter().skip_while(|it| it.text != ")").skip(1);
+        let names = [of_type, after.next()].into_iter().flatten();
+        names.map(|it| it.text.to_owned()).collect()
     } else {
         let name = piece.get(1).map(|it| it.text.to_owned());
         name.into_iter().collect()
@@ -205,7 +209,8 @@ fn declaration(
 /// Tokens as text that is equal where they are.
 fn code(tokens: &[Token<'_>]) -> String {
     let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
-    texts.join(" ")
+    // How lines end depends on the checkout, and Go ignores it.
+    texts.join(" ").replace('\r', "")
 }
 
 #[cfg(test)]
@@ -229,8 +234,8 @@ mod tests {
                 vec!["T"],
                 vec!["K", "L"],
                 vec!["f"],
-                vec!["T"],
-                vec!["List"],
+                vec!["T", "M"],
+                vec!["List", "N"],
                 vec!["G"]
             ]
         );

@@ -24,7 +24,7 @@ pub(crate) fn prune(
     let mut gone: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut gone_names: BTreeSet<&str> = BTreeSet::new();
     loop {
-        let before = gone.len();
+        let before = (gone.len(), gone_names.len());
         for (number, (file, go)) in files.iter().zip(&parsed).enumerate() {
             for declaration in &go.declarations {
                 let uses_gone = declaration
@@ -35,19 +35,21 @@ pub(crate) fn prune(
                 if !is_gone && !uses_gone && !is_wrong(file, &declaration.place) {
                     continue;
                 }
-                let runs_always = |name: &String| {
-                    name == "_"
-                        || declaration.kind == DeclarationKind::Function
-                            && (name == "init" || name == "TestMain")
-                };
-                if declaration.names.iter().any(runs_always) {
+                let is_function = declaration.kind == DeclarationKind::Function;
+                let runs_always = |name: &String| name == "init" || name == "TestMain";
+                if is_function && declaration.names.iter().any(runs_always) {
                     return None;
                 }
                 gone.insert((number, declaration.place.start));
-                gone_names.extend(declaration.names.iter().map(String::as_str));
+                let names = declaration.names.iter().map(String::as_str);
+                match declaration.kind {
+                    // Its type stays.
+                    DeclarationKind::Method => gone_names.extend(names.skip(1)),
+                    _ => gone_names.extend(names.filter(|name| *name != "_")),
+                }
             }
         }
-        if gone.len() == before {
+        if (gone.len(), gone_names.len()) == before {
             break;
         }
     }
@@ -111,10 +113,37 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_left_has_the_lines_that_it_had(
+            pieces in proptest::collection::vec("(func [a-d]\\(\\) \\{ [a-d]\\(\\) \\}|var [a-d] = [a-d]|import \"[a-d]\"|\\(|\\}|`|/\\*|type [a-d] struct \\{)", 0..12),
+            lines in proptest::collection::vec(1_usize..14, 0..4),
+        ) {
+            let text = format!("package p\n{}\n", pieces.join("\n"));
+            if let Some(left) = pruned(&text, &lines) {
+                proptest::prop_assert_eq!(left.len(), text.len());
+                proptest::prop_assert_eq!(left.lines().count(), text.lines().count());
+                proptest::prop_assert_ne!(left, text);
+            }
+        }
+    }
+
     #[test]
     fn an_import_goes_alone() {
         let text = pruned(TEXT, &[3]).expect("something is left");
         assert!(!text.contains("fmt") && text.contains("\"os\"") && text.contains("BenchmarkA"));
+    }
+
+    #[test]
+    fn a_directive_goes_with_its_declaration() {
+        let text = "package p\n//go:noinline\nfunc a() { new() }\nfunc b() {}\n";
+        let left = pruned(text, &[3]).expect("something is left");
+        assert_eq!(left.trim_end().lines().last(), Some("func b() {}"));
+        assert!(!left.contains("noinline"));
+        // An embedded file that is not there is an error on the line of the directive.
+        let text = "package p\n//go:embed new.txt\nvar a string\nfunc b() {}\n";
+        let left = pruned(text, &[2]).expect("something is left");
+        assert!(!left.contains("embed") && !left.contains("var"));
     }
 
     #[test]

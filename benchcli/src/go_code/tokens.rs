@@ -76,6 +76,7 @@ const OTHER_KEYWORDS: [&str; 21] = [
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens: Vec<Token<'_>> = Vec::new();
     let mut rest = text;
+    let mut is_line_start = true;
     while !rest.is_empty() {
         let offset = text.len() - rest.len();
         let Ok((after, (piece, taken))) = piece(rest) else {
@@ -83,12 +84,20 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         };
         match piece {
             Piece::Space => {}
-            Piece::NewLine => end_line(&mut tokens, offset),
-            Piece::Token(kind) => tokens.push(Token {
-                kind,
-                text: taken,
-                offset,
-            }),
+            Piece::NewLine => {
+                end_line(&mut tokens, offset);
+                is_line_start = true;
+            }
+            // Behind code it is a comment like any other.
+            Piece::Token(Kind::Directive) if !is_line_start => {}
+            Piece::Token(kind) => {
+                is_line_start = false;
+                tokens.push(Token {
+                    kind,
+                    text: taken,
+                    offset,
+                });
+            }
         }
         rest = after;
     }
@@ -293,6 +302,10 @@ mod tests {
         assert_eq!(
             texts("//go:embed a.txt\n// text\nvar a string"),
             ["//go:embed a.txt", "var", "a", "string", ";"]
+        );
+        assert_eq!(
+            texts("f() //go:x\ng()"),
+            ["f", "(", ")", ";", "g", "(", ")", ";"]
         );
     }
 

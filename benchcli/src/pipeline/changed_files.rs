@@ -59,9 +59,10 @@ impl ChangedFiles {
             .any(|path| path.components().count() == 1 && is_test(path))
     }
 
-    /// The files below a package's `testdata` that differ, as paths below the package's folder.
-    pub(crate) fn test_data(&self, package: &Path) -> Vec<PathBuf> {
-        let found = self.below(package).filter(|it| it.starts_with("testdata"));
+    /// The files below a package's folder that differ and are no Go code, as paths below the folder.
+    pub(crate) fn data(&self, package: &Path) -> Vec<PathBuf> {
+        let is_code = |path: &&Path| path.extension().is_some_and(|it| it == "go");
+        let found = self.below(package).filter(|path| !is_code(path));
         found.map(Path::to_owned).collect()
     }
 
@@ -135,8 +136,8 @@ mod tests {
         let [codec, text] = ["codec", "text"].map(|folder| root.join(folder));
         assert!(changed.has_test_file(&codec));
         assert!(!changed.has_test_file(&text) && !changed.has_test_file(root));
-        assert_eq!(changed.test_data(&codec), [Path::new("testdata/x/a.txt")]);
-        assert!(changed.test_data(root).is_empty());
+        assert_eq!(changed.data(&codec), [Path::new("testdata/x/a.txt")]);
+        assert!(changed.data(&text).is_empty());
     }
 
     #[test]

@@ -11,8 +11,8 @@ use anyhow::{Result, anyhow, bail};
 use benchparse::compare::{Collector, TableOptions, Thresholds};
 use benchparse::format::{Parser, RepairMode};
 use benchparse::gate::{
-    Action, Outcome, Policy, Report, Row, RowKey, RowVerdict, judge, judge_again, judge_suspects,
-    suspects,
+    Action, BenchmarkChange, Outcome, Policy, Report, Row, RowKey, RowVerdict, judge, judge_again,
+    judge_suspects, suspects,
 };
 use benchparse::name::Name;
 use benchparse::pairing::{LAYOUTS_DIFFER, Pair, PairingOptions, Side};
@@ -21,7 +21,8 @@ use benchparse::unit::{self, DirectionBasis};
 use git2::{Commit, Oid};
 use jiff::Zoned;
 
-use super::benchmark_changes::BenchmarkDifferences;
+use super::benchmark_changes::{BenchmarkDifferences, BenchmarkName, SharedBenchmark};
+use super::changed_files::ChangedFiles;
 use super::measurement::Measurement;
 use super::results::{no_result, read_text};
 use super::source_places::places;
@@ -297,21 +298,21 @@ impl Comparison {
         self.first.differences = differences;
     }
 
-    /// Finds the benchmarks of the working tree that differ from those of a commit whose stored results are the base.
-    ///
-    /// # Errors
-    /// What git says.
-    pub(crate) fn compare_benchmarks_with(&mut self, store: &Store, base: Oid) -> Result<()> {
+    /// Finds the benchmarks of the working tree that differ from those of a commit whose stored results are the base. A
+    /// shallow or partial clone may have the baseline and not its commit; nothing is known then.
+    pub(crate) fn compare_benchmarks_with(&mut self, store: &Store, commit: Oid) {
         let repository = store.repo();
-        // A shallow clone may have the baseline and not its commit.
-        let (Some(root), Ok(_)) = (repository.workdir(), repository.find_commit(base)) else {
-            return Ok(());
+        let Some(root) = repository.workdir() else {
+            return;
         };
-        let base = SourceVersion::of_commit(repository, base)?;
-        let head = SourceVersion::of_folder(root);
-        let packages = self.first.packages(&self.parser);
-        self.first.differences = BenchmarkDifferences::between(&base, &head, &packages);
-        Ok(())
+        let base = SourceVersion::of_commit(repository, commit);
+        let changed = ChangedFiles::since(repository, root, commit);
+        if let (Ok(base), Ok(changed)) = (base, changed) {
+            let head = SourceVersion::of_working_tree(repository, root);
+            let packages = &self.first.packages;
+            self.first.differences =
+                BenchmarkDifferences::between(&base, &head, packages, Some(&changed));
+        }
     }
 
     /// The same of what confirms it.
@@ -425,7 +426,9 @@ impl Comparison {
                 (true, false) => Side::Head,
                 _ => Side::Base,
             };
-            !failures.iter().any(|failure| cost(failure, lacks, pair))
+            // Nor was it where the other side's benchmark cannot run there.
+            measured.shared(&benchmark_of(pair)).is_some()
+                || !failures.iter().any(|failure| cost(failure, lacks, pair))
         });
         let advice = leave_out_one_sided_units(&mut pairs, options.policy.on_missing);
         let (mut used_rules, mut used_acceptances) = (BTreeSet::new(), BTreeSet::new());
@@ -453,16 +456,21 @@ impl Comparison {
             row.acceptances = gate
                 .acceptances
                 .of(pair.name, pair.unit, &mut used_acceptances);
-            let package = String::from_utf8_lossy(pair.package().unwrap_or_default()).into_owned();
-            let name = Name::new(pair.name);
-            let benchmark = (
-                package.clone(),
-                String::from_utf8_lossy(name.base()).into_owned(),
-            );
+            let benchmark = benchmark_of(pair);
+            let shared = measured.shared(&benchmark);
             row.benchmark_changed = measured.change_of(&benchmark);
+            let is_compared = row.old.is_some() && row.new.is_some();
+            if let Some(SharedBenchmark { of, file }) = shared.filter(|_| !is_compared) {
+                let side = of.other().name();
+                row.benchmark_changed = file.as_ref().map(|file| {
+                    let mut change = BenchmarkChange::in_file(file.clone());
+                    change.obstacle = Some(format!("it fails on the {side}"));
+                    change
+                });
+            }
             metadata.push(RowMetadata {
-                package,
-                benchmark_of: measured.differences.shared.get(&benchmark).copied(),
+                package: benchmark.0,
+                benchmark_of: shared.filter(|_| is_compared).map(|it| it.of),
                 sides: pair.sides.map(Clone::clone),
                 gated: row.gated && row.in_family,
                 direction_basis: match settings.direction {
@@ -619,6 +627,13 @@ fn name_alike(again: &mut Rows, first: &Rows) {
 /// Whether the user wants times compared although one side was measured in several layouts and the other in one.
 pub(crate) fn ignores_layouts(options: &GateOptions) -> bool {
     options.ignore.iter().any(|key| key == "layouts")
+}
+
+/// The package and the benchmark of a pair.
+fn benchmark_of(pair: &Pair<'_>) -> BenchmarkName {
+    let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+    let name = Name::new(pair.name);
+    (text(pair.package().unwrap_or_default()), text(name.base()))
 }
 
 /// Whether a failure is why a side lacks a pair.

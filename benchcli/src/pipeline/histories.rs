@@ -55,14 +55,20 @@ fn separate_changed_benchmarks(store: &Store, history: &mut History) {
         let commit = commits.get(at).copied().flatten()?;
         SourceVersion::of_commit(repository, commit).ok()
     };
+    // A tree may be large, and its modules are found once.
+    let mut versions: HashMap<usize, Option<SourceVersion<'_>>> = HashMap::new();
     let mut known: HashMap<(String, [usize; 2]), BenchmarkDifferences> = HashMap::new();
     history.separate_changed_benchmarks(|series, [after, at]| {
         let of = (series.package.clone(), [after, at]);
         let differences = known.entry(of).or_insert_with(|| {
-            let (Some(old), Some(new)) = (version(after), version(at)) else {
+            for at in [after, at] {
+                versions.entry(at).or_insert_with(|| version(at));
+            }
+            let (Some(Some(old)), Some(Some(new))) = (versions.get(&after), versions.get(&at))
+            else {
                 return BenchmarkDifferences::default();
             };
-            BenchmarkDifferences::between(&old, &new, &[series.package.clone()].into())
+            BenchmarkDifferences::between(old, new, &[series.package.clone()].into(), None)
         });
         let name = Name::new(series.benchmark.as_bytes());
         let name = String::from_utf8_lossy(name.base()).into_owned();

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::env;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -15,7 +16,9 @@ use benchparse::gate::BenchmarkChange;
 use git2::{ObjectType, Oid};
 use serde::Serialize;
 
-use super::benchmark_changes::{BenchmarkDifferences, bare, changed_benchmarks};
+use super::benchmark_changes::{
+    BenchmarkDifferences, DataFiles, SharedBenchmark, bare, changed_benchmarks,
+};
 use super::changed_files::ChangedFiles;
 use crate::args::go::BenchmarksOf;
 use crate::go_code::{BenchmarkCode, TestFile, benchmark_files, benchmarks, prune};
@@ -46,8 +49,10 @@ struct Difference {
     new: BTreeSet<String>,
     /// The benchmarks of the other side.
     own: BTreeSet<String>,
-    /// Files below `testdata` that differ, as paths below the package's folder.
+    /// Files that differ and that benchmarks may read, as paths below the package's folder.
     data: Vec<PathBuf>,
+    /// What the base's checkout had in the place of such files.
+    replaced: Vec<(PathBuf, Option<Vec<u8>>)>,
     attempt: Attempt,
     /// What is built with an overlay.
     overlaid: Vec<TestFile>,
@@ -241,7 +246,9 @@ impl SameBenchmarks {
             for (name, file) in &package.changed {
                 match self.from.filter(|_| available.contains(name)) {
                     Some(from) => {
-                        found.shared.insert(of(name), from);
+                        let file = Some(file.clone());
+                        let shared = SharedBenchmark { of: from, file };
+                        found.shared.insert(of(name), shared);
                     }
                     None => {
                         let mut change = BenchmarkChange::in_file(file.clone());
@@ -251,7 +258,8 @@ impl SameBenchmarks {
                 }
             }
             for name in package.new.intersection(&available) {
-                found.shared.extend(self.from.map(|from| (of(name), from)));
+                let shared = self.from.map(|of| SharedBenchmark { of, file: None });
+                found.shared.extend(shared.map(|shared| (of(name), shared)));
             }
         }
         found
@@ -259,10 +267,7 @@ impl SameBenchmarks {
 
     /// The side that gets the benchmarks of the other.
     fn onto(&self) -> Option<Side> {
-        Some(match self.from? {
-            Side::Base => Side::Head,
-            Side::Head => Side::Base,
-        })
+        self.from.map(Side::other)
     }
 }
 
@@ -300,7 +305,7 @@ impl Difference {
         from: Option<Side>,
     ) -> Option<Self> {
         let is_new = !base.has_benchmarks();
-        let data = changed.test_data(&head.folder);
+        let data = changed.data(&head.folder);
         let has_changed = base.test_files != head.test_files
             || changed.has_test_file(&head.folder)
             || !data.is_empty();
@@ -310,7 +315,9 @@ impl Difference {
         }
         let sides = [base, head].map(read);
         let codes = sides.each_ref().map(|files| benchmarks(files));
-        let changed = changed_benchmarks(&codes, &sides[1], &shared_data(&data, base, head));
+        let has = |path: &Path| [base, head].map(|side| side.folder.join(path).is_file());
+        let of_data = DataFiles::new(data.clone(), has);
+        let changed = changed_benchmarks(&codes, &sides[1], &of_data);
         let names = |side: usize| -> BTreeSet<String> {
             codes[side].keys().map(|name| bare(name)).collect()
         };
@@ -323,6 +330,13 @@ impl Difference {
             return None;
         }
         let own = names(onto);
+        // What the code itself reads is part of the code, whoever's benchmark it is.
+        let is_of_tests = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let mut files = sides[from].iter();
+            path.starts_with("testdata") || files.any(|file| file.text.contains(&*name))
+        };
+        let data = data.into_iter().filter(is_of_tests).collect();
         let [of_base, of_head] = sides;
         Some(Self {
             package: head.path.clone(),
@@ -332,6 +346,7 @@ impl Difference {
             new,
             own,
             data,
+            replaced: Vec::new(),
             attempt: Attempt::AllFiles,
             overlaid: Vec::new(),
             obstacle: None,
@@ -368,6 +383,9 @@ impl Difference {
             Attempt::Own => {
                 build.overlay = None;
                 build.folder = build.package.folder.clone();
+                for (path, bytes) in self.replaced.drain(..) {
+                    replace_file(&path, bytes.as_deref())?;
+                }
                 return Ok(());
             }
         };
@@ -400,9 +418,17 @@ impl Difference {
         let overlay = folder.join("overlay.json");
         write(&overlay, &serde_json::to_vec(&Overlay { replace })?)?;
         build.overlay = Some(overlay);
-        // Data that a benchmark reads when it runs belong to it.
-        if !self.data.is_empty() {
-            build.folder.clone_from(others);
+        // Data that a benchmark reads when it runs belong to it. The base's checkout is this run's own.
+        match onto {
+            _ if self.data.is_empty() || !self.replaced.is_empty() => {}
+            Side::Head => build.folder.clone_from(others),
+            Side::Base => {
+                for path in &self.data {
+                    let own = own.join(path);
+                    self.replaced.push((own.clone(), fs::read(&own).ok()));
+                    replace_file(&own, fs::read(others.join(path)).ok().as_deref())?;
+                }
+            }
         }
         Ok(())
     }
@@ -433,13 +459,19 @@ impl Difference {
     }
 }
 
-/// The files that both sides have.
-fn shared_data(data: &[PathBuf], base: &Package, head: &Package) -> Vec<PathBuf> {
-    let has = |package: &Package, path: &Path| package.folder.join(path).is_file();
-    data.iter()
-        .filter(|path| has(base, path) && has(head, path))
-        .cloned()
-        .collect()
+/// Writes a file, or removes it.
+fn replace_file(path: &Path, bytes: Option<&[u8]>) -> Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let replaced = match bytes {
+        Some(bytes) => fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes)),
+        None => fs::remove_file(path),
+    };
+    match replaced {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot replace {}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The package of the base that a package of the head corresponds to, where it is there but has no benchmarks.

@@ -1,7 +1,7 @@
 //! Reads Go source files of a commit, without a checkout, or of the working tree.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub(crate) struct SourceVersion<'r> {
 
 enum Place<'r> {
     Tree(&'r Repository, Tree<'r>),
-    Folder(PathBuf),
+    Folder(&'r Repository, PathBuf),
 }
 
 impl<'r> SourceVersion<'r> {
@@ -35,8 +35,8 @@ impl<'r> SourceVersion<'r> {
     }
 
     /// That of the working tree.
-    pub(crate) fn of_folder(root: &Path) -> Self {
-        Self::new(Place::Folder(root.to_owned()))
+    pub(crate) fn of_working_tree(repository: &'r Repository, root: &Path) -> Self {
+        Self::new(Place::Folder(repository, root.to_owned()))
     }
 
     fn new(place: Place<'r>) -> Self {
@@ -85,7 +85,7 @@ impl<'r> SourceVersion<'r> {
                 });
                 folders
             }
-            Place::Folder(root) => {
+            Place::Folder(_, root) => {
                 let below = modules_below(root).into_iter();
                 let below = below.filter_map(|it| it.strip_prefix(root).ok().map(Path::to_owned));
                 [PathBuf::new()].into_iter().chain(below).collect()
@@ -100,72 +100,82 @@ impl<'r> SourceVersion<'r> {
         modules
     }
 
-    /// The test files of a folder.
-    pub(crate) fn test_files(&self, folder: &Path) -> Vec<TestFile> {
+    /// The test files of a folder; nothing where one cannot be read. Files that git ignores are in no commit, and are
+    /// left out of the working tree too.
+    pub(crate) fn test_files(&self, folder: &Path) -> Option<Vec<TestFile>> {
         let names = self.names(folder).into_iter();
         let names = names.filter(|name| name.ends_with("_test.go"));
         names
-            .map(|name| TestFile {
-                text: self.read(&folder.join(&name)).unwrap_or_default(),
-                name,
+            .map(|name| (folder.join(&name), name))
+            .filter(|(path, _)| !self.is_ignored(path))
+            .map(|(path, name)| {
+                let text = self.read(&path)?;
+                Some(TestFile { name, text })
             })
             .collect()
     }
 
-    /// The files below a folder's `testdata`, as paths below the folder, with ids that are equal where the files are.
-    pub(crate) fn test_data(&self, folder: &Path) -> BTreeMap<PathBuf, Oid> {
-        let mut found = BTreeMap::new();
+    /// The files below the folders' `testdata` that differ between two commits, as paths below the folder.
+    pub(crate) fn changed_data(
+        &self,
+        folder: &Path,
+        other: &Self,
+        others_folder: &Path,
+    ) -> Vec<PathBuf> {
+        let [own, others] = [self.data(folder), other.data(others_folder)];
+        let paths: BTreeSet<&PathBuf> = own.keys().chain(others.keys()).collect();
+        let differs = |path: &&PathBuf| own.get(*path) != others.get(*path);
+        paths.into_iter().filter(differs).cloned().collect()
+    }
+
+    /// Whether there is a file.
+    pub(crate) fn has(&self, path: &Path) -> bool {
         match &self.place {
-            Place::Tree(repository, tree) => {
-                let path = folder.join("testdata");
-                let data = tree.get_path(&path).ok();
-                let data = data.and_then(|it| repository.find_tree(it.id()).ok());
-                let Some(data) = data else { return found };
-                // What cannot be read is the same on both sides, or seen as a difference.
-                let _ = data.walk(TreeWalkMode::PreOrder, |below, entry| {
-                    if entry.kind() == Some(ObjectType::Blob) {
-                        let name = entry.name().unwrap_or_default();
-                        found.insert(Path::new("testdata").join(below).join(name), entry.id());
-                    }
-                    TreeWalkResult::Ok
-                });
-            }
-            Place::Folder(root) => {
-                let root = root.join(folder);
-                let mut open = vec![root.join("testdata")];
-                while let Some(next) = open.pop() {
-                    for entry in fs::read_dir(next).into_iter().flatten().flatten() {
-                        let path = entry.path();
-                        if path.is_dir() {
-                            open.push(path);
-                        } else if let (Ok(id), Ok(below)) = (
-                            Oid::hash_file(ObjectType::Blob, &path),
-                            path.strip_prefix(&root),
-                        ) {
-                            found.insert(below.to_owned(), id);
-                        }
-                    }
-                }
-            }
+            Place::Tree(_, tree) => tree.get_path(path).is_ok(),
+            Place::Folder(_, root) => root.join(path).is_file(),
         }
+    }
+
+    fn is_ignored(&self, path: &Path) -> bool {
+        let Place::Folder(repository, _) = &self.place else {
+            return false;
+        };
+        let is_tracked = repository
+            .index()
+            .is_ok_and(|index| index.get_path(path, 0).is_some());
+        !is_tracked && repository.is_path_ignored(path).unwrap_or(false)
+    }
+
+    /// The files of a commit that are below a folder and are no Go code, as paths below the folder with their ids.
+    fn data(&self, folder: &Path) -> BTreeMap<PathBuf, Oid> {
+        let mut found = BTreeMap::new();
+        let Place::Tree(repository, tree) = &self.place else {
+            return found;
+        };
+        let Some(tree) = below(repository, tree, folder) else {
+            return found;
+        };
+        // What cannot be read is missing on one side or on both.
+        let _ = tree.walk(TreeWalkMode::PreOrder, |below, entry| {
+            let name = entry.name().unwrap_or_default();
+            if entry.kind() == Some(ObjectType::Blob) && !name.ends_with(".go") {
+                found.insert(Path::new(below).join(name), entry.id());
+            }
+            TreeWalkResult::Ok
+        });
         found
     }
 
     fn names(&self, folder: &Path) -> Vec<String> {
         let mut names: Vec<String> = match &self.place {
             Place::Tree(repository, tree) => {
-                let id = if folder.as_os_str().is_empty() {
-                    Some(tree.id())
-                } else {
-                    tree.get_path(folder).ok().map(|it| it.id())
-                };
-                let tree = id.and_then(|id| repository.find_tree(id).ok());
+                let tree = below(repository, tree, folder);
                 let entries = tree.iter().flat_map(Tree::iter);
                 entries
                     .filter_map(|it| it.name().ok().map(str::to_owned))
                     .collect()
             }
-            Place::Folder(root) => {
+            Place::Folder(_, root) => {
                 let entries = fs::read_dir(root.join(folder)).into_iter().flatten();
                 entries
                     .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -182,10 +192,20 @@ impl<'r> SourceVersion<'r> {
                 let entry = tree.get_path(path).ok()?;
                 repository.find_blob(entry.id()).ok()?.content().to_vec()
             }
-            Place::Folder(root) => fs::read(root.join(path)).ok()?,
+            Place::Folder(_, root) => fs::read(root.join(path)).ok()?,
         };
         Some(String::from_utf8_lossy(&text).into_owned())
     }
+}
+
+/// The tree of a folder.
+fn below<'r>(repository: &'r Repository, tree: &Tree<'r>, folder: &Path) -> Option<Tree<'r>> {
+    let id = if folder.as_os_str().is_empty() {
+        tree.id()
+    } else {
+        tree.get_path(folder).ok()?.id()
+    };
+    repository.find_tree(id).ok()
 }
 
 /// Where a package is within a module, if it is in it.

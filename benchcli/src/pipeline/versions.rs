@@ -110,6 +110,7 @@ fn of_commands(commands: &[String; 2]) -> Result<Prepared> {
             arguments: vec![flag.into(), command.clone()],
             folder: folder.clone(),
             benchmark: None,
+            is_borrowed: false,
         })
     };
     Ok(Prepared {
@@ -217,21 +218,20 @@ fn of_packages(
     for failure in failures {
         broken.push(Broken::new(failure.side, &failure.package, &failure.output));
     }
+    let differences = same_benchmarks
+        .as_ref()
+        .map(SameBenchmarks::differences)
+        .unwrap_or_default();
+    say_shared(&differences);
     let (subjects, benchmarks) = subjects(
         go,
         children,
         linker.builds(),
         same_benchmarks.as_ref(),
+        &differences,
         &mut broken,
     )?;
-    for it in &broken {
-        status(&format!(
-            "{} does not build ({}):\n{}",
-            it.package,
-            it.side.name(),
-            it.output
-        ));
-    }
+    broken.iter().for_each(Broken::say);
     if subjects.is_empty() && broken.is_empty() && same_binaries.is_empty() {
         let all = names(go, children, linker.builds())?;
         bail!(
@@ -264,9 +264,7 @@ fn of_packages(
         same_binaries,
         linker: Some(linker),
         uncontrolled,
-        differences: same_benchmarks
-            .map(|it| it.differences())
-            .unwrap_or_default(),
+        differences,
     })
 }
 
@@ -284,11 +282,28 @@ fn find_base(go: &GoOptions, store: &Store) -> Result<Option<Baseline>> {
     })
 }
 
+/// Says of how many benchmarks both sides run that of one.
+fn say_shared(differences: &BenchmarkDifferences) {
+    let count = differences.shared.len();
+    if let Some(shared) = differences.shared.values().next() {
+        status(&format!(
+            "{} changed or {} new; both sides run the {}'s",
+            counted(count, "benchmark"),
+            if count == 1 { "is" } else { "are" },
+            shared.of.name()
+        ));
+    }
+}
+
 /// Whether the user's own flags have an overlay, which no second one can stand beside.
 fn has_overlay(inherited: &str, flags: &[String]) -> bool {
     let words = inherited.split_whitespace();
     let mut words = words.chain(flags.iter().map(String::as_str));
-    words.any(|word| word.trim_start_matches('-').starts_with("overlay"))
+    words.any(|word| {
+        let flag = word.strip_prefix('-').unwrap_or_default();
+        let flag = flag.strip_prefix('-').unwrap_or(flag);
+        flag == "overlay" || flag.starts_with("overlay=")
+    })
 }
 
 /// Builds everything once, in the first layout.
@@ -331,10 +346,14 @@ fn link_first(
         let flags = linker.flags(linker.layouts.of_round(1));
         loop {
             let next = same_benchmarks.narrow(&mut builds, &mut failures)?;
-            if next.is_empty() {
-                break;
-            }
             failures.extend(build::build(children, &next, &flags)?);
+            if next.is_empty() {
+                let stopped = stopped_at_start(go, children, &builds)?;
+                if stopped.is_empty() {
+                    break;
+                }
+                failures.extend(stopped);
+            }
         }
         let own = same_benchmarks.own_builds(&builds);
         let failed = build::build(children, &own, &flags)?;
@@ -344,6 +363,32 @@ fn link_first(
     }
     linker.set_builds(builds);
     Ok((linker, failures, uncontrolled))
+}
+
+/// The builds with an overlay that end before any benchmark runs: the main function or a variable of the tests may need what only the
+/// other side has.
+fn stopped_at_start(
+    go: &GoOptions,
+    children: &Children,
+    builds: &[Build],
+) -> Result<Vec<BuildFailure>> {
+    let pattern = BenchPattern::parse(&go.bench);
+    let mut stopped = Vec::new();
+    for build in builds.iter().filter(|build| build.overlay.is_some()) {
+        match build::benchmarks(children, build, &pattern, &go.flags) {
+            Err(error) if error.is::<ChildError>() => return Err(error),
+            // Go's own word on a pattern comes later.
+            Err(error) if !error.to_string().contains("invalid regexp") => {
+                stopped.push(BuildFailure {
+                    side: build.side,
+                    package: build.package.path.clone(),
+                    output: in_one_line(&error),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(stopped)
 }
 
 /// Takes out the packages whose test binary is the same on both sides and that no changed file can reach.
@@ -457,6 +502,15 @@ struct Broken {
 }
 
 impl Broken {
+    fn say(&self) {
+        status(&format!(
+            "{} does not build ({}):\n{}",
+            self.package,
+            self.side.name(),
+            self.output
+        ));
+    }
+
     fn new(side: Side, package: &str, output: &str) -> Self {
         Self {
             side,
@@ -475,6 +529,7 @@ fn subjects(
     children: &Children,
     builds: &[Build],
     same_benchmarks: Option<&SameBenchmarks>,
+    differences: &BenchmarkDifferences,
     broken: &mut Vec<Broken>,
 ) -> Result<(Vec<Subject>, Benchmarks)> {
     let pattern = BenchPattern::parse(&go.bench);
@@ -506,6 +561,10 @@ fn subjects(
     let prefix = common_folder(builds.iter().map(|build| &build.package));
     for (number, build, list) in lists {
         let hashes = benchmark_hashes(build, same_benchmarks);
+        let is_shared = |package: &str, name: &str| {
+            let benchmark = (package.to_owned(), name.to_owned());
+            differences.shared.contains_key(&benchmark)
+        };
         for (name, pattern) in list {
             let bare = name.strip_prefix("Benchmark").unwrap_or(&name).to_owned();
             let path = &build.package.path;
@@ -538,6 +597,7 @@ fn subjects(
                 arguments,
                 folder: build.folder.clone(),
                 benchmark: hashes.get(&name).cloned(),
+                is_borrowed: build.overlay.is_some() && is_shared(path, &bare),
             });
         }
     }

@@ -69,15 +69,15 @@ impl<'h> Trend<'h> {
             .iter()
             .map(|effect| {
                 let mut changes = effect.changes.iter().filter_map(|&it| history.change(it));
-                let is_settled = effect.benchmark_changed.is_some()
+                let is_closed = effect.benchmark_changed.is_some()
                     || changes.all(|(_, change)| change.fixed_at.is_some());
-                (effect, is_settled)
+                (effect, is_closed)
             })
             .collect();
-        effects.sort_by(|(one, one_settled), (other, other_settled)| {
-            let is_open = |worse: bool, is_settled: bool| worse && !is_settled;
-            let open = is_open(other.worse, *other_settled).cmp(&is_open(one.worse, *one_settled));
-            let size = if is_open(one.worse, *one_settled) {
+        effects.sort_by(|(one, one_closed), (other, other_closed)| {
+            let is_open = |worse: bool, is_closed: bool| worse && !is_closed;
+            let open = is_open(other.worse, *other_closed).cmp(&is_open(one.worse, *one_closed));
+            let size = if is_open(one.worse, *one_closed) {
                 other.most.total_cmp(&one.most)
             } else {
                 std::cmp::Ordering::Equal
@@ -86,14 +86,14 @@ impl<'h> Trend<'h> {
         });
         effects
             .into_iter()
-            .map(|(effect, is_settled)| EffectSentence {
+            .map(|(effect, is_closed)| EffectSentence {
                 sentence: sentence(history, effect),
                 commit: history
                     .commits
                     .get(effect.at)
                     .map_or_else(String::new, about),
                 worse: effect.worse,
-                is_settled,
+                is_closed,
                 is_of_benchmark: effect.benchmark_changed.is_some(),
             })
             .collect()
@@ -154,7 +154,7 @@ pub(super) struct EffectSentence {
     pub(super) commit: String,
     pub(super) worse: bool,
     /// Whether it was fixed, or is none of the code.
-    pub(super) is_settled: bool,
+    pub(super) is_closed: bool,
     /// Whether the benchmark itself changed.
     pub(super) is_of_benchmark: bool,
 }

@@ -20,7 +20,7 @@ pub fn write(trend: &Trend<'_>) -> String {
         out.push('\n');
     }
     for effect in &sentences {
-        let mark = match (effect.worse, effect.is_settled) {
+        let mark = match (effect.worse, effect.is_closed) {
             _ if effect.is_of_benchmark => "⚪",
             (true, false) => "🔴",
             (true, true) => "🟡",

@@ -166,7 +166,7 @@ impl Page {
         }
         self.out.push('\n');
         for effect in sentences.iter().take(MOST_SENTENCES) {
-            let style = match (effect.worse, effect.is_settled) {
+            let style = match (effect.worse, effect.is_closed) {
                 _ if effect.is_of_benchmark => AnsiColor::Yellow.on_default(),
                 (true, false) => AnsiColor::Red.on_default(),
                 (true, true) => AnsiColor::Yellow.on_default(),

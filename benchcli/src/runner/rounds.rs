@@ -23,6 +23,8 @@ pub struct Job {
     pub folder: PathBuf,
     /// The hash of the benchmark's code, where it is known.
     pub benchmark: Option<String>,
+    /// Whether it is the benchmark of the other side, which need not run on this one. A failure leaves the other side be.
+    pub is_borrowed: bool,
 }
 
 impl Job {
@@ -214,7 +216,11 @@ impl Rounds {
                 ending,
                 output: end_of(&printed.text),
             });
-            self.failed.insert(at);
+            if job.is_borrowed {
+                self.subjects[at].sides[side as usize] = None;
+            } else {
+                self.failed.insert(at);
+            }
         }
         Ok(Some(printed))
     }
@@ -247,6 +253,7 @@ mod tests {
                 arguments: vec!["-c".into(), script.into()],
                 folder: std::env::temp_dir(),
                 benchmark: None,
+                is_borrowed: false,
             })
         };
         Subject {

@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 
 use super::Side;
 use super::plan::Plan;
-use crate::measured_marks::{ALONE, BENCHMARK, CONFIRMATION, INTERLEAVED, LAYOUT};
+use crate::measured_marks::{ALONE, BENCHMARK, CONFIRMATION, INTERLEAVED, LAYOUT, UNKNOWN};
 
 /// What the programs of a run printed, in the order they ran.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ struct Raw {
     keys: BTreeSet<Vec<u8>>,
     /// How often each subject was measured.
     rounds: BTreeMap<usize, usize>,
+    /// Whether a result had the hash of its benchmark.
+    has_hashes: bool,
 }
 
 impl Transcript {
@@ -41,7 +43,11 @@ impl Transcript {
             *raw.rounds.entry(subject).or_default() += 1;
         }
         let layout = layout.map(|layout| format!("{LAYOUT}{layout}\n"));
-        let benchmark = benchmark.map(|hash| format!("{BENCHMARK}{hash}\n"));
+        // A hash holds up to the next one.
+        raw.has_hashes |= benchmark.is_some();
+        let benchmark = raw
+            .has_hashes
+            .then(|| format!("{BENCHMARK}{}\n", benchmark.unwrap_or(UNKNOWN)));
         for mark in layout.iter().chain(&benchmark) {
             raw.text.extend_from_slice(mark.as_bytes());
         }
@@ -199,7 +205,7 @@ mod tests {
         assert_eq!(
             String::from_utf8(transcript.text(Side::Base, "#")).unwrap(),
             "#\n# benchcli: layout 2\n# benchcli: benchmark a1\nBenchmarkA 1 5 x\n# benchcli: confirmation\n\
-             # benchcli: layout 0\nBenchmarkA 1 6 x\n"
+             # benchcli: layout 0\n# benchcli: benchmark unknown\nBenchmarkA 1 6 x\n"
         );
         assert_eq!(
             String::from_utf8(transcript.text(Side::Head, "#")).unwrap(),

@@ -392,3 +392,127 @@ fn a_step_of_a_changed_benchmark_is_no_alarm() {
     let text = trend(&[]);
     assert_eq!(text.code, Some(1), "{}", text.stdout);
 }
+
+#[test]
+fn a_benchmark_that_fails_on_the_base_costs_no_other() {
+    if !has_go("run::same_benchmark") {
+        return;
+    }
+    let bare = |name: &str, before: &str| {
+        format!(
+            "\nfunc Benchmark{name}(b *testing.B) {{\n\t{before}\n\tfor i := 0; i < b.N; i++ {{\n\t\tWork(10)\n\t}}\n}}\n"
+        )
+    };
+    let sandbox = repository(&(benchmark("Work", "10") + &bare("Changed", "")));
+    sandbox.write("work.go", &code(4, "\nfunc Version() int { return 1 }\n"));
+    sandbox.commit("Version");
+    sandbox.write("work.go", &code(8, "\nfunc Version() int { return 2 }\n"));
+    let check = "if Version() < 2 {\n\t\tpanic(\"too old\")\n\t}";
+    let test = benchmark("Work", "10") + &bare("Changed", check) + &bare("New", check);
+    sandbox.write("work_test.go", &test);
+    let ran = run(&sandbox, &[]);
+    expect(&ran, "Work", "regressed", "");
+    expect(&ran, "New", "added", "");
+    expect(&ran, "Changed", "inconclusive", "");
+    assert_eq!(
+        row(&ran, "Changed").1,
+        "benchmark changed in work_test.go: it fails on the base"
+    );
+    // One that ends every benchmark at once is not used at all.
+    let main = "\nfunc TestMain(m *testing.M) {\n\tif Version() < 2 {\n\t\tpanic(\"too old to test\")\n\t}\n\tm.Run()\n}\n";
+    sandbox.write("work_test.go", &(benchmark("Work", "10") + main));
+    let ran = run(&sandbox, &[]);
+    let reason = row(&ran, "Work").1;
+    assert!(
+        reason.starts_with(
+            "benchmark changed in work_test.go: cannot list its benchmarks: panic: too old to test"
+        ),
+        "{reason}"
+    );
+    expect(&ran, "Changed", "removed", "");
+}
+
+#[test]
+fn a_nested_module_is_measured_from_a_folder_below() {
+    if !has_go("run::same_benchmark") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write("sub/go.mod", "module example.com/sub\n\ngo 1.22\n");
+    let read = |n: usize| {
+        sandbox.write("sub/m/testdata/size.txt", &"x".repeat(n));
+        let test = benchmark("Work", "len(text)").replace(
+            "func BenchmarkWork(b *testing.B) {\n",
+            "func BenchmarkWork(b *testing.B) {\n\ttext, _ := os.ReadFile(\"testdata/size.txt\")\n",
+        );
+        let test = test.replace("import \"testing\"", "import (\n\t\"os\"\n\t\"testing\"\n)");
+        sandbox.write("sub/m/work_test.go", &test);
+    };
+    sandbox.write("sub/m/work.go", &code(4, ""));
+    read(10);
+    sandbox.write(
+        ".gitattributes",
+        "*.txt text eol=crlf\n*.go text eol=crlf\n",
+    );
+    sandbox.commit("Nested");
+    sandbox.write("sub/m/work.go", &code(2, ""));
+    let below = |arguments: &[&str]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_benchcli"));
+        let output = command
+            .args(arguments)
+            .current_dir(sandbox.repository().join("sub/m"))
+            .output();
+        crate::sandbox::ran(&output.unwrap())
+    };
+    let arguments = [
+        "run",
+        "--base=HEAD",
+        "--rounds=2",
+        "--benchtime=50x",
+        "--format=json",
+    ];
+    expect(&below(&arguments), "Work", "improved", "");
+    read(100);
+    expect(&below(&arguments), "Work", "improved", "head");
+    // Other ends of lines are no difference.
+    let recorded = below(&[
+        "run",
+        "--record-only",
+        "--rounds=5",
+        "--benchtime=50x",
+        "--no-layout",
+    ]);
+    assert_eq!(recorded.code, Some(0), "{}", recorded.stderr);
+    let crlf = sandbox.read("sub/m/work_test.go").replace('\n', "\r\n");
+    sandbox.commit("Smaller");
+    sandbox.write("sub/m/work_test.go", &crlf);
+    let recorded = below(&[
+        "run",
+        "--record-only",
+        "--rounds=5",
+        "--benchtime=50x",
+        "--no-layout",
+    ]);
+    let plain: String = recorded
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    sandbox.write("sub/m/new.txt", &plain);
+    let check = ["check", "--base=HEAD", "new.txt", "--format=json"];
+    expect(&below(&check), "Work", "unchanged", "");
+    // Without their package the benchmarks are found all the same.
+    sandbox.write("sub/m/testdata/size.txt", &"x".repeat(50));
+    let judged = below(&[&check[..], &["--ignore=pkg"]].concat());
+    assert!(row(&judged, "Work").1.starts_with("benchmark changed in "));
+}
+
+#[test]
+fn a_baseline_is_of_its_own_benchmarks() {
+    let sandbox = Sandbox::new();
+    sandbox.refuses(
+        &["run", "--record", "--benchmarks=base"],
+        "--record with --benchmarks base",
+    );
+}

@@ -179,6 +179,14 @@ fn draft(row: &Row, policy: &Policy, test: &mut RankTest) -> Draft {
     let invalid = Verdict::Inconclusive {
         reason: Reason::Invalid,
     };
+    if let Some(change) = row
+        .benchmark_changed
+        .clone()
+        .filter(|_| old.is_some() || new.is_some())
+    {
+        let reason = Reason::BenchmarkChanged { change };
+        return draft.decided(Verdict::Inconclusive { reason }, None);
+    }
     let (old, new) = match (old, new) {
         (Some(old), Some(new)) => (old, new),
         (None, Some(_)) => return draft.decided(Verdict::Added, None),
@@ -187,12 +195,6 @@ fn draft(row: &Row, policy: &Policy, test: &mut RankTest) -> Draft {
     };
     if !is_valid(&old) || !is_valid(&new) {
         return draft.decided(invalid, None);
-    }
-    if let Some(change) = &row.benchmark_changed {
-        let reason = Reason::BenchmarkChanged {
-            change: change.clone(),
-        };
-        return draft.decided(Verdict::Inconclusive { reason }, None);
     }
     let center = median(&old);
     if let Some(least) = row.least.filter(|_| center > 0.0) {

@@ -62,8 +62,8 @@ pub struct Row {
     pub in_family: bool,
     /// What of the environment differs between the sides, for example `cpu`. Ranks are not compared then.
     pub environment_differs: Option<String>,
-    /// Whether the benchmark's own code differs between the sides, and the file of it that does. What it measured is then
-    /// not compared: its input may be another one.
+    /// How the benchmark's own code differs between the sides, where it does. What it measured is then not compared: its
+    /// input may be another one.
     pub benchmark_changed: Option<BenchmarkChange>,
     /// Whether the samples of one side took several times as long as those of the other, as with another
     /// `-benchtime`. What is done once is then divided by another count, so counters that differ by up to one per

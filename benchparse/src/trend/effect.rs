@@ -175,9 +175,9 @@ impl History {
         self.effects = effects;
     }
 
-    /// Makes effects of their own of the changes of benchmarks whose own code changed at the same commits. `changed` gets
-    /// a series and the commits between which it changed (the last one before and the first one after), and gives a file
-    /// of the benchmark that differs between them.
+    /// Makes effects of their own of the steps of benchmarks whose own code changed at the same commits. `changed` gets a
+    /// series and the commits between which it changed (the last one before and the first one after), and gives a file of
+    /// the benchmark that differs between them. Such a step fixes no earlier change.
     pub fn separate_changed_benchmarks(
         &mut self,
         mut changed: impl FnMut(&Series, [usize; 2]) -> Option<String>,
@@ -188,7 +188,8 @@ impl History {
             for &place in &effect.changes {
                 let file = self
                     .change(place)
-                    .and_then(|(series, change)| changed(series, [change.after, change.at]));
+                    .filter(|(_, change)| change.kind == Kind::Step)
+                    .and_then(|(series, _)| changed(series, [effect.after, effect.at]));
                 by_file.entry(file).or_default().push(place);
             }
             for (file, places) in by_file {
@@ -198,6 +199,20 @@ impl History {
             }
         }
         self.effects = separated;
+        for effect in &self.effects {
+            if effect.benchmark_changed.is_none() {
+                continue;
+            }
+            for &(series, number) in &effect.changes {
+                let Some(series) = self.series.get_mut(series) else {
+                    continue;
+                };
+                let at = series.changes.get(number).map(|change| change.at);
+                for change in &mut series.changes {
+                    change.fixed_at.take_if(|fixed| Some(*fixed) == at);
+                }
+            }
+        }
     }
 
     /// A part of an effect.
@@ -216,8 +231,19 @@ impl History {
 
     /// The file of a benchmark that changed where a change is, named as in [`CommitEffect::changes`].
     pub fn benchmark_changed(&self, place: (usize, usize)) -> Option<&str> {
+        let (of, change) = self.change(place)?;
+        // Throughput beside its time is in no effect.
+        let is_same = |other: &(usize, usize)| {
+            let other = self.change(*other);
+            other.is_some_and(|(series, other)| {
+                other.at == change.at
+                    && (&series.package, &series.benchmark) == (&of.package, &of.benchmark)
+                    && series.environment == of.environment
+            })
+        };
         let mut effects = self.effects.iter();
-        let effect = effects.find(|it| it.changes.contains(&place))?;
+        let effect =
+            effects.find(|it| it.benchmark_changed.is_some() && it.changes.iter().any(is_same))?;
         effect.benchmark_changed.as_deref()
     }
 
@@ -235,6 +261,7 @@ impl History {
         };
         let is_same = |other: &CommitEffect| {
             !other.worse
+                && other.benchmark_changed.is_none()
                 && other.package == effect.package
                 && other.after < effect.at
                 && effect.after < other.at

@@ -93,6 +93,9 @@ struct PageChange {
     worse: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<usize>,
+    /// The file with a difference, where the benchmark itself changed there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    benchmark: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,8 +145,12 @@ impl<'h> Document<'h> {
             .flat_map(|series| series.points.iter().map(|point| point.samples.len()))
             .sum();
         let count = commits.len();
-        let column = |series: &'h Series| {
-            let mut column = column(series, &of, count, samples <= MOST_SAMPLES);
+        let column = |(at, series): (usize, &'h Series)| {
+            let changed = |number| {
+                let file = history.benchmark_changed((at, number));
+                file.map(str::to_owned)
+            };
+            let mut column = column(series, &of, count, samples <= MOST_SAMPLES, &changed);
             column.package = packages[series.package.as_str()];
             column.environment = environments[series.environment.as_str()];
             column
@@ -172,7 +179,7 @@ impl<'h> Document<'h> {
             schema: SCHEMA,
             title,
             commit_url,
-            series: history.series.iter().map(column).collect(),
+            series: history.series.iter().enumerate().map(column).collect(),
             effects: effects.collect(),
             explained: explained.iter().flat_map(Explanation::for_page).collect(),
             commits,
@@ -202,6 +209,7 @@ fn column<'h>(
     place: &impl Fn(usize) -> usize,
     commits: usize,
     with_samples: bool,
+    benchmark_changed: &dyn Fn(usize) -> Option<String>,
 ) -> Column<'h> {
     let points = &series.points;
     let places: Vec<usize> = points.iter().map(|point| place(point.commit)).collect();
@@ -235,7 +243,8 @@ fn column<'h>(
         base64(&single(&mut { all }))
     });
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
-    let changes = series.changes.iter().map(|change| PageChange {
+    let changes = series.changes.iter().enumerate();
+    let changes = changes.map(|(number, change)| PageChange {
         kind: change.kind.name(),
         after: place(change.after),
         at: place(change.at),
@@ -251,6 +260,7 @@ fn column<'h>(
         p: is_estimated(change).then_some(change.p),
         worse: change.worse,
         fixed: change.fixed_at.map(place),
+        benchmark: benchmark_changed(number),
     });
     let pending = series.pending.map(|pending| PageChange {
         kind: "pending",
@@ -264,6 +274,7 @@ fn column<'h>(
         p: None,
         worse: pending.worse,
         fixed: None,
+        benchmark: None,
     });
     Column {
         package: 0,

@@ -185,7 +185,7 @@ function marks(made, series, base) {
     const isDrift = change.kind === "drift";
     if (change.at < made.scales.x.min || (isDrift ? change.after : change.at) > made.scales.x.max) continue;
     const from = made.valToPos(change.after, "x", true), to = made.valToPos(change.at, "x", true);
-    const color = style(change.worse ? "--worse" : "--better");
+    const color = style(`--${tone(change)}`);
     context.save();
     context.beginPath();
     context.rect(left, top, across, down);
@@ -235,7 +235,7 @@ function tip(at) {
   head.prepend(at === pinned ? commitCell(at) : commit[0].slice(0, 10));
   const lines = [head, element("p", commit[3])];
   for (const change of changesOf(series)) {
-    if (change.at === at) lines.push(element("p", describe(change), change.worse ? "worse" : "better"));
+    if (change.at === at) lines.push(element("p", describe(change), tone(change)));
   }
   for (const [of, from] of [[series, load(series)], [second, second && load(second)]]) {
     if (!of) continue;
@@ -286,7 +286,7 @@ function changesTable(series) {
     if (change.kind === "drift") cell.append(commitCell(change.after), "..");
     cell.append(commitCell(change.at));
     if (change.unmeasured) cell.append(` (or ${change.unmeasured} unmeasured before it)`);
-    row.append(element("td", describe(change), change.worse ? "worse" : "better"),
+    row.append(element("td", describe(change), tone(change)),
       element("td", `${show(change.before, series)} → ${show(change.level, series)}`
         + (change.fixed === undefined ? "" : `, as before from ${data.commits[change.fixed][0].slice(0, 7)}`)),
       cell, element("td", day(commit[2])), element("td", commit[1]), element("td", commit[3]));

@@ -76,13 +76,19 @@ const sized = (change) => `${change.worse ? "▲" : "▼"} ${percent(factorOf(ch
 const describe = (change) => `${change.kind} ${sized(change)}`
   + (change.interval ? ` [${percent(change.interval[0])}, ${percent(change.interval[1])}]` : "")
   + (change.p === undefined ? "" : ` p=${change.p.toFixed(3)}`)
-  + (change.kind === "pending" ? ": more commits are needed to confirm it" : "");
+  + (change.kind === "pending" ? ": more commits are needed to confirm it" : "")
+  + (change.benchmark === undefined ? "" : `; the benchmark itself changed in ${change.benchmark}`);
+/** In which colour a change is: one of the benchmark says nothing about the code. */
+const tone = (change) => (change.benchmark !== undefined ? "faint" : change.worse ? "worse" : "better");
+/** The changes of the code that last. */
+const lastingOf = (series) =>
+  (series.changes ?? []).filter((change) => change.kind !== "spike" && change.benchmark === undefined);
 const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 // Series
 
 function verdict(series) {
-  const changes = (series.changes ?? []).filter((change) => change.kind !== "spike");
+  const changes = lastingOf(series);
   if (changes.some((change) => change.worse && change.fixed === undefined)) return "worse";
   if (changes.some((change) => change.worse)) return "fixed";
   if (changes.length > 0) return "better";
@@ -91,7 +97,7 @@ function verdict(series) {
 
 /** What a verdict is about: the largest regression that is open, as far as it still goes, or the pending change. */
 function telling(series) {
-  const lasting = (series.changes ?? []).filter((change) => change.kind !== "spike");
+  const lasting = lastingOf(series);
   const open = lasting.filter((change) => change.worse && change.fixed === undefined);
   if (open.length === 0) return lasting.length > 0 ? null : series.pending ?? null;
   const level = lasting[lasting.length - 1].level;
