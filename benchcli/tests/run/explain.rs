@@ -286,16 +286,14 @@ fn one_that_does_its_work_once_is_explained_too() {
     }
     let sandbox = Sandbox::new();
     sandbox.write("go.mod", "module example.com/once\n\ngo 1.22\n");
-    let test = |rounds: u32| {
-        format!(
-            "package once\n\nimport \"testing\"\n\nvar Sink uint64\n\n\
-             func BenchmarkOnce(b *testing.B) {{\n\tfor i := 0; i < {rounds}; i++ {{\n\
-             \t\tSink = Sink*3 + 1\n\t}}\n}}\n"
-        )
-    };
-    sandbox.write("once_test.go", &test(1_000_000));
+    let test = "package once\n\nimport \"testing\"\n\nvar Sink uint64\n\n\
+         func BenchmarkOnce(b *testing.B) {\n\tfor i := 0; i < rounds; i++ {\n\
+         \t\tSink = Sink*3 + 1\n\t}\n}\n";
+    let code = |rounds: u32| format!("package once\n\nconst rounds = {rounds}\n");
+    sandbox.write("once_test.go", test);
+    sandbox.write("once.go", &code(1_000_000));
     sandbox.commit("Base");
-    sandbox.write("once_test.go", &test(3_000_000));
+    sandbox.write("once.go", &code(3_000_000));
     let ran = sandbox.benchcli(&["explain", "--base", "HEAD", "--bench", "Once", "--cpu", "1"]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
     assert!(!ran.stderr.contains("cannot explain"), "{}", ran.stderr);

@@ -126,8 +126,8 @@ fn the_first_benchmarks_of_a_repository_pass() {
     }
     let sandbox = Sandbox::new();
     sandbox.write("go.mod", "module example.com/p\n\ngo 1.22\n");
-    sandbox.write("p/p.go", "package p\n");
     sandbox.commit("Base");
+    sandbox.write("p/p.go", "package p\n");
     sandbox.write("p/good_test.go", GOOD);
     let arguments = [
         "--report",
@@ -155,14 +155,12 @@ fn a_benchmark_that_panics_is_named_and_the_rest_goes_on() {
         return;
     }
     let sandbox = repository();
-    let both = |panics: &str| {
-        format!(
-            "package p\n\nimport \"testing\"\n\nfunc BenchmarkBad(b *testing.B) {{\n{panics}\n}}\n"
-        )
-    };
-    sandbox.write("p/bad_test.go", &both(""));
+    let code = |panics: &str| format!("package p\n\nfunc bad() {{\n{panics}\n}}\n");
+    let test = "package p\n\nimport \"testing\"\n\nfunc BenchmarkBad(b *testing.B) {\n\tbad()\n}\n";
+    sandbox.write("p/bad_test.go", test);
+    sandbox.write("p/bad.go", &code(""));
     sandbox.commit("Good still");
-    sandbox.write("p/bad_test.go", &both("\tpanic(\"out of cheese\")"));
+    sandbox.write("p/bad.go", &code("\tpanic(\"out of cheese\")"));
     let reports = [
         "markdown=r.md",
         "json=r.json",
