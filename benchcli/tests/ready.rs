@@ -22,8 +22,10 @@ fn repository(module: &str) -> TempDir {
     let module = folder.path().join(module);
     fs::create_dir_all(&module).expect("made");
     fs::write(module.join("go.mod"), "module example.com/m\n\ngo 1.22\n").expect("written");
-    let test = "package m\n\nimport \"testing\"\n\nvar Sink []byte\n\nfunc BenchmarkMake(b *testing.B) {\n\
-        \tfor i := 0; i < b.N; i++ {\n\t\tSink = make([]byte, 64)\n\t}\n}\n";
+    let code = "package m\n\nvar Sink []byte\n\nfunc Make() {\n\tSink = make([]byte, 64)\n}\n";
+    fs::write(module.join("m.go"), code).expect("written");
+    let test = "package m\n\nimport \"testing\"\n\nfunc BenchmarkMake(b *testing.B) {\n\
+        \tfor i := 0; i < b.N; i++ {\n\t\tMake()\n\t}\n}\n";
     fs::write(module.join("m_test.go"), test).expect("written");
     git(folder.path(), &["add", "-A"]);
     git(folder.path(), &["commit", "-q", "-m", "First"]);
@@ -264,8 +266,10 @@ fn init_takes_the_module_around_or_all() {
         );
         fs::write(module.join("go.mod"), go_mod).expect("written");
     }
-    let test = fs::read(repo.path().join("svc a/m_test.go")).expect("readable");
-    fs::write(repo.path().join("b/m_test.go"), test).expect("written");
+    for file in ["m.go", "m_test.go"] {
+        let text = fs::read(repo.path().join("svc a").join(file)).expect("readable");
+        fs::write(repo.path().join("b").join(file), text).expect("written");
+    }
     let workflow = repo.path().join(".gitlab/benchmarks.yml");
     let init = |folder: &str| {
         let _ = fs::remove_file(&workflow);

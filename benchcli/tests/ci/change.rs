@@ -1,15 +1,15 @@
-//! Changes to the benchmark of a repository.
+//! Changes to the code of a repository.
 
 use std::fs;
 use std::path::Path;
 
 /// It allocates more.
 pub(super) fn make_dearer(folder: &Path) {
-    let test = folder.join("m_test.go");
-    let dearer = fs::read_to_string(&test)
+    let code = folder.join("m.go");
+    let dearer = fs::read_to_string(&code)
         .expect("readable")
-        .replace("= make", "= append(make([]byte, 8), 1)\n\t\tSink = make");
-    fs::write(&test, dearer).expect("written");
+        .replace("= make", "= append(make([]byte, 8), 1)\n\tSink = make");
+    fs::write(&code, dearer).expect("written");
 }
 
 /// It does not compile.

@@ -86,17 +86,17 @@ fn git_commit_asks_the_hook() {
     }
     let mut runner = Runner::new();
     let repo = with_hook(&mut runner, None);
-    let test = repo.path().join("m_test.go");
-    let plain = fs::read_to_string(&test).expect("readable");
+    let code = repo.path().join("m.go");
+    let plain = fs::read_to_string(&code).expect("readable");
     make_dearer(repo.path());
     let refused = runner.run(repo.path(), "git commit -q -a -m Slower");
     assert_eq!(refused.status.code(), Some(1), "{}", text(&refused.stderr));
-    let refused = runner.run(repo.path(), "git commit -q -m Slower m_test.go");
+    let refused = runner.run(repo.path(), "git commit -q -m Slower m.go");
     assert_eq!(refused.status.code(), Some(1), "{}", text(&refused.stderr));
     let count = || text(&runner.run(repo.path(), "git rev-list --count HEAD").stdout);
     assert_eq!(count(), "1\n");
     // As dear as before, and nothing that Go compiles: both may pass.
-    fs::write(&test, format!("{plain}\n// Kept.\n")).expect("written");
+    fs::write(&code, format!("{plain}\n// Kept.\n")).expect("written");
     let passed = runner.run(repo.path(), "git commit -q -a -m Comment");
     assert!(passed.status.success(), "{}", text(&passed.stderr));
     fs::write(repo.path().join("notes.txt"), "notes\n").expect("written");
@@ -112,20 +112,20 @@ fn the_hook_measures_what_is_staged() {
     }
     let mut runner = Runner::new();
     let repo = with_hook(&mut runner, Some(".hooks"));
-    let test = repo.path().join("m_test.go");
-    let plain = fs::read_to_string(&test).expect("readable");
+    let code = repo.path().join("m.go");
+    let plain = fs::read_to_string(&code).expect("readable");
     make_dearer(repo.path());
-    git(repo.path(), &["add", "m_test.go"]);
-    let dear = fs::read_to_string(&test).expect("readable");
-    fs::write(&test, &plain).expect("written");
+    git(repo.path(), &["add", "m.go"]);
+    let dear = fs::read_to_string(&code).expect("readable");
+    fs::write(&code, &plain).expect("written");
     let refused = runner.run(repo.path(), "git commit -q -m Dearer");
     let said = text(&refused.stdout) + &text(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1), "{said}");
     assert!(said.contains("regressed: Make"), "{said}");
 
-    fs::write(&test, format!("{plain}\n// Kept.\n")).expect("written");
-    git(repo.path(), &["add", "m_test.go"]);
-    fs::write(&test, dear).expect("written");
+    fs::write(&code, format!("{plain}\n// Kept.\n")).expect("written");
+    git(repo.path(), &["add", "m.go"]);
+    fs::write(&code, dear).expect("written");
     let passed = runner.run(repo.path(), "git commit -q -m Comment");
     assert!(passed.status.success(), "{}", text(&passed.stderr));
     let left = text(&runner.run(repo.path(), "git worktree list").stdout);
