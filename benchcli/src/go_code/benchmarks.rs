@@ -36,11 +36,6 @@ impl BenchmarkCode {
         };
         lacks(self, other).or_else(|| lacks(other, self))
     }
-
-    /// Whether it names a word anywhere, as in `os.ReadFile("testdata/words.txt")`.
-    pub(crate) fn mentions(&self, word: &str) -> bool {
-        self.parts.keys().any(|code| code.contains(word))
-    }
 }
 
 /// Test files, taken apart.

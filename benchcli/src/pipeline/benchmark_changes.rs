@@ -1,6 +1,6 @@
 //! Tells which benchmarks differ between two versions of the source.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use benchparse::gate::BenchmarkChange;
@@ -102,16 +102,34 @@ impl DataFiles {
         self.edited.is_empty() && self.one_sided.is_empty()
     }
 
-    /// One that a benchmark may read, and read differently.
-    fn read_by(&self, code: &BenchmarkCode, files: &[TestFile]) -> Option<&Path> {
-        let edited = self.edited.iter().find(|path| may_read(code, path, files));
+    /// One that a benchmark may read, and read differently. `all` are the words of all test files.
+    fn read_by(&self, code: &BenchmarkCode, all: &HashSet<&str>) -> Option<&Path> {
+        if self.is_empty() {
+            return None;
+        }
+        let text = code.text();
+        let words = words(&text);
+        let names_data = words.contains(TEST_DATA);
+        let may_read = |path: &&PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let is_data = path.starts_with(TEST_DATA);
+            let is_unnamed = || !all.contains(TEST_DATA) && !all.contains(&*name);
+            words.contains(&*name) || is_data && (names_data || is_unnamed())
+        };
+        let edited = self.edited.iter().find(may_read);
         let one_sided = || {
-            let lists = LISTING.iter().any(|word| code.mentions(word));
+            let lists = LISTING.iter().any(|word| text.contains(word));
             let mut below = self.one_sided.iter();
-            below.find(|path| lists && path.starts_with(TEST_DATA) && code.mentions(TEST_DATA))
+            below.find(|path| lists && names_data && path.starts_with(TEST_DATA))
         };
         edited.or_else(one_sided).map(PathBuf::as_path)
     }
+}
+
+/// The names of files that a text may have.
+fn words(text: &str) -> HashSet<&str> {
+    let is_in_name = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
+    text.split(|letter| !is_in_name(letter)).collect()
 }
 
 const TEST_DATA: &str = "testdata";
@@ -127,12 +145,13 @@ pub(super) fn changed_benchmarks(
     data: &DataFiles,
 ) -> BTreeMap<String, String> {
     let [old, new] = codes;
+    let all = files.iter().flat_map(|file| words(&file.text)).collect();
     let mut changed = BTreeMap::new();
     for (name, code) in new {
         let Some(old) = old.get(name) else { continue };
         let file = code.changed_file(old).map(str::to_owned);
         let file = file.or_else(|| {
-            let path = data.read_by(code, files)?;
+            let path = data.read_by(code, &all)?;
             Some(path.to_string_lossy().into_owned())
         });
         if let Some(file) = file {
@@ -140,20 +159,6 @@ pub(super) fn changed_benchmarks(
         }
     }
     changed
-}
-
-/// Whether a benchmark may read a file. Below `testdata` it is enough that it names that folder, or that nothing in the
-/// test files does; elsewhere it has to name the file.
-fn may_read(code: &BenchmarkCode, path: &Path, files: &[TestFile]) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if !path.starts_with(TEST_DATA) {
-        return code.mentions(&name);
-    }
-    let words = [TEST_DATA, &*name];
-    words.iter().any(|word| code.mentions(word))
-        || !files
-            .iter()
-            .any(|file| words.iter().any(|word| file.text.contains(word)))
 }
 
 /// The name of a benchmark without the word Benchmark.

@@ -59,10 +59,13 @@ impl ChangedFiles {
             .any(|path| path.components().count() == 1 && is_test(path))
     }
 
-    /// The files below a package's folder that differ and are no Go code, as paths below the folder.
+    /// The files in a package's folder or below its `testdata` that differ and are no Go code, as paths below the folder.
     pub(crate) fn data(&self, package: &Path) -> Vec<PathBuf> {
         let is_code = |path: &&Path| path.extension().is_some_and(|it| it == "go");
-        let found = self.below(package).filter(|path| !is_code(path));
+        let is_own = |path: &&Path| path.starts_with("testdata") || path.components().count() == 1;
+        let found = self
+            .below(package)
+            .filter(|path| !is_code(path) && is_own(path));
         found.map(Path::to_owned).collect()
     }
 

@@ -385,7 +385,8 @@ impl Comparison {
         if !policy.interleaved {
             let changed = rows
                 .iter()
-                .filter(|row| row.benchmark_changed.is_some() && row.gated && row.in_family);
+                .filter(|row| row.benchmark_changed.is_some() && row.gated && row.in_family)
+                .filter(|row| row.old.is_some() && row.new.is_some());
             suspects.extend(changed.map(|row| row.key.clone()));
         }
         suspects
@@ -426,8 +427,7 @@ impl Comparison {
                 (true, false) => Side::Head,
                 _ => Side::Base,
             };
-            // Nor was it where the other side's benchmark cannot run there.
-            measured.shared(&benchmark_of(pair)).is_some()
+            is_borrowed_by(measured, pair, lacks)
                 || !failures.iter().any(|failure| cost(failure, lacks, pair))
         });
         let advice = leave_out_one_sided_units(&mut pairs, options.policy.on_missing);
@@ -461,10 +461,12 @@ impl Comparison {
             row.benchmark_changed = measured.change_of(&benchmark);
             let is_compared = row.old.is_some() && row.new.is_some();
             if let Some(SharedBenchmark { of, file }) = shared.filter(|_| !is_compared) {
-                let side = of.other().name();
-                row.benchmark_changed = file.as_ref().map(|file| {
+                let side = of.other();
+                let has_failed = pair.sides[side as usize].values.is_empty()
+                    && failures.iter().any(|failure| cost(failure, side, pair));
+                row.benchmark_changed = file.as_ref().filter(|_| has_failed).map(|file| {
                     let mut change = BenchmarkChange::in_file(file.clone());
-                    change.obstacle = Some(format!("it fails on the {side}"));
+                    change.obstacle = Some(format!("it fails on the {}", side.name()));
                     change
                 });
             }
@@ -627,6 +629,12 @@ fn name_alike(again: &mut Rows, first: &Rows) {
 /// Whether the user wants times compared although one side was measured in several layouts and the other in one.
 pub(crate) fn ignores_layouts(options: &GateOptions) -> bool {
     options.ignore.iter().any(|key| key == "layouts")
+}
+
+/// Whether a side lacks a pair of which it has the other side's benchmark, which need not run there.
+fn is_borrowed_by(measured: &Measurement, pair: &Pair<'_>, side: Side) -> bool {
+    let shared = measured.shared(&benchmark_of(pair));
+    shared.is_some_and(|shared| shared.of.other() == side)
 }
 
 /// The package and the benchmark of a pair.

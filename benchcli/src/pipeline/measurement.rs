@@ -73,13 +73,13 @@ impl Measurement {
 /// What is known of a benchmark, of whatever package where that is not known.
 fn find<'m, T>(known: &'m HashMap<BenchmarkName, T>, benchmark: &BenchmarkName) -> Option<&'m T> {
     let (package, name) = benchmark;
-    known.get(benchmark).or_else(|| {
-        let mut of_name = known.iter().filter(|((_, known), _)| known == name);
-        of_name
-            .next()
-            .map(|(_, it)| it)
-            .filter(|_| package.is_empty())
-    })
+    if !package.is_empty() {
+        return known.get(benchmark);
+    }
+    let of_name = known.iter().filter(|((_, known), _)| known == name);
+    of_name
+        .min_by_key(|((package, _), _)| package)
+        .map(|(_, it)| it)
 }
 
 /// Whether a change is one of Go code, which hashes have, and not of data.

@@ -9,6 +9,7 @@ mod changed_files;
 pub(crate) mod failure;
 pub(crate) mod gate;
 pub(crate) mod histories;
+mod lent_data;
 mod measurement;
 pub(crate) mod profiling;
 pub(crate) mod reproduce;

@@ -2,13 +2,12 @@
 //!
 //! A change that makes code faster often changes its benchmark too, or brings a new one. Each side's own benchmark would
 //! then compare two things at once. So one side is built with the test files of the other, through an overlay of the go
-//! command, which touches no checkout. If not all of them compile there, only those with benchmarks and what these need
+//! command, and has their data: nothing in the working tree is touched. If not all of them compile there, only those with benchmarks and what these need
 //! are taken, and of these in the end only the declarations that compile.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::env;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -20,6 +19,7 @@ use super::benchmark_changes::{
     BenchmarkDifferences, DataFiles, SharedBenchmark, bare, changed_benchmarks,
 };
 use super::changed_files::ChangedFiles;
+use super::lent_data::LentData;
 use crate::args::go::BenchmarksOf;
 use crate::go_code::{BenchmarkCode, TestFile, benchmark_files, benchmarks, prune};
 use crate::runner::Side;
@@ -49,10 +49,8 @@ struct Difference {
     new: BTreeSet<String>,
     /// The benchmarks of the other side.
     own: BTreeSet<String>,
-    /// Files that differ and that benchmarks may read, as paths below the package's folder.
-    data: Vec<PathBuf>,
-    /// What the base's checkout had in the place of such files.
-    replaced: Vec<(PathBuf, Option<Vec<u8>>)>,
+    /// The data files that go with the benchmarks.
+    data: LentData,
     attempt: Attempt,
     /// What is built with an overlay.
     overlaid: Vec<TestFile>,
@@ -164,6 +162,7 @@ impl SameBenchmarks {
                     builds.push(Build {
                         side: onto,
                         binary: beside(&head.binary, onto, count + at),
+                        folder: package.folders[onto as usize].clone(),
                         package: Package {
                             folder: package.folders[onto as usize].clone(),
                             ..head.package
@@ -171,6 +170,10 @@ impl SameBenchmarks {
                         ..head
                     });
                 }
+            }
+            package.lend_data(onto);
+            if package.attempt == Attempt::Own && package.is_new {
+                builds.retain(|it| it.side != onto || it.package.path != package.package);
             }
             if let Some(build) = of_package(builds, onto, &package.package) {
                 package.lay_over(build, onto, &self.folder.join(at.to_string()))?;
@@ -203,6 +206,9 @@ impl SameBenchmarks {
             let failure = failures.remove(failed);
             package.step(&failure.output);
             let is_own = package.attempt == Attempt::Own;
+            if is_own {
+                package.data.give_back();
+            }
             if is_own && package.is_new {
                 builds.retain(|it| it.side != onto || it.package.path != package.package);
             }
@@ -281,7 +287,13 @@ pub(crate) fn benchmark_hashes(
         packages.find(|it| it.package == build.package.path)
     });
     let codes = match overlaid {
-        Some(package) => benchmarks(&package.overlaid),
+        // What was taken out of the files is no part of those that are left.
+        Some(package) => {
+            let available = package.available();
+            let mut codes = benchmarks(&package.files);
+            codes.retain(|name, _| available.contains(&bare(name)));
+            codes
+        }
         None => benchmarks(&read(&build.package)),
     };
     let hash = |(name, code): (String, BenchmarkCode)| Some((name, hash(&code)?));
@@ -330,13 +342,7 @@ impl Difference {
             return None;
         }
         let own = names(onto);
-        // What the code itself reads is part of the code, whoever's benchmark it is.
-        let is_of_tests = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let mut files = sides[from].iter();
-            path.starts_with("testdata") || files.any(|file| file.text.contains(&*name))
-        };
-        let data = data.into_iter().filter(is_of_tests).collect();
+        let data = LentData::new(data, &sides[from]);
         let [of_base, of_head] = sides;
         Some(Self {
             package: head.path.clone(),
@@ -346,7 +352,6 @@ impl Difference {
             new,
             own,
             data,
-            replaced: Vec::new(),
             attempt: Attempt::AllFiles,
             overlaid: Vec::new(),
             obstacle: None,
@@ -362,6 +367,19 @@ impl Difference {
                 .keys()
                 .map(|name| bare(name))
                 .collect(),
+        }
+    }
+
+    /// Gives the benchmarks the data that they read when they run. The base's checkout is the run's own; in the working
+    /// tree nothing is changed, and its benchmarks run in the base's folder instead.
+    fn lend_data(&mut self, onto: Side) {
+        if onto == Side::Base && self.attempt != Attempt::Own {
+            let [base, head] = &self.folders;
+            if let Err(why) = self.data.copy(head, base) {
+                self.data.give_back();
+                self.attempt = Attempt::Own;
+                self.obstacle = Some(why);
+            }
         }
     }
 
@@ -383,9 +401,6 @@ impl Difference {
             Attempt::Own => {
                 build.overlay = None;
                 build.folder = build.package.folder.clone();
-                for (path, bytes) in self.replaced.drain(..) {
-                    replace_file(&path, bytes.as_deref())?;
-                }
                 return Ok(());
             }
         };
@@ -406,7 +421,7 @@ impl Difference {
             }
             replace.insert(own.join(&file.name), source);
         }
-        for path in &self.data {
+        for path in &self.data.paths {
             let source = others.join(path);
             let source = if source.is_file() {
                 source
@@ -418,17 +433,8 @@ impl Difference {
         let overlay = folder.join("overlay.json");
         write(&overlay, &serde_json::to_vec(&Overlay { replace })?)?;
         build.overlay = Some(overlay);
-        // Data that a benchmark reads when it runs belong to it. The base's checkout is this run's own.
-        match onto {
-            _ if self.data.is_empty() || !self.replaced.is_empty() => {}
-            Side::Head => build.folder.clone_from(others),
-            Side::Base => {
-                for path in &self.data {
-                    let own = own.join(path);
-                    self.replaced.push((own.clone(), fs::read(&own).ok()));
-                    replace_file(&own, fs::read(others.join(path)).ok().as_deref())?;
-                }
-            }
+        if onto == Side::Head && self.data.is_read() {
+            build.folder.clone_from(others);
         }
         Ok(())
     }
@@ -456,21 +462,6 @@ impl Difference {
             }
             None => Attempt::Own,
         };
-    }
-}
-
-/// Writes a file, or removes it.
-fn replace_file(path: &Path, bytes: Option<&[u8]>) -> Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    let replaced = match bytes {
-        Some(bytes) => fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes)),
-        None => fs::remove_file(path),
-    };
-    match replaced {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot replace {}", path.display()))
-        }
-        _ => Ok(()),
     }
 }
 

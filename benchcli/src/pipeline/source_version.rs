@@ -115,7 +115,8 @@ impl<'r> SourceVersion<'r> {
             .collect()
     }
 
-    /// The files below the folders' `testdata` that differ between two commits, as paths below the folder.
+    /// The files in the folders or below their `testdata` that differ between two commits and are no Go code, as paths
+    /// below the folder.
     pub(crate) fn changed_data(
         &self,
         folder: &Path,
@@ -146,7 +147,8 @@ impl<'r> SourceVersion<'r> {
         !is_tracked && repository.is_path_ignored(path).unwrap_or(false)
     }
 
-    /// The files of a commit that are below a folder and are no Go code, as paths below the folder with their ids.
+    /// The files of a commit in a folder or below its `testdata` that are no Go code, as paths below the folder with
+    /// their ids.
     fn data(&self, folder: &Path) -> BTreeMap<PathBuf, Oid> {
         let mut found = BTreeMap::new();
         let Place::Tree(repository, tree) = &self.place else {
@@ -161,7 +163,12 @@ impl<'r> SourceVersion<'r> {
             if entry.kind() == Some(ObjectType::Blob) && !name.ends_with(".go") {
                 found.insert(Path::new(below).join(name), entry.id());
             }
-            TreeWalkResult::Ok
+            let is_other = below.is_empty() && name != "testdata";
+            if is_other && entry.kind() == Some(ObjectType::Tree) {
+                TreeWalkResult::Skip
+            } else {
+                TreeWalkResult::Ok
+            }
         });
         found
     }

@@ -357,7 +357,7 @@ fn link_first(
         }
         let own = same_benchmarks.own_builds(&builds);
         let failed = build::build(children, &own, &flags)?;
-        // Without them, only what the head no longer has is not measured.
+        // Without them, only what one side alone has is not measured.
         let has_failed = |build: &Build| failed.iter().any(|it| it.package == build.package.path);
         builds.extend(own.into_iter().filter(|build| !has_failed(build)));
     }

@@ -216,7 +216,8 @@ impl Rounds {
                 ending,
                 output: end_of(&printed.text),
             });
-            if job.is_borrowed {
+            // In a later round it leaves the sides with different numbers of samples.
+            if job.is_borrowed && self.done == 0 {
                 self.subjects[at].sides[side as usize] = None;
             } else {
                 self.failed.insert(at);

@@ -73,7 +73,10 @@ pub fn is_decided(verdict: &Verdict) -> bool {
     let Verdict::Inconclusive { reason } = verdict else {
         return true;
     };
-    matches!(reason, Reason::Invalid | Reason::Environment { .. })
+    matches!(
+        reason,
+        Reason::Invalid | Reason::Environment { .. } | Reason::BenchmarkChanged { .. }
+    )
 }
 
 #[cfg(test)]

@@ -516,3 +516,27 @@ fn a_baseline_is_of_its_own_benchmarks() {
         "--record with --benchmarks base",
     );
 }
+
+#[test]
+fn sub_benchmarks_of_one_side_are_added_or_removed() {
+    if !has_go("run::same_benchmark") {
+        return;
+    }
+    let test = |n: usize| {
+        format!(
+            "package m\n\nimport \"testing\"\n\nfunc BenchmarkAll(b *testing.B) {{\n\
+             \tfor _, name := range Names() {{\n\t\tb.Run(name, func(b *testing.B) {{\n\
+             \t\t\tfor i := 0; i < b.N; i++ {{\n\t\t\t\tWork({n})\n\t\t\t}}\n\t\t}})\n\t}}\n}}\n"
+        )
+    };
+    let names = |names: &str| format!("\nfunc Names() []string {{ return []string{{{names}}} }}\n");
+    let sandbox = repository(&test(10));
+    sandbox.write("work.go", &code(4, &names("\"both\", \"old\"")));
+    sandbox.commit("Names");
+    sandbox.write("work.go", &code(8, &names("\"both\", \"new\"")));
+    sandbox.write("work_test.go", &test(20));
+    let ran = run(&sandbox, &[]);
+    expect(&ran, "All/both", "regressed", "head");
+    expect(&ran, "All/new", "added", "");
+    expect(&ran, "All/old", "removed", "");
+}

@@ -163,18 +163,13 @@ fn cannot_tell(again: &RowVerdict) -> bool {
         Verdict::Added
             | Verdict::Removed
             | Verdict::Inconclusive {
-                reason: Reason::Invalid | Reason::TooFew
+                reason: Reason::Invalid | Reason::TooFew | Reason::BenchmarkChanged { .. }
             }
     )
 }
 
 /// The verdict of a row that was measured twice.
 fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
-    // A second measurement that came to nothing takes nothing back.
-    if cannot_tell(again) {
-        return untraded(first);
-    }
-    let mut row = untraded(again);
     // The first measurement compared nothing, so this one confirms nothing.
     if matches!(
         first.verdict,
@@ -182,8 +177,13 @@ fn confirmed(first: &RowVerdict, again: &RowVerdict) -> RowVerdict {
             reason: Reason::BenchmarkChanged { .. }
         }
     ) {
-        return row;
+        return untraded(again);
     }
+    // A second measurement that came to nothing takes nothing back.
+    if cannot_tell(again) {
+        return untraded(first);
+    }
+    let mut row = untraded(again);
     row.first = first.effect;
     row.layout = again.layout.or(first.layout);
     let is_shifted = matches!(
@@ -289,6 +289,15 @@ mod tests {
             assert_eq!(report.rows[0].verdict, expected);
             assert_eq!(report.rows[0].first, None);
         }
+    }
+
+    #[test]
+    fn a_second_measurement_without_the_same_benchmark_takes_nothing_back() {
+        let mut changed = row("A", "sec/op", 100.0, 120.0);
+        changed.benchmark_changed = Some(BenchmarkChange::in_file("a_test.go"));
+        changed.old = None;
+        let report = twice(&[row("A", "sec/op", 100.0, 120.0)], &[changed]);
+        assert_eq!(report.rows[0].verdict, Verdict::Regressed);
     }
 
     #[test]

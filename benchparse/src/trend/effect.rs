@@ -199,18 +199,21 @@ impl History {
             }
         }
         self.effects = separated;
-        for effect in &self.effects {
-            if effect.benchmark_changed.is_none() {
-                continue;
-            }
-            for &(series, number) in &effect.changes {
-                let Some(series) = self.series.get_mut(series) else {
-                    continue;
-                };
-                let at = series.changes.get(number).map(|change| change.at);
-                for change in &mut series.changes {
-                    change.fixed_at.take_if(|fixed| Some(*fixed) == at);
-                }
+        let of_benchmarks = self.effects.iter();
+        let of_benchmarks = of_benchmarks.filter(|effect| effect.benchmark_changed.is_some());
+        let places = of_benchmarks.flat_map(|effect| &effect.changes);
+        let changed: BTreeSet<_> = places
+            .filter_map(|&place| {
+                let (series, change) = self.change(place)?;
+                Some((series.package.clone(), series.benchmark.clone(), change.at))
+            })
+            .collect();
+        for series in &mut self.series {
+            let of = |at: usize| (series.package.clone(), series.benchmark.clone(), at);
+            for change in &mut series.changes {
+                change
+                    .fixed_at
+                    .take_if(|fixed| changed.contains(&of(*fixed)));
             }
         }
     }
