@@ -304,13 +304,14 @@ fn what_is_worse_in_the_first_measurement_only_does_not_fail() {
     let sandbox = two_packages();
     // The head allocates more in its first three processes that run the benchmark.
     sandbox.write(
-        "a/work_test.go",
-        "package a\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\n\
-         func BenchmarkWork(b *testing.B) {\n\tif b.N == 1 {\n\
-         \t\tfile, err := os.OpenFile(os.Getenv(\"COUNT\"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)\n\
-         \t\tif err != nil {\n\t\t\tb.Fatal(err)\n\t\t}\n\t\tfile.Write([]byte(\"x\"))\n\t\tfile.Close()\n\t}\n\
-         \truns, _ := os.ReadFile(os.Getenv(\"COUNT\"))\n\
-         \tfor i := 0; i < b.N; i++ {\n\t\tWork()\n\t\tif len(runs) <= 3 {\n\t\t\tWork()\n\t\t}\n\t}\n}\n",
+        "a/work.go",
+        "package a\n\nimport (\n\t\"os\"\n\t\"sync\"\n)\n\nvar Linked string\n\nvar Sink []*[64]byte\n\n\
+         var processes = sync.OnceValue(func() int {\n\
+         \tfile, err := os.OpenFile(os.Getenv(\"COUNT\"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)\n\
+         \tif err != nil {\n\t\tpanic(err)\n\t}\n\tfile.Write([]byte(\"x\"))\n\tfile.Close()\n\
+         \truns, _ := os.ReadFile(os.Getenv(\"COUNT\"))\n\treturn len(runs)\n})\n\n\
+         func Work() {\n\tSink = Sink[:0]\n\tcount := 3\n\tif processes() <= 3 {\n\t\tcount = 6\n\t}\n\
+         \tfor i := 0; i < count; i++ {\n\t\tSink = append(Sink, new([64]byte))\n\t}\n}\n",
     );
     let count = sandbox.temporary().join("count");
     let unlucky = run_with(
