@@ -69,8 +69,9 @@ pub fn run(options: &TrendOptions) -> Result<Outcome> {
 }
 
 /// Lasting changes for the worse that the last commits made and did not undo, as the place of a
-/// series and that of the change in it. What a changed benchmark measured does not count. Throughput that has its time beside it does not count twice,
-/// nor does what was traded for something better in a unit that is an excuse.
+/// series and that of the change in it. What a changed benchmark measured does not count. Throughput
+/// that has its time beside it does not count twice, nor does what was traded for something better in
+/// a unit that is an excuse.
 fn new_regressions(
     history: &History,
     count: usize,

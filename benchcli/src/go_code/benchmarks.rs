@@ -68,8 +68,7 @@ impl<'f> Declarations<'f> {
         self.parts.push((file, go, declaration));
         let is_function = declaration.kind == DeclarationKind::Function;
         for name in &declaration.names {
-            let runs = name == "_" || is_function && (name == "init" || name == "TestMain");
-            if runs {
+            if name == "_" || declaration.runs_always() {
                 self.always.push(part);
             } else {
                 self.by_name.entry(name).or_default().push(part);

@@ -45,18 +45,22 @@ pub(super) enum DeclarationKind {
     Other,
 }
 
+impl Declaration {
+    /// Whether Go calls it whatever is measured.
+    pub(super) fn runs_always(&self) -> bool {
+        let is_called = |name: &String| name == "init" || name == "TestMain";
+        self.kind == DeclarationKind::Function && self.names.iter().any(is_called)
+    }
+}
+
 impl GoFile {
     /// Takes a file apart. What is no Go has no declarations.
     pub(super) fn parse(text: &str) -> Self {
         let tokens = tokens(text);
         let mut file = Self::default();
         for piece in statements(&tokens) {
-            let directives = piece
-                .iter()
-                .take_while(|it| it.kind == Kind::Directive)
-                .count();
             let begins = piece.first().map_or(0, |first| first.offset);
-            let (directives, piece) = piece.split_at(directives);
+            let (directives, piece) = split_directives(piece);
             let (Some(first), Some(last)) = (piece.first(), piece.last()) else {
                 continue;
             };
@@ -85,7 +89,7 @@ impl GoFile {
                     for spec in specs() {
                         let whole: Vec<Token<'_>> =
                             [first].into_iter().chain(spec).copied().collect();
-                        let names = declared(without_directives(spec));
+                        let names = declared(spec);
                         file.declarations.push(declaration(
                             names,
                             directives,
@@ -126,12 +130,13 @@ fn specs<'t, 's>(tokens: &'s [Token<'t>]) -> Vec<&'s [Token<'t>]> {
     }
 }
 
-fn without_directives<'t, 's>(tokens: &'s [Token<'t>]) -> &'s [Token<'t>] {
+/// The directives before a declaration, and the declaration.
+fn split_directives<'t, 's>(tokens: &'s [Token<'t>]) -> (&'s [Token<'t>], &'s [Token<'t>]) {
     let directives = tokens
         .iter()
         .take_while(|it| it.kind == Kind::Directive)
         .count();
-    &tokens[directives..]
+    tokens.split_at(directives)
 }
 
 fn import(spec: &[Token<'_>]) -> Option<Import> {
@@ -150,7 +155,7 @@ fn import(spec: &[Token<'_>]) -> Option<Import> {
 /// `a, b int = 1, 2` declares `a` and `b`.
 fn declared(spec: &[Token<'_>]) -> Vec<String> {
     let mut names = Vec::new();
-    let mut rest = without_directives(spec);
+    let (_, mut rest) = split_directives(spec);
     while let [name, after @ ..] = rest {
         if name.kind != Kind::Word {
             break;

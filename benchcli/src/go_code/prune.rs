@@ -35,9 +35,7 @@ pub(crate) fn prune(
                 if !is_gone && !uses_gone && !is_wrong(file, &declaration.place) {
                     continue;
                 }
-                let is_function = declaration.kind == DeclarationKind::Function;
-                let runs_always = |name: &String| name == "init" || name == "TestMain";
-                if is_function && declaration.names.iter().any(runs_always) {
+                if declaration.runs_always() {
                     return None;
                 }
                 gone.insert((number, declaration.place.start));

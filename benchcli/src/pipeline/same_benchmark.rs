@@ -2,8 +2,8 @@
 //!
 //! A change that makes code faster often changes its benchmark too, or brings a new one. Each side's own benchmark would
 //! then compare two things at once. So one side is built with the test files of the other, through an overlay of the go
-//! command, and has their data: nothing in the working tree is touched. If not all of them compile there, only those with benchmarks and what these need
-//! are taken, and of these in the end only the declarations that compile.
+//! command, and has their data: nothing in the working tree is touched. If not all of them compile there, only those with
+//! benchmarks and what these need are taken, and of these in the end only the declarations that compile.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::env;
@@ -172,12 +172,7 @@ impl SameBenchmarks {
                 }
             }
             package.lend_data(onto);
-            if package.attempt == Attempt::Own && package.is_new {
-                builds.retain(|it| it.side != onto || it.package.path != package.package);
-            }
-            if let Some(build) = of_package(builds, onto, &package.package) {
-                package.lay_over(build, onto, &self.folder.join(at.to_string()))?;
-            }
+            package.set_build(builds, onto, &self.folder.join(at.to_string()))?;
         }
         Ok(())
     }
@@ -205,17 +200,10 @@ impl SameBenchmarks {
             }
             let failure = failures.remove(failed);
             package.step(&failure.output);
-            let is_own = package.attempt == Attempt::Own;
-            if is_own {
+            if package.attempt == Attempt::Own {
                 package.data.give_back();
             }
-            if is_own && package.is_new {
-                builds.retain(|it| it.side != onto || it.package.path != package.package);
-            }
-            if let Some(build) = of_package(builds, onto, &package.package) {
-                package.lay_over(build, onto, &self.folder.join(at.to_string()))?;
-                next.push(build.clone());
-            }
+            next.extend(package.set_build(builds, onto, &self.folder.join(at.to_string()))?);
         }
         Ok(next)
     }
@@ -316,13 +304,16 @@ impl Difference {
         changed: &ChangedFiles,
         from: Option<Side>,
     ) -> Option<Self> {
-        let is_new = !base.has_benchmarks();
         let data = changed.data(&head.folder);
         let has_changed = base.test_files != head.test_files
             || changed.has_test_file(&head.folder)
             || !data.is_empty();
+        if !has_changed {
+            return None;
+        }
+        let is_new = !base.has_benchmarks();
         // The base's benchmarks are no reason to build a package of the head that has none.
-        if !has_changed || (is_new && from != Some(Side::Head)) {
+        if is_new && from != Some(Side::Head) {
             return None;
         }
         let sides = [base, head].map(read);
@@ -381,6 +372,25 @@ impl Difference {
                 self.obstacle = Some(why);
             }
         }
+    }
+
+    /// Gives the side's build what this attempt is built with, or removes a build that would have no benchmarks. Gives
+    /// the build that is left.
+    fn set_build(
+        &mut self,
+        builds: &mut Vec<Build>,
+        onto: Side,
+        folder: &Path,
+    ) -> Result<Option<Build>> {
+        let is_this = |it: &Build| it.side == onto && it.package.path == self.package;
+        if self.attempt == Attempt::Own && self.is_new {
+            builds.retain(|it| !is_this(it));
+        }
+        let Some(build) = builds.iter_mut().find(|it| is_this(it)) else {
+            return Ok(None);
+        };
+        self.lay_over(build, onto, folder)?;
+        Ok(Some(build.clone()))
     }
 
     /// Writes the overlay of this attempt into a folder, and gives it to a build.
@@ -503,12 +513,6 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-fn of_package<'b>(builds: &'b mut [Build], side: Side, package: &str) -> Option<&'b mut Build> {
-    builds
-        .iter_mut()
-        .find(|build| build.side == side && build.package.path == package)
 }
 
 /// A binary of a side beside another one.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use git2::{ObjectType, Oid, Repository, Tree, TreeWalkMode, TreeWalkResult};
 
 use crate::go_code::TestFile;
-use crate::runner::packages::{module_path_of, modules_below};
+use crate::runner::packages::{has_no_packages, module_path_of, modules_below, within};
 
 /// A version of the source.
 pub(crate) struct SourceVersion<'r> {
@@ -55,7 +55,8 @@ impl<'r> SourceVersion<'r> {
         let in_root = self
             .root_module
             .as_deref()
-            .and_then(|module| within(package, module));
+            .and_then(|module| within(package, module))
+            .map(PathBuf::from);
         if let Some(folder) = in_root.filter(|folder| !self.names(folder).is_empty()) {
             return Some(folder);
         }
@@ -72,12 +73,10 @@ impl<'r> SourceVersion<'r> {
                 // What a shallow clone lacks has no modules.
                 let _ = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
                     let name = entry.name().unwrap_or_default();
-                    let is_skipped =
-                        name.starts_with(['.', '_']) || matches!(name, "testdata" | "vendor");
                     if name == "go.mod" {
                         folders.push(PathBuf::from(folder));
                     }
-                    if is_skipped && entry.kind() == Some(ObjectType::Tree) {
+                    if has_no_packages(name) && entry.kind() == Some(ObjectType::Tree) {
                         TreeWalkResult::Skip
                     } else {
                         TreeWalkResult::Ok
@@ -213,13 +212,4 @@ fn below<'r>(repository: &'r Repository, tree: &Tree<'r>, folder: &Path) -> Opti
         tree.get_path(folder).ok()?.id()
     };
     repository.find_tree(id).ok()
-}
-
-/// Where a package is within a module, if it is in it.
-fn within(package: &str, module: &str) -> Option<PathBuf> {
-    let rest = package.strip_prefix(module)?;
-    match rest.strip_prefix('/') {
-        Some(rest) => Some(PathBuf::from(rest)),
-        None => rest.is_empty().then(PathBuf::new),
-    }
 }

@@ -158,14 +158,22 @@ fn ask_for(folder: &Path, pattern: &str, questions: &mut Vec<TableOptions>) {
 fn module_of(folder: &Path, package: &str) -> Option<(PathBuf, String)> {
     let length = |module: &Path| {
         let path = module_path(module)?;
-        let rest = package.strip_prefix(&path)?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(path.len())
+        within(package, &path).map(|_| path.len())
     };
     let around = folder.ancestors().find_map(length).unwrap_or_default();
     let below = modules_below(folder).into_iter();
     let below = below.filter_map(|module| Some((length(&module)?, module)));
     let (longest, module) = below.max_by_key(|(length, _)| *length)?;
     (longest > around).then(|| (module, format!(".{}", &package[longest..])))
+}
+
+/// Where a package is below the folder of a module, if it is in the module.
+pub fn within<'p>(package: &'p str, module: &str) -> Option<&'p str> {
+    let rest = package.strip_prefix(module)?;
+    match rest.strip_prefix('/') {
+        Some(rest) => Some(rest),
+        None => rest.is_empty().then_some(rest),
+    }
 }
 
 /// The path that a folder's `go.mod` gives to its module.
@@ -190,6 +198,11 @@ fn is_in_module(folder: &Path) -> bool {
     folders.any(|folder| folder.join("go.mod").is_file())
 }
 
+/// Whether go looks for no packages in folders of a name.
+pub fn has_no_packages(name: &str) -> bool {
+    name.starts_with(['.', '_']) || matches!(name, "testdata" | "vendor")
+}
+
 /// The folders below one that are modules of their own, found as go looks for packages.
 pub fn modules_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -198,8 +211,7 @@ pub fn modules_below(folder: &Path) -> Vec<PathBuf> {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let is_skipped = name.starts_with(['.', '_']) || name == "testdata" || name == "vendor";
-            if is_skipped || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if has_no_packages(&name) || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 continue;
             }
             let path = entry.path();
